@@ -15,6 +15,20 @@ pub struct Readiness {
     /// `owner`: an engine runs here; `reader`: this process only reads.
     pub role: String,
     pub problems: Vec<String>,
+    /// What Vigie is made of, and how each part stands. A part that only warns does not keep it from working.
+    #[serde(default)]
+    pub parts: Vec<ReadyPart>,
+}
+
+/// A part, without a word that a stranger may not know: no names, no addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReadyPart {
+    /// `database`, `log_store`, `run_logs`, `disk`, `accounts`, `workers`, `sources`, `backup`.
+    pub name: String,
+    /// `ok`, `warn` or `fail`.
+    pub state: String,
+    /// What is wrong, in the language that is asked for; empty where nothing is.
+    pub detail: String,
 }
 
 /// What watches over programs here, and whether it works. In the words of a monitoring module that many applications have.

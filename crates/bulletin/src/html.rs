@@ -1,21 +1,23 @@
 //! A report as a mail. Outlook lays it out as Word would: tables of 600 px, styles in each element, nothing to load, no image.
 //! The chart is a table, whose bars are cells with a width.
 
-use crate::{Bulletin, Figure, Say, Step, figures, lists, text::span};
+use crate::{Bulletin, Figure, Say, Step, figures, lists};
 use language::Language;
 use std::fmt::Write as _;
 
 const FONT: &str = "font-family:Arial,sans-serif";
 const TABLE: &str = "role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"";
 /// Rows of the chart; longer spans have wider steps.
-const BARS_MAX: usize = 24;
+const BARS_MAX: usize = 31;
+/// A day on which clocks are put forward is as long.
+const SHORTEST_DAY: std::time::Duration = std::time::Duration::from_secs(22 * 3_600);
 /// Pixels of the longest bar.
 const BAR_PX: u64 = 320;
 
 /// A whole document.
 pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
     let lang = if say.language == Language::French { "fr" } else { "en" };
-    let title = escaped(&say.with("title", &span(bulletin, say)));
+    let title = escaped(&bulletin.title(say));
     let more = match bulletin.link.as_str() {
         "" => String::new(),
         link => format!(
@@ -39,7 +41,7 @@ pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
 }
 
 /// What stands in it, without the frame.
-pub fn fragment(bulletin: &Bulletin, say: Say<'_>) -> String {
+fn fragment(bulletin: &Bulletin, say: Say<'_>) -> String {
     let mut out = String::new();
     let _ = write!(out, "<table {TABLE} width=\"100%\">");
     figures(bulletin, say).iter().for_each(|figure| figure_row(&mut out, figure));
@@ -58,6 +60,13 @@ pub fn fragment(bulletin: &Bulletin, say: Say<'_>) -> String {
             );
         }
         out.push_str("</table>");
+    }
+    if bulletin.is_partial {
+        let _ = write!(
+            out,
+            "<p style=\"margin:20px 0 0;{FONT};font-size:13px;line-height:18px;color:#595959\">{}</p>",
+            escaped(&say.t("partial"))
+        );
     }
     out
 }
@@ -87,13 +96,14 @@ fn chart(out: &mut String, bulletin: &Bulletin, say: Say<'_>) {
     let Some(first) = steps.iter().position(|step| step.sent + step.errors > 0) else { return };
     let last = steps.iter().rposition(|step| step.sent + step.errors > 0).unwrap_or(first);
     let shown = steps.get(first..=last).unwrap_or_default();
+    let is_days = steps.iter().zip(steps.iter().skip(1)).all(|(one, next)| next.at.since(one.at) >= SHORTEST_DAY);
     let most = shown.iter().map(|step| step.sent + step.errors).max().unwrap_or(1).max(1);
     heading(out, &say.t("chart"));
     let _ = write!(out, "<table {TABLE}>");
     for step in shown {
         let cell = format!("{FONT};font-size:12px;line-height:16px;color:#595959;padding:2px 8px 2px 0");
         let numbers = say.count("bar", step.errors, &[("sent", say.number(step.sent).into())]);
-        let _ = write!(out, "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>", escaped(&say.hour(step.at)));
+        let _ = write!(out, "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>", escaped(&if is_days { say.day(step.at) } else { say.hour(step.at) }));
         for (count, color) in [(step.sent, "#1f7a4d"), (step.errors, "#b3261e")] {
             // What is not nothing is seen.
             let width = if count == 0 { 0 } else { (count * BAR_PX / most).max(2) };

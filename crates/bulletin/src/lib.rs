@@ -6,12 +6,12 @@ mod markdown;
 mod text;
 mod words;
 
-pub use html::{fragment, html};
+pub use html::html;
 pub use markdown::markdown;
 pub use text::text;
 pub use words::{Say, TEXTS};
 
-use model::Timestamp;
+use model::{Level, Timestamp};
 use std::time::Duration;
 
 /// What happened from `since` on, before `until`.
@@ -37,9 +37,30 @@ pub struct Bulletin {
     pub new_issues: Vec<NewIssue>,
     pub slow_endpoints: Vec<SlowEndpoint>,
     /// Log lines by level, the worst first.
-    pub log_lines: Vec<(String, u64)>,
+    pub log_lines: Vec<(Level, u64)>,
+    pub checks: Checks,
+    /// Something could not be read, and is missing.
+    pub is_partial: bool,
     /// Where one sees more.
     pub link: String,
+}
+
+/// What is watched: how it stands now, and how often something went down in that time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checks {
+    pub up: u64,
+    pub late: u64,
+    pub down: u64,
+    pub outages: u64,
+    pub in_trouble: Vec<CheckInTrouble>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckInTrouble {
+    pub name: String,
+    /// Down; else late.
+    pub is_down: bool,
+    pub since: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,15 +102,34 @@ pub struct SlowEndpoint {
 impl Bulletin {
     /// Whether anything went wrong: where a report is wanted only then.
     pub fn has_errors(&self) -> bool {
-        self.errors > 0 || self.unknown > 0 || self.others.1 > 0 || self.traces.1 > 0 || !self.new_issues.is_empty()
+        self.wrong() > 0 || self.checks.outages > 0 || !self.new_issues.is_empty()
+    }
+
+    /// What went wrong, one by one.
+    fn wrong(&self) -> u64 {
+        self.errors + self.unknown + self.others.1 + self.traces.1
+    }
+
+    /// What stands above it: the day, the days, or from when to when.
+    pub fn title(&self, say: Say<'_>) -> String {
+        match say.days(self.since, self.until) {
+            Some((first, last)) if first == last => say.with("title-day", &[("day", first.into())]),
+            Some((first, last)) => say.with("title", &[("since", first.into()), ("until", last.into())]),
+            None => {
+                let values = [("since", say.moment(self.since).into()), ("until", say.moment(self.until).into())];
+                say.with("title", &values)
+            }
+        }
     }
 
     /// The subject of a mail.
     pub fn subject(&self, say: Say<'_>) -> String {
-        let wrong = self.errors + self.unknown + self.others.1 + self.traces.1;
-        match self.has_errors() {
-            true => say.count("subject-errors", wrong, &[("sent", say.number(self.sent).into())]),
-            false => say.count("subject-fine", self.sent, &[]),
+        let sent = [("sent", say.number(self.sent).into())];
+        match (self.wrong(), self.has_errors()) {
+            (0, false) => say.count("subject-fine", self.sent, &[]),
+            (0, true) if self.new_issues.is_empty() => say.count("subject-outages", self.checks.outages, &sent),
+            (0, true) => say.count("subject-issues", self.new_issues.len() as u64, &sent),
+            (wrong, _) => say.count("subject-errors", wrong, &sent),
         }
     }
 }
@@ -124,6 +164,11 @@ pub(crate) fn figures(bulletin: &Bulletin, say: Say<'_>) -> Vec<Figure> {
     if bulletin.traces != (0, 0) {
         all.push(figure("traces", of(bulletin.traces), bulletin.traces.1 > 0));
     }
+    let Checks { up, late, down, outages, .. } = bulletin.checks;
+    if up + late + down + outages > 0 {
+        let values = [("up", say.number(up).into()), ("all", say.number(up + late + down).into())];
+        all.push(figure("checks", say.count("checks-up", outages, &values), down + outages > 0));
+    }
     all
 }
 
@@ -142,9 +187,16 @@ pub(crate) fn lists(bulletin: &Bulletin, say: Say<'_>) -> Vec<(String, Vec<(Stri
         let requests = say.count("requests", endpoint.requests, &[]);
         (say.duration(endpoint.p95), format!("{} ({requests})", clean(&endpoint.name)))
     });
-    let logs = bulletin.log_lines.iter().map(|(level, lines)| (level.clone(), say.count("lines", *lines, &[])));
-    let lists: [(&str, Vec<(String, String)>); 5] = [
+    let logs = bulletin.log_lines.iter().map(|(level, lines)| {
+        (say.t(&format!("level-{}", level.as_str())), say.count("lines", *lines, &[]))
+    });
+    let checks = bulletin.checks.in_trouble.iter().map(|check| {
+        let id = if check.is_down { "check-down" } else { "check-late" };
+        (say.with(id, &[("since", say.moment(check.since).into())]), clean(&check.name))
+    });
+    let lists: [(&str, Vec<(String, String)>); 6] = [
         ("last-errors", errors),
+        ("checks-in-trouble", checks.collect()),
         ("running", running.collect()),
         ("new-issues", issues.collect()),
         ("slow-endpoints", slow.collect()),

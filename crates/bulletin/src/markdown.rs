@@ -1,10 +1,10 @@
 //! A report for a wiki, a ticket or a chat.
 
-use crate::{Bulletin, Say, figures, lists, text::span};
+use crate::{Bulletin, Say, figures, lists};
 use std::fmt::Write as _;
 
 pub fn markdown(bulletin: &Bulletin, say: Say<'_>) -> String {
-    let mut out = format!("# {}\n\n|  |  |\n|---|--:|\n", say.with("title", &span(bulletin, say)));
+    let mut out = format!("# {}\n\n|  |  |\n|---|--:|\n", bulletin.title(say));
     for figure in figures(bulletin, say) {
         let bold = if figure.is_bad { "**" } else { "" };
         let _ = writeln!(out, "| {} | {bold}{}{bold} |", figure.label, figure.value);
@@ -14,6 +14,9 @@ pub fn markdown(bulletin: &Bulletin, say: Say<'_>) -> String {
         for (first, second) in rows {
             let _ = writeln!(out, "- **{}** {}", escaped(&first), escaped(&second));
         }
+    }
+    if bulletin.is_partial {
+        let _ = writeln!(out, "\n{}", say.t("partial"));
     }
     if !bulletin.link.is_empty() {
         let _ = writeln!(out, "\n<{}>", bulletin.link);

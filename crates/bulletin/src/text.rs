@@ -4,7 +4,7 @@ use crate::{Bulletin, Say, figures, lists};
 use std::fmt::Write as _;
 
 pub fn text(bulletin: &Bulletin, say: Say<'_>) -> String {
-    let mut out = say.with("title", &span(bulletin, say)) + "\n\n";
+    let mut out = bulletin.title(say) + "\n\n";
     let figures = figures(bulletin, say);
     let width = figures.iter().map(|figure| figure.label.chars().count()).max().unwrap_or(0);
     for figure in &figures {
@@ -17,13 +17,11 @@ pub fn text(bulletin: &Bulletin, say: Say<'_>) -> String {
             let _ = writeln!(out, "  {first:<width$}  {second}");
         }
     }
+    if bulletin.is_partial {
+        let _ = writeln!(out, "\n{}", say.t("partial"));
+    }
     if !bulletin.link.is_empty() {
         let _ = writeln!(out, "\n{}", bulletin.link);
     }
     out
-}
-
-/// From when to when.
-pub(crate) fn span<'v>(bulletin: &Bulletin, say: Say<'_>) -> [(&'static str, language::FluentValue<'v>); 2] {
-    [("since", say.moment(bulletin.since).into()), ("until", say.moment(bulletin.until).into())]
 }

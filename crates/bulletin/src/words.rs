@@ -55,8 +55,23 @@ impl Say<'_> {
         at.in_zone(self.zone).strftime(pattern).to_string()
     }
 
+    pub(crate) fn day(&self, at: Timestamp) -> String {
+        let pattern = if self.language == Language::French { "%d/%m/%Y" } else { "%Y-%m-%d" };
+        at.in_zone(self.zone).strftime(pattern).to_string()
+    }
+
+    /// The first and the last of the whole days that a time consists of, if it does.
+    pub(crate) fn days(&self, since: Timestamp, until: Timestamp) -> Option<(String, String)> {
+        let is_midnight = |at: Timestamp| {
+            let here = at.in_zone(self.zone);
+            here.start_of_day().is_ok_and(|start| start == here)
+        };
+        let is_whole = is_midnight(since) && is_midnight(until) && since < until;
+        is_whole.then(|| (self.day(since), self.day(until - Duration::from_secs(1))))
+    }
+
     pub(crate) fn hour(&self, at: Timestamp) -> String {
-        let pattern = if self.language == Language::French { "%d/%m %H h" } else { "%b %d %H:00" };
+        let pattern = if self.language == Language::French { "%d/%m %H:%M" } else { "%b %d %H:%M" };
         at.in_zone(self.zone).strftime(pattern).to_string()
     }
 }

@@ -1,9 +1,9 @@
 //! A report in each form and language.
 
-use bulletin::{Bulletin, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown, text};
+use bulletin::{Bulletin, CheckInTrouble, Checks, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown, text};
 use jiff::tz::TimeZone;
 use language::Language;
-use model::Timestamp;
+use model::{Level, Timestamp};
 use std::time::Duration;
 
 fn at(hours: i64) -> Timestamp {
@@ -26,7 +26,15 @@ fn example() -> Bulletin {
         running: vec![RunningJob { name: "Factures".into(), done: 10, total: 500, is_paused: true }],
         new_issues: vec![NewIssue { name: "SHOP-12".into(), title: "KeyError: 'x'".into(), events: 7 }],
         slow_endpoints: vec![SlowEndpoint { name: "/cart/".into(), p95: Duration::from_millis(2_400), requests: 1 }],
-        log_lines: vec![("error".into(), 12_345)],
+        log_lines: vec![(Level::Error, 12_345), (Level::Info, 1)],
+        checks: Checks {
+            up: 11,
+            late: 0,
+            down: 1,
+            outages: 2,
+            in_trouble: vec![CheckInTrouble { name: "Sauvegarde".into(), is_down: true, since: at(3) }],
+        },
+        is_partial: true,
         link: "https://vigie.example/report?a=1&b=2".into(),
     }
 }
@@ -81,11 +89,33 @@ fn a_report_without_anything_says_so() {
         new_issues: Vec::new(),
         slow_endpoints: Vec::new(),
         log_lines: Vec::new(),
+        checks: Checks::default(),
+        is_partial: false,
         ..example()
     };
     assert!(!nothing.has_errors() && example().has_errors());
     assert_eq!(nothing.subject(say(Language::English)), "Vigie: no errors");
     insta::assert_snapshot!("nothing", text(&nothing, say(Language::English)));
+}
+
+#[test]
+fn a_title_and_a_subject_say_what_it_is_about() {
+    let paris = TimeZone::get("Europe/Paris").unwrap();
+    let say = Say { language: Language::French, zone: &paris };
+    let title = |since: &str, until: &str| {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        Bulletin { since: at(since), until: at(until), ..example() }.title(say)
+    };
+    assert_eq!(title("2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"), "Rapport du 30/03/2025", "a day of 23 hours");
+    assert_eq!(title("2025-01-12T23:00:00Z", "2025-01-19T23:00:00Z"), "Rapport du 13/01/2025 au 19/01/2025");
+    assert_eq!(
+        title("2025-01-12T23:00:00Z", "2025-01-13T22:00:00Z"),
+        "Rapport du 13/01/2025 00:00 au 13/01/2025 23:00"
+    );
+    let fine = Bulletin { errors: 0, unknown: 0, others: (0, 0), ..example() };
+    assert_eq!(fine.subject(say), "Vigie\u{a0}: un nouveau problème, envois\u{a0}: 480");
+    let fine = Bulletin { new_issues: Vec::new(), ..fine };
+    assert_eq!(fine.subject(say), "Vigie\u{a0}: 2 interruptions, envois\u{a0}: 480");
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! ([`Checking::watching`]): what was not heard of in time is late or down, what is asked is asked. Only what is due is read, so
 //! that checks at rest cost nothing.
 
+mod beat;
 mod certificate;
 mod kept;
 mod probe;
 mod rounds;
 
+pub use beat::IsWell;
 pub use kept::{Heard, check_of, facts_of, hear, new_check, pause, respecified, resume, standing_of};
 pub use probe::Found;
 

@@ -48,7 +48,7 @@ impl Checking {
         Found { took, outcome, certificate_ends: ends }
     }
 
-    fn client(&self) -> Result<&Client, Why> {
+    pub(crate) fn client(&self) -> Result<&Client, Why> {
         let settings = || Settings { reach: self.0.reach.clone(), idle_timeout: None, ..Settings::default() };
         let client = self.0.http.get_or_init(|| Client::new(settings()));
         client.as_ref().map_err(|error| Why::new(WhyCode::Unreachable, error))

@@ -2,6 +2,7 @@
 
 use crate::{
     Attempt, Handler, Hub, Moment, RetryPolicy, Run, Stop, TraceText,
+    cleanup::{PREPARING_MAX, cut_off},
     intent::End,
     run_log::RunLog,
     runner::Runner,
@@ -24,8 +25,6 @@ use tokio::{
 
 /// How often to look for what nobody announced.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// A job whose enqueueing has made no step for so long is given up, where its process cannot be known to be dead.
-const PREPARING_MAX: Duration = Duration::from_secs(600);
 /// How long an attempt that has not declared anything may go on when the engine stops, at the most.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -223,8 +222,7 @@ impl Inner {
         let now = self.shared.clock.now();
         let mut ready = Ready::default();
         let before = if db.is_postgres() { now - PREPARING_MAX } else { now };
-        let reason = Reason::new("not_started", "enqueueing was cut off: not started, nothing was sent");
-        for job in db.fail_unprepared(reason, before, now).await? {
+        for job in db.fail_unprepared(cut_off(), before, now).await? {
             self.shared.hub.publish(&job);
             ready.unprepared.push(job.id);
         }

@@ -1,10 +1,11 @@
 //! Who watches which job: one shared snapshot per job, however many watch it.
 
-use crate::{Progress, RateMeter, progress::Pacing};
-use model::{AccountId, Clock, JobId, Timestamp, pace::Limits};
+use crate::{Counted, Progress, RateMeter, progress::Pacing, tally::Tally};
+use model::{AccountId, Clock, JobId, JobKind, Timestamp, pace::Limits};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use store::{Db, Job, Result};
 use tokio::sync::watch;
@@ -20,6 +21,7 @@ pub struct Hub {
     jobs: Arc<Mutex<HashMap<JobId, Watched>>>,
     accounts: Arc<Mutex<HashMap<AccountId, Limits>>>,
     changes: watch::Sender<()>,
+    tally: Arc<Tally>,
 }
 
 struct Watched {
@@ -33,7 +35,17 @@ struct Watched {
 
 impl Hub {
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, jobs: Arc::default(), accounts: Arc::default(), changes: watch::Sender::new(()) }
+        Self { db, clock, jobs: Arc::default(), accounts: Arc::default(), changes: watch::Sender::new(()), tally: Arc::default() }
+    }
+
+    /// What has happened since this process began, as far as it was told.
+    pub fn counted(&self) -> Counted {
+        self.tally.counted()
+    }
+
+    /// An attempt at an item took so long.
+    pub(crate) fn attempted(&self, kind: JobKind, took: Duration) {
+        self.tally.attempted(kind, took);
     }
 
     /// Tells everybody how `job` stands. An older version than the one last told is ignored.
@@ -58,6 +70,7 @@ impl Hub {
             watched.sender.send_replace(Arc::new(progress));
         }
         if is_new {
+            self.tally.see(job);
             self.changes.send_replace(());
         }
         Arc::clone(&watched.sender.borrow())

@@ -12,6 +12,7 @@
 //! The promise: an [`Intent`] is on disk before its effect begins, and a slot has one at a time; one without an outcome
 //! is `unknown` and never silently repeated; what was only claimed was not sent; counters change with outcomes.
 
+mod cleanup;
 mod engine;
 mod handler;
 mod hub;
@@ -24,10 +25,12 @@ mod runner;
 mod schedule;
 mod shared;
 mod slots;
+mod tally;
 mod timer;
 mod timetable;
 mod verify;
 
+pub use cleanup::dead_work;
 pub use engine::{Engine, LOST_COMMENT, Options, Ready, Scope};
 pub use handler::{
     Attempt, Attempted, Declares, Ended, Handler, Moment, Run, Shape, Slot, Stop, TraceText, VERIFIED_AT_ONCE_MAX,
@@ -40,5 +43,6 @@ pub use retry::{RetryPolicy, Settled, settle};
 pub use run_log::{MemoryLog, RunLog};
 pub use schedule::{Again, DoneBy, Outcome, Place, Schedules, Work};
 pub use shared::Tell;
+pub use tally::{Counted, DURATION_BOUNDS, Durations};
 pub use timer::sleep_until;
 pub use timetable::{Prepare, Prepared, Timetable, Told, Unprepared, next_due, run_job, timing};

@@ -310,6 +310,9 @@ impl Runner {
             Ok((recorded, claimed)) => {
                 self.store_answered(now);
                 let done = std::mem::take(&mut self.unrecorded);
+                for one in &done {
+                    self.shared.hub.attempted(self.job.kind, one.attempted.took);
+                }
                 for slot in self.recorded.drain(..) {
                     // A slot that is gone does not need the answer.
                     let _ = slot.send(());

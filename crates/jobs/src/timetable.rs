@@ -46,6 +46,8 @@ pub enum Prepared {
 pub enum Unprepared {
     /// It cannot be, now or later: in words for people.
     Refused(String),
+    /// There is nothing to do: why, in words for people.
+    Nothing(String),
     /// Something stood in the way, in words for the log; it is tried again.
     Later(String),
 }
@@ -252,6 +254,7 @@ async fn make(
             is_noted.map(|is_noted| is_noted.then_some(*job))
         }
         Err(Unprepared::Refused(why)) => db.end_waiting_run(&run, RunState::Failed, None, why).await.map(|_| None),
+        Err(Unprepared::Nothing(why)) => db.end_waiting_run(&run, RunState::Skipped, None, why).await.map(|_| None),
         Err(Unprepared::Later(why)) => return Err(why),
     };
     if let Some(job) = noted.map_err(|error| error.to_string())? {

@@ -23,20 +23,27 @@ const GMAIL_SLOTS: usize = 4;
 /// Bytes of a DKIM key file.
 const KEY_BYTES_MAX: u64 = 64 * 1024;
 
-/// Runs jobs of kind `mail`. Their `spec` is a [`Mailing`] as JSON, their account's URL is `smtp://`, `smtps://` or
+/// Runs jobs of kind `mail`, or `report`, whose letters Vigie has written itself. Their `spec` is a [`Mailing`] as JSON, their account's URL is `smtp://`, `smtps://` or
 /// `gmail://`.
 pub struct MailHandler {
     db: Db,
     vault: Vault,
     clock: Clock,
     blobs: PathBuf,
+    kind: JobKind,
 }
 
 impl MailHandler {
     /// `data` is the data directory, whose `blobs/` hold what was uploaded.
     pub fn new(db: Db, vault: Vault, clock: Clock, data: &Path) -> Self {
         let blobs = data.join("blobs");
-        Self { db, vault, clock, blobs: std::path::absolute(&blobs).unwrap_or(blobs) }
+        Self { db, vault, clock, blobs: std::path::absolute(&blobs).unwrap_or(blobs), kind: JobKind::Mail }
+    }
+
+    /// The same for letters of [`crate::posted`].
+    #[must_use]
+    pub fn of_reports(self) -> Self {
+        Self { kind: JobKind::Report, ..self }
     }
 
     /// Which files a letter of `job` may hold.
@@ -118,7 +125,7 @@ impl MailHandler {
 
 impl Handler for MailHandler {
     fn kind(&self) -> JobKind {
-        JobKind::Mail
+        self.kind
     }
 
     fn open<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<Box<dyn Run>, Stop>> {

@@ -120,8 +120,13 @@ pub fn letter(mailing: &Mailing, templates: &Templates, items: &[MailItem], id: 
         date: id.date,
         list_unsubscribe: rendered.list_unsubscribe.filter(|value| !value.is_empty()),
         written: None,
-        further_fields: Vec::new(),
+        further_fields: if mailing.is_automatic { automatic_fields() } else { Vec::new() },
     })
+}
+
+/// So that no machine answers (RFC 3834; the second is Exchange's).
+fn automatic_fields() -> Vec<(&'static str, String)> {
+    vec![("Auto-Submitted", "auto-generated".to_owned()), ("X-Auto-Response-Suppress", "All".to_owned())]
 }
 
 fn template_fault(problem: &Problem, line: u64, language: Language) -> Verdict {

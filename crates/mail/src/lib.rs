@@ -19,6 +19,7 @@ mod mask;
 pub mod message;
 pub mod naming;
 pub mod outcomes;
+pub mod posted;
 pub mod preflight;
 pub mod problem;
 pub mod provider;

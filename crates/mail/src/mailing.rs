@@ -67,7 +67,7 @@ fn first(problems: &[Problem]) -> String {
     hides.or(problems.first()).map(ToString::to_string).unwrap_or_default()
 }
 
-fn internal(error: impl std::fmt::Display) -> Error {
+pub(crate) fn internal(error: impl std::fmt::Display) -> Error {
     Error::Internal(error.to_string())
 }
 

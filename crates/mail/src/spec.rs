@@ -61,6 +61,14 @@ pub struct Mailing {
     pub conditions: Vec<Condition>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dkim: Option<Dkim>,
+    /// Nobody wrote it, and no machine is to answer it (RFC 3834).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_automatic: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// A file of recipients, as it was read.
@@ -490,6 +498,7 @@ impl MailingFile {
             log: self.log.clone(),
             conditions: self.conditions.clone(),
             dkim: self.dkim.clone(),
+            is_automatic: false,
         })
     }
 }

@@ -84,6 +84,7 @@ impl Group<'_> {
             log: LogStyle { form: Form::default(), emojis: Emojis::default() },
             conditions: Vec::new(),
             dkim: None,
+            is_automatic: false,
         };
         serde_json::to_string(&mailing).unwrap_or_default()
     }

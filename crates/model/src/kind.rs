@@ -15,6 +15,8 @@ pub enum JobKind {
     Http,
     /// What differs between two DHIS2 instances, written to one of them.
     Dhis2,
+    /// A report of Vigie, to each address by e-mail.
+    Report,
     /// Nothing, for measuring.
     Noop,
     /// Whatever another program does, which tells how far it is.
@@ -26,7 +28,8 @@ pub enum JobKind {
 pub struct UnknownKind(String);
 
 impl JobKind {
-    pub const ALL: [Self; 6] = [Self::Mail, Self::Command, Self::Http, Self::Dhis2, Self::Noop, Self::External];
+    pub const ALL: [Self; 7] =
+        [Self::Mail, Self::Command, Self::Http, Self::Dhis2, Self::Report, Self::Noop, Self::External];
 
     /// Its name in SQL, in JSON and in `--kind`. Never rename one.
     pub const fn as_str(self) -> &'static str {
@@ -35,6 +38,7 @@ impl JobKind {
             Self::Command => "command",
             Self::Http => "http",
             Self::Dhis2 => "dhis2",
+            Self::Report => "report",
             Self::Noop => "noop",
             Self::External => "external",
         }
@@ -48,6 +52,11 @@ impl JobKind {
     /// Whether an item is a recipient, and counted as a person: other items are counted beside.
     pub const fn has_recipients(self) -> bool {
         matches!(self, Self::Mail)
+    }
+
+    /// Whether its items are counted in what happened: a report of it is not.
+    pub const fn is_counted(self) -> bool {
+        !matches!(self, Self::Report)
     }
 
     /// Whether what was served under a job's name is left out of the next of that name, so that two cannot be open.

@@ -168,7 +168,7 @@ impl Changes {
     }
 
     fn add(&mut self, job: &Job, state: ItemState, at: Timestamp, count: i64) {
-        let Some(column) = column_of(state).filter(|_| count != 0) else { return };
+        let Some(column) = column_of(state).filter(|_| count != 0 && job.kind.is_counted()) else { return };
         let what = if job.kind.has_recipients() { RECIPIENTS } else { OTHER_ITEMS };
         let shard = i64::try_from(job.id.0.as_u128() % SHARDS).unwrap_or(0);
         self.0.entry((window_of(at), shard, what, job.application_name.clone())).or_default()[column] += count;

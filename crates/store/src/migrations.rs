@@ -151,6 +151,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
+    Migration {
+        version: 26,
+        name: "missed_runs",
+        sqlite: include_str!("../migrations/sqlite/0026_missed_runs.sql"),
+        postgres: include_str!("../migrations/postgres/0026_missed_runs.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

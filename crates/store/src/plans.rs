@@ -208,6 +208,8 @@ async fn the_other_lists_of_pages_walk_indexes() {
     assert_walks_indexes(&db, db.sessions_of(Uuid::nil(), at)).await;
     assert_walks_indexes(&db, db.session([0; 32], at)).await;
     assert_walks_indexes(&db, db.workers(at)).await;
+    assert_walks_indexes(&db, db.missed_runs_since(at)).await;
+    assert_walks_indexes(&db, db.alert_delivery_counts(at)).await;
     assert_walks_indexes(&db, db.accounts()).await;
     assert_walks_indexes(&db, db.tokens()).await;
 }

@@ -139,6 +139,10 @@ async fn a_channel_is_told_in_order(db: Db) {
     let health = db.alert_channel(id(5)).await.unwrap().unwrap().health;
     assert_eq!(health, ChannelHealth { last_sent_at: Some(later(101)), ..ChannelHealth::default() });
     assert_eq!(db.alert_deliveries_of(id(7)).await.unwrap().len(), 3);
+    let counts = db.alert_delivery_counts(NOW).await.unwrap();
+    let expected = [(id(5), DeliveryState::Waiting, 1), (id(5), DeliveryState::Sent, 1), (id(6), DeliveryState::Sent, 1)];
+    assert_eq!(counts, expected);
+    assert_eq!(db.alert_delivery_counts(later(1)).await.unwrap(), []);
 }
 
 async fn what_is_given_up_goes_elsewhere(db: Db) {

@@ -16,6 +16,7 @@ on_both![
     runs_wait_one_after_another_within_a_bound,
     a_paused_schedule_is_not_due,
     only_the_last_runs_are_kept,
+    what_went_well_and_what_was_missed_is_told,
 ];
 
 pub(crate) fn new_schedule(name: &str) -> NewJobSchedule {
@@ -155,6 +156,26 @@ async fn a_run_becomes_its_job_once(db: Db) {
     assert!(by_hand.by_hand && by_hand.due == later(70));
     assert!(db.end_waiting_run(&by_hand, RunState::Failed, None, "é".repeat(2_000)).await.unwrap());
     assert_eq!(db.runs_of_schedule(made.id, None, 1).await.unwrap()[0].detail.chars().count(), 1_000);
+}
+
+async fn what_went_well_and_what_was_missed_is_told(db: Db) {
+    let (made, other) = (make(&db, "a").await, make(&db, "b").await);
+    assert_eq!(db.schedule_successes(9).await.unwrap(), []);
+    let missed = NotedDues { missed: Some((later(60), 4)), ..noted(&[120], 180) };
+    db.note_dues(made.id, later(60), missed, later(125)).await.unwrap();
+    assert_eq!(db.missed_runs_since(NOW).await.unwrap(), 4);
+    assert_eq!(db.missed_runs_since(later(126)).await.unwrap(), 0);
+    let run = waiting(&db).await.remove(0);
+    let (new, item) = job(9);
+    let id = db.start_run(&run, new, item, later(126)).await.unwrap().unwrap().id;
+    assert_eq!(db.schedule_successes(9).await.unwrap(), [], "it is not over");
+    db.cancel_job(id, store::Reason::new("by_hand", ""), later(127)).await.unwrap();
+    assert_eq!(db.schedule_successes(9).await.unwrap(), [], "it was not completed");
+    db.note_dues(other.id, later(60), noted(&[60], 120), later(65)).await.unwrap();
+    let run = waiting(&db).await.remove(0);
+    db.end_waiting_run(&run, RunState::Skipped, None, "nothing to do".into()).await.unwrap();
+    assert_eq!(db.schedule_successes(9).await.unwrap(), [(other.id, later(65))]);
+    assert_eq!(db.schedule_successes(1).await.unwrap(), [], "by name, so many");
 }
 
 async fn runs_wait_one_after_another_within_a_bound(db: Db) {

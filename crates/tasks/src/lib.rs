@@ -59,6 +59,7 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
         JobKind::Dhis2 => {
             Some(Err("a `dhis2` job is made by a run of a configuration: `vigie sync run NAME`".to_owned()))
         }
+        JobKind::Report => Some(Err("a `report` job is made by a schedule, or by `vigie report --send`".to_owned())),
         JobKind::Mail | JobKind::External => None,
     }
 }
@@ -68,7 +69,7 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
 pub fn needs(kind: JobKind) -> Authority {
     match kind {
         JobKind::Command | JobKind::Http | JobKind::Dhis2 => Authority::Admin,
-        JobKind::Mail | JobKind::Noop | JobKind::External => Authority::Write,
+        JobKind::Mail | JobKind::Report | JobKind::Noop | JobKind::External => Authority::Write,
     }
 }
 

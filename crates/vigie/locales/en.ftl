@@ -497,16 +497,7 @@ key-refused = { $file }: { $state }: { $what }
 trace-error = error
 unit-days = days
 unit-megabytes = MB
-report = Report of { $day }
-report-sent = Sent
-report-errors = Not delivered
-report-unknown = Unconfirmed
-report-others = Items of other jobs, succeeded / failed
-report-posted = Traces of other programs / errors
-report-rate = Success rate
-report-last = Recent failures
-report-running = Running jobs
-report-nothing = none
+report-job = the report is sent by job { $id }
 state-preparing = preparing
 state-pending = pending
 state-running = running
@@ -547,6 +538,35 @@ about-integrity = integrity
 about-log-store = log store
 about-log-folder = log folder
 about-account = account
+about-clock = clock
+about-source = log source
+about-certificate = certificate
+about-backup = backup
+clock-behind = it is { $behind } behind what Vigie has written down
+clock-alone = nobody sets it: it may drift
+clock-help = let the machine set its clock by others: `timedatectl set-ntp true`, or install chrony
+clock-synchronised = it is set by others
+clock-unknown = it is right by what Vigie has written down; whether others set it cannot be told here
+source-silent = { $source }: no line for 24 hours, { $n } in the seven days before
+source-silent-help = look whether the program runs, whether its file is still written, and what [[collect]] names
+certificate-over = { $check }: it has ended
+certificate-ends = { $check }: it ends in { $n ->
+    [0] less than a day
+    [one] one day
+   *[other] { $n } days
+}
+certificate-help = renew it, and look whether its renewal runs by itself
+certificates-fine = { $n ->
+    [one] the one that a check sees lasts
+   *[other] the { $n } that checks see last
+} for 14 days at least
+backup-none = none is made
+backup-none-help = set [backup] folder in vigie.toml: one is made every night then
+backup-not-yet = none was made yet
+backup-not-yet-help = look whether `vigie serve` runs; `vigie backup` makes one now
+backup-fails = the last one failed: { $why }
+backup-fails-help = check the folder of [backup] and its room; `vigie backup` makes one now
+backup-last = the last one was made { $at }
 column-id = id
 column-state = state
 column-done = done
@@ -811,6 +831,8 @@ backup-without-key = the secret key is not in it, so that nobody who finds the b
 backup-postgres = the state is in PostgreSQL and not in this backup: copy it with `pg_dump`, at the same time
 backup-no-folder = name the folder that backups are kept in
 backup-no-folder-help = `vigie backup /mnt/backups`, or [backup] folder in vigie.toml
+setting-heartbeat = { $from }: [heartbeat] url: it is no address that can be called: write https://…
+heartbeat-setting = { $host }, every minute
 backup-setting = { $folder }, every day at { $at }, keep { $keep }
 backup-step-database = copying the database
 backup-step-files = copying files, { $size }

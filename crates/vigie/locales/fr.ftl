@@ -601,16 +601,7 @@ key-refused = { $file } : { $state } ; { $what }
 trace-error = erreur
 unit-days = jours
 unit-megabytes = Mo
-report = Bilan du { $day }
-report-sent = Envoyés
-report-errors = Non remis
-report-unknown = Non confirmés
-report-others = Éléments d’autres tâches, réussis / en échec
-report-posted = Traces d’autres programmes / erreurs
-report-rate = Taux de réussite
-report-last = Échecs récents
-report-running = Tâches en cours
-report-nothing = aucun
+report-job = le rapport est envoyé par la tâche { $id }
 state-preparing = en préparation
 state-pending = en attente
 state-running = en cours
@@ -651,6 +642,35 @@ about-integrity = intégrité
 about-log-store = journaux
 about-log-folder = dossier de journaux
 about-account = compte
+about-clock = horloge
+about-source = source de journaux
+about-certificate = certificat
+about-backup = sauvegarde
+clock-behind = elle retarde de { $behind } sur ce que Vigie a enregistré
+clock-alone = rien ne la règle : elle peut dériver
+clock-help = synchronisez l’horloge de la machine : « timedatectl set-ntp true », ou installez chrony
+clock-synchronised = elle est synchronisée
+clock-unknown = elle s’accorde avec ce que Vigie a enregistré ; ici, rien n’indique si elle est synchronisée
+source-silent = { $source } : aucune ligne depuis 24 heures, { $n } dans les sept jours précédents
+source-silent-help = vérifiez que le programme tourne, que son fichier est encore écrit, et ce que nomme [[collect]]
+certificate-over = { $check } : il a expiré
+certificate-ends = { $check } : il expire dans { $n ->
+    [0] moins d’un jour
+    [one] un jour
+   *[other] { $n } jours
+}
+certificate-help = renouvelez-le, et vérifiez que son renouvellement est automatique
+certificates-fine = { $n ->
+    [one] celui qu’un contrôle voit est valable
+   *[other] les { $n } que voient les contrôles sont valables
+} encore 14 jours au moins
+backup-none = aucune n’est faite
+backup-none-help = indiquez [backup] folder dans vigie.toml : une sauvegarde est alors faite chaque nuit
+backup-not-yet = aucune n’a encore été faite
+backup-not-yet-help = vérifiez que « vigie serve » tourne ; « vigie backup » en fait une maintenant
+backup-fails = la dernière a échoué : { $why }
+backup-fails-help = vérifiez le dossier de [backup] et sa place libre ; « vigie backup » en fait une maintenant
+backup-last = la dernière date du { $at }
 column-id = identifiant
 column-state = état
 column-done = traités
@@ -915,6 +935,8 @@ backup-without-key = la clé secrète n’y figure pas, pour que vos mots de pas
 backup-postgres = les données sont dans PostgreSQL et ne figurent pas dans cette sauvegarde : copiez-les avec « pg_dump », au même moment
 backup-no-folder = indiquez le dossier des sauvegardes
 backup-no-folder-help = « vigie backup /mnt/sauvegardes », ou [backup] folder dans vigie.toml
+setting-heartbeat = { $from } : [heartbeat] url : ce n’est pas une adresse qui puisse être appelée : écrivez https://…
+heartbeat-setting = { $host }, chaque minute
 backup-setting = { $folder }, chaque jour à { $at }, { $keep } conservées
 backup-step-database = copie de la base de données
 backup-step-files = copie des fichiers, { $size }

@@ -317,13 +317,22 @@ help-logs-delete = Supprimer les lignes trouvées, après les avoir montrées et
         Toutes les lignes trouvées sont supprimées définitivement ; aucune ne l’est si une partie de la recherche n’est pas comprise. Elles ne sont plus trouvées aussitôt ; leurs octets quittent le disque à la prochaine fusion des segments. Les fichiers dont elles viennent restent intacts. Le journal d’audit garde qui a supprimé quoi.
 help-logs-files = Afficher les fichiers journaux que Vigie écrit
 
-help-report = Le bilan d’une journée : envois, erreurs, taux de réussite, échecs récents, tâches en cours
+help-report = Le bilan d’une journée ou d’une autre période, dans le terminal ou par e-mail : envois, erreurs, nouveaux problèmes, points d’accès lents, contrôles
     .date = Le jour [par défaut : aujourd’hui]
+    .since = Au lieu d’un jour, depuis : today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    .until = Jusqu’à ce moment, exclu [par défaut : maintenant]
+    .send = L’envoyer par e-mail à cette adresse ; option répétable
+    .account = Le compte d’envoi [par défaut : le seul]
+    .from = L’expéditeur [par défaut : l’adresse du compte]
     .format = La forme du rapport
     .after-help =
         Exemples :
           vigie report
           vigie report --date 2025-01-31 --format html > rapport.html
+          vigie report --since 7d --send direction@exemple.fr
+          vigie schedule add Quotidien --when '0 7 * * *' --report direction@exemple.fr
+
+        Envoyé par --send, c’est une tâche comme une autre : réessayée quand cela peut aider, avec une trace par adresse.
 help-demo = Tout essayer, avec des clients inventés et un serveur de messagerie qui ne remet rien
     .count = Le nombre de clients à inventer
     .exit = S’arrêter quand tout est envoyé
@@ -571,12 +580,13 @@ help-schedule = Les tâches qui reviennent : envois, commandes, appels HTTP
         Exemples :
           vigie schedule add Sauvegarde --when '30 2 * * *' --zone Europe/Paris -- /usr/local/bin/sauvegarde
           vigie schedule add Lettre --when '0 8 * * MON' --mailing lettre.toml --account news@mail.exemple.fr:587
+          vigie schedule add Quotidien --when '0 7 * * *' --report direction@exemple.fr
           vigie schedule add Ping --when 'every 5 min' --url https://exemple.fr/ping
           vigie schedule next '0 8 1 * *'            quand cela s’exécuterait
           vigie schedule export > planifications.toml     pour les importer ailleurs
 
         Quand : cinq champs cron, six avec les secondes en premier, @hourly @daily @weekly @monthly @yearly, every 15 min, ou 2026-12-24 08:00.
-help-schedule-add = Créer une planification : un envoi, un appel HTTP ou une commande qui revient
+help-schedule-add = Créer une planification : un envoi, un rapport, un appel HTTP ou une commande qui revient
     .name = Le nom de la planification
     .when = Quand : 0 8 * * MON, @daily, every 15 min, 2026-12-24 08:00
     .zone = Le fuseau horaire [par défaut : celui du serveur]
@@ -586,7 +596,10 @@ help-schedule-add = Créer une planification : un envoi, un appel HTTP ou une c
     .overlap = L’exécution prévue alors que la précédente n’est pas terminée : skip, queue, replace
     .replace = Remplacer la planification de ce nom
     .mailing = Un fichier d’envoi, lu à chaque exécution, comme la liste qu’il nomme
-    .account = Le compte d’envoi
+    .account = Le compte d’envoi de l’envoi ou du rapport
+    .report = Une adresse qui reçoit un rapport depuis le précédent ; option répétable
+    .from = L’expéditeur du rapport [par défaut : l’adresse du compte]
+    .only-errors = N’envoyer le rapport que si quelque chose s’est mal passé
     .url = Une URL à appeler
     .method = La méthode de l’appel
     .command = Un programme et ses arguments

@@ -130,7 +130,7 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Find out why a mailing or a job stopped, from the logs of this machine
     Diagnose(Box<DiagnoseArgs>),
-    /// A day in figures: sent, errors, success rate, last errors, running jobs
+    /// A day or another time in figures, on the terminal or by e-mail: sent, errors, new issues, slow endpoints, checks
     Report(ReportArgs),
     /// See it all work, with invented clients and a mail server that delivers nothing
     Demo(DemoArgs),
@@ -457,11 +457,30 @@ pub(crate) struct TracesArgs {
 #[command(after_help = "\
 Examples:
   vigie report
-  vigie report --date 2025-01-31 --format html > report.html")]
+  vigie report --date 2025-01-31 --format html > report.html
+  vigie report --since 7d --send boss@example.org
+  vigie schedule add Daily --when '0 7 * * *' --report boss@example.org
+
+Sent by --send, it is a job like others: tried again where that helps, with a trace for each address.")]
 pub(crate) struct ReportArgs {
     /// Which day [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     pub(crate) date: Option<jiff::civil::Date>,
+    /// In place of a day: from then on, today, yesterday, 2025-01-31, 2025-01-31T14:00, 3h, 7d
+    #[arg(long, value_name = "WHEN", conflicts_with = "date")]
+    pub(crate) since: Option<String>,
+    /// Before then [default: now]
+    #[arg(long, value_name = "WHEN", requires = "since")]
+    pub(crate) until: Option<String>,
+    /// Send it by e-mail to that address; may be given several times
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "format")]
+    pub(crate) send: Vec<String>,
+    /// The sending account [default: the only one]
+    #[arg(long, value_name = "NAME", requires = "send")]
+    pub(crate) account: Option<String>,
+    /// The sender [default: the account's own address]
+    #[arg(long, value_name = "ADDRESS", requires = "send")]
+    pub(crate) from: Option<String>,
     /// The form of the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) format: ReportFormat,

@@ -77,6 +77,12 @@ impl Client {
         self.json(request(Method::GET, path, Body::empty(), None)?).await
     }
 
+    /// An answer that is a text.
+    pub(crate) async fn text(&self, path: &str) -> Result<String> {
+        let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
+        Ok(String::from_utf8_lossy(&whole(accepted(response).await?).await?).into_owned())
+    }
+
     /// The same, where what the server says against it is of interest.
     pub(crate) async fn get_or_problem<T: DeserializeOwned>(&self, path: &str) -> Result<Result<Answer<T>, Problem>> {
         let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;

@@ -2,11 +2,13 @@
 //! what is wrong can be named where it stands, and `vigie config check` can show it.
 
 mod backup;
+mod heartbeat;
 mod check;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use backup::BackupSettings;
+pub(crate) use heartbeat::HeartbeatSettings;
 pub(crate) use check::{lines, to_json};
 
 use crate::{
@@ -61,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) collect: Vec<Setting<Collect>>,
     /// Where backups go every day: the table `[backup]`.
     pub(crate) backup: Option<Setting<BackupSettings>>,
+    /// Whom Vigie tells each minute that it works: the table `[heartbeat]`.
+    pub(crate) heartbeat: Option<Setting<HeartbeatSettings>>,
     /// Celery's brokers that are listened to: the tables `[celery.NAME]`.
     pub(crate) celery: Vec<Setting<celery::Broker>>,
     /// The port that programs hand their mail to: the table `[submission]`.
@@ -130,6 +134,7 @@ struct Raw {
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
     backup: Option<Spanned<BackupSettings>>,
+    heartbeat: Option<Spanned<HeartbeatSettings>>,
     celery: BTreeMap<String, Spanned<celery::BrokerEntry>>,
     submission: Option<Spanned<Submission>>,
     /// Read for what is wrong with it; the values are taken from the table as it is.
@@ -223,6 +228,7 @@ impl Config {
         let collect = reader.collect(&raw.collect);
         let backup =
             raw.backup.as_ref().map(|raw| Setting { value: raw.get_ref().clone(), from: reader.at(raw.span().start) });
+        let heartbeat = reader.heartbeat(raw.heartbeat.as_ref());
         let celery = reader.celery(&raw.celery);
         let submission = raw
             .submission
@@ -249,6 +255,7 @@ impl Config {
             log_store_keys,
             collect,
             backup,
+            heartbeat,
             celery,
             submission,
             send,
@@ -405,6 +412,15 @@ impl Reader<'_> {
             self.wrong.push(t!("setting-networks", from, wrong));
         }
         Setting { value, from }
+    }
+
+    fn heartbeat(&mut self, raw: Option<&Spanned<HeartbeatSettings>>) -> Option<Setting<HeartbeatSettings>> {
+        let raw = raw?;
+        let (value, from) = (raw.get_ref().clone(), self.at(raw.span().start));
+        if value.url().is_none() {
+            self.wrong.push(t!("setting-heartbeat", from));
+        }
+        Some(Setting { value, from })
     }
 
     fn database(&mut self, url: Option<Setting<String>>) -> Setting<Option<SecretString>> {

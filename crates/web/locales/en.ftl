@@ -93,6 +93,7 @@ kind-mail = Mailing
 kind-command = Command
 kind-http = HTTP call
 kind-dhis2 = DHIS2 sync
+kind-report = Report
 kind-noop = Load test
 kind-external = External job
 role-viewer = Viewer

@@ -93,6 +93,7 @@ kind-mail = Envoi
 kind-command = Commande
 kind-http = Appel HTTP
 kind-dhis2 = Synchronisation DHIS2
+kind-report = Rapport
 kind-noop = Test de charge
 kind-external = Tâche externe
 role-viewer = Lecteur

@@ -108,6 +108,16 @@ problem-projects-many = there are { $most } projects already
 problem-keys-many = the project has { $most } keys already
 problem-no-key = project `{ $name }` has no such key
 problem-range = since is not before until
+problem-report-span = the report must begin before it ends and cover at most { $most } days
+problem-report-format = format: { $text } is not one of json, text, md, html
+problem-report-nobody = to: no address is given
+problem-report-many = to: more than { $most } addresses
+problem-report-address = { $text } is not an e-mail address
+problem-report-no-account = there is no sending account
+problem-report-which-account = account: there are several sending accounts, name one of them
+problem-report-from = from: the account { $name } does not say its address, give the sender’s
+problem-report-language = language: { $text } is neither en nor fr
+report-nothing-wrong = no errors: nothing was sent
 
 ready-database-silent = the database does not answer: see Vigie's log
 ready-database-damaged = the database is damaged: keep a copy of it, then restore a backup; see `vigie doctor`
@@ -117,3 +127,24 @@ ready-logs-full = the disk of the log store is full, and no records are taken: f
 ready-logs-broken = the log store cannot be read or written: see Vigie's log, and check its disk and the rights on `telemetry`
 ready-logs-stalled = logs are not collected: where their sources stand cannot be read; see Vigie's log, which names the file and what helps
 ready-logs-damaged = parts of the log store are damaged, and searches leave them out: `vigie doctor` says which, and what can be kept
+ready-yes = ready
+ready-no = not ready
+ready-database = database
+ready-run-logs = logs of jobs
+ready-disk-part = disk
+ready-disk-low = the disk of the data directory is nearly full, { $left } left: free some space
+ready-log-store = log store
+ready-sources = log sources
+ready-accounts = sending accounts
+ready-accounts-paused = { $n ->
+    [one] one sending account is paused until somebody resumes it
+   *[other] { $shown } sending accounts are paused until somebody resumes them
+}
+ready-workers = workers
+ready-workers-none = no worker runs: nothing is sent
+ready-workers-lost = { $n ->
+    [one] one worker gives no sign of life
+   *[other] { $shown } workers give no sign of life
+}
+ready-backup = backup
+ready-backup-failed = the last backup failed: see Schedules, or run “vigie backup”

@@ -108,6 +108,16 @@ problem-projects-many = il y a déjà { $most } projets
 problem-keys-many = le projet a déjà { $most } clés
 problem-no-key = le projet « { $name } » n’a pas cette clé
 problem-range = « since » n’est pas avant « until »
+problem-report-span = le rapport doit commencer avant de finir et couvrir au plus { $most } jours
+problem-report-format = format : « { $text } » n’est pas possible ; indiquez json, text, md ou html
+problem-report-nobody = to : aucune adresse n’est indiquée
+problem-report-many = to : plus de { $most } adresses
+problem-report-address = « { $text } » n’est pas une adresse e-mail
+problem-report-no-account = il n’y a aucun compte d’envoi
+problem-report-which-account = account : il y a plusieurs comptes d’envoi, indiquez lequel
+problem-report-from = from : le compte « { $name } » n’indique pas son adresse ; donnez celle de l’expéditeur
+problem-report-language = language : « { $text } » n’est ni en ni fr
+report-nothing-wrong = aucune erreur : rien n’a été envoyé
 
 ready-database-silent = la base de données ne répond pas : consultez le journal de Vigie
 ready-database-damaged = la base de données est endommagée : gardez-en une copie, puis restaurez une sauvegarde ; voir « vigie doctor »
@@ -117,3 +127,24 @@ ready-logs-full = le disque du stockage des journaux est plein, plus aucune lign
 ready-logs-broken = le stockage des journaux ne peut être ni lu ni écrit : consultez le journal de Vigie, vérifiez son disque et les droits sur « telemetry »
 ready-logs-stalled = des journaux ne sont pas collectés, car la position de leurs sources est illisible : le journal de Vigie indique le fichier et la marche à suivre
 ready-logs-damaged = une partie du stockage des journaux est endommagée et les recherches l’ignorent : « vigie doctor » dit laquelle, et ce qui peut être conservé
+ready-yes = prêt
+ready-no = pas prêt
+ready-database = base de données
+ready-run-logs = journaux des tâches
+ready-disk-part = disque
+ready-disk-low = le disque du dossier de données est presque plein, { $left } libres : libérez de l’espace
+ready-log-store = stockage des journaux
+ready-sources = sources de journaux
+ready-accounts = comptes d’envoi
+ready-accounts-paused = { $n ->
+    [one] un compte d’envoi est en pause jusqu’à ce que quelqu’un le reprenne
+   *[other] { $shown } comptes d’envoi sont en pause jusqu’à ce que quelqu’un les reprenne
+}
+ready-workers = processus de traitement
+ready-workers-none = aucun processus de traitement ne tourne : rien n’est envoyé
+ready-workers-lost = { $n ->
+    [one] un processus de traitement ne donne plus signe de vie
+   *[other] { $shown } processus de traitement ne donnent plus signe de vie
+}
+ready-backup = sauvegarde
+ready-backup-failed = la dernière sauvegarde a échoué : voir « Planifications », ou lancez « vigie backup »

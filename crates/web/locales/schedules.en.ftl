@@ -43,6 +43,16 @@ run-state-started = Started
 run-state-failed = Not started
 run-state-missed = Missed
 run-state-skipped = Skipped: previous run not over
+run-state-nothing = Nothing to send
+schedule-report-name = Daily report
+schedule-period = Report covers
+schedule-period-last = Since the previous report
+schedule-period-day = The day before
+schedule-period-week = The 7 days before
+schedule-only-errors = Only send if there were errors
+schedule-only-errors-hint = For example, a report every 30 minutes (expression: every 30 min) that arrives only when something went wrong.
+schedule-if-errors = only if there were errors
+schedule-language = Language
 
 schedule-repeat = How often
 schedule-repeat-daily = Every day
@@ -107,6 +117,9 @@ maintenance-backup = Back up everything
 maintenance-check-retention = Delete old outages of checks
 maintenance-celery-retention = Delete old Celery tasks
 maintenance-checks = Run checks
+maintenance-dead-work = Clean up after processes that stopped
+maintenance-health = Check that everything works
+maintenance-heartbeat = Signal that Vigie is alive
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

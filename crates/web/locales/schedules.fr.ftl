@@ -43,6 +43,16 @@ run-state-started = Lancée
 run-state-failed = Non lancée
 run-state-missed = Manquée
 run-state-skipped = Ignorée : exécution précédente en cours
+run-state-nothing = Rien à envoyer
+schedule-report-name = Rapport quotidien
+schedule-period = Période du rapport
+schedule-period-last = Depuis le rapport précédent
+schedule-period-day = La veille
+schedule-period-week = Les 7 jours précédents
+schedule-only-errors = N’envoyer qu’en cas d’erreur
+schedule-only-errors-hint = Par exemple, un rapport toutes les 30 minutes (expression : every 30 min) qui n’arrive que si quelque chose s’est mal passé.
+schedule-if-errors = seulement en cas d’erreur
+schedule-language = Langue
 
 schedule-repeat = Fréquence
 schedule-repeat-daily = Tous les jours
@@ -107,6 +117,9 @@ maintenance-backup = Sauvegarder toutes les données
 maintenance-check-retention = Supprimer les anciennes pannes des contrôles
 maintenance-celery-retention = Supprimer les anciennes tâches Celery
 maintenance-checks = Lancer les contrôles
+maintenance-dead-work = Nettoyer après les processus arrêtés
+maintenance-health = Vérifier que tout fonctionne
+maintenance-heartbeat = Signaler que Vigie est en vie
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

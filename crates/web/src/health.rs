@@ -1,30 +1,38 @@
 //! Whether Vigie lives, whether it can work, and what it has been doing.
 
+mod metrics;
 mod monitoring;
+mod parts;
+#[cfg(test)]
+mod recipes;
 
 use crate::{
-    Ctx,
+    App, Ctx,
     auth::Access,
-    problem::Result,
+    extract::Query,
     routes::{About, Routes},
     words::{Words, preferred},
 };
 use alerting::DiskSpace;
-use api::health::{Health, MonitoringHealth, Readiness};
+use api::health::{Health, MonitoringHealth, Readiness, ReadyPart};
 use axum::{
     Json,
     extract::State,
     http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse as _, Response},
 };
+use checking::IsWell;
+use jobs::{Again, DoneBy, Work};
+use language::Language;
 use model::Timestamp;
+use parts::PartState;
+use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    fmt::Write as _,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
-use store::TraceFilter;
+use utoipa::IntoParams;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
@@ -33,7 +41,8 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/readyz",
             Access::Health,
             ready,
-            About::new("Whether it can work, and what is wrong if not")
+            About::new("Whether it can work, how each part stands, and what is wrong if not")
+                .query::<ReadyQuery>()
                 .gives::<Readiness>(200, "It can")
                 .gives::<Readiness>(503, "It cannot"),
         )
@@ -48,9 +57,40 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         .get(
             "/metrics",
             Access::Read,
-            metrics,
+            metrics::metrics,
             About::new("What it has been doing, for Prometheus").gives_text(200, Some("text/plain"), "The metrics"),
         )
+}
+
+/// How often Vigie looks at itself when nobody asks.
+const LOOK_EVERY: Duration = Duration::from_secs(3_600);
+
+/// Looks at every part each hour, and says in the log what is wrong.
+pub fn checking_itself(app: App) -> Work {
+    let ctx = Ctx::new(app);
+    Work::new("health", LOOK_EVERY, DoneBy::Everyone, move || {
+        let ctx = ctx.clone();
+        async move {
+            let wrong = problems(&ctx, PartState::Fail).await;
+            problems(&ctx, PartState::Warn).await.iter().for_each(|what| tracing::warn!("health: {what}"));
+            if wrong.is_empty() { Ok(Again::AsUsual) } else { Err(wrong.join("; ")) }
+        }
+    })
+}
+
+/// Whether every part works, for whoever is told so each minute.
+pub fn is_well(app: App) -> IsWell {
+    let ctx = Ctx::new(app);
+    Arc::new(move || {
+        let ctx = ctx.clone();
+        Box::pin(async move { problems(&ctx, PartState::Fail).await.is_empty() })
+    })
+}
+
+async fn problems(ctx: &Ctx, state: PartState) -> Vec<String> {
+    let words = Words { language: Language::English, zone: ctx.app.zone.clone() };
+    let parts = parts::looked_at(ctx, &words).await;
+    parts.into_iter().filter(|part| part.state == state).map(|part| part.detail).collect()
 }
 
 async fn alive(State(ctx): State<Ctx>) -> Json<Health> {
@@ -87,29 +127,34 @@ pub(crate) async fn look(ctx: &Ctx) -> Findings {
     }
 }
 
-async fn ready(State(ctx): State<Ctx>, headers: HeaderMap) -> impl IntoResponse {
+async fn ready(State(ctx): State<Ctx>, headers: HeaderMap, Query(query): Query<ReadyQuery>) -> Response {
     let v = Words { language: preferred(&headers), zone: ctx.app.zone.clone() };
     // Anybody may ask any number of times: each waits for the one before.
     let _turn = ctx.readiness.acquire().await;
-    let mut problems = Vec::new();
-    if let Err(error) = ctx.app.db.tokens().await {
-        // Anybody may ask, so the words of the database stay in the log.
-        tracing::warn!(%error, "not ready");
-        problems.push(v.t("ready-database-silent"));
-    }
-    let found = look(&ctx).await;
-    if found.is_damaged {
-        problems.push(v.t("ready-database-damaged"));
-    }
-    if let Some(lost) = found.lost_lines {
-        problems.push(v.with("ready-lines-lost", "n", lost.to_string()));
-    }
-    problems.extend(found.disk.and_then(|disk| lacks_room(&v, disk.free)));
-    problems.extend(found.logs.map(|trouble| v.t(log_trouble(trouble))));
+    let parts = parts::looked_at(&ctx, &v).await;
+    let failed = || parts.iter().filter(|part| part.state == PartState::Fail);
+    let problems: Vec<String> = failed().map(|part| part.detail.clone()).collect();
     let role = if ctx.app.wake.is_some() { "owner" } else { "reader" }.to_owned();
     let ready = problems.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, role, problems }))
+    if query.format.as_deref() == Some("text") || wants_text(&headers) {
+        let text = parts::text(&v, ready, &parts);
+        return (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response();
+    }
+    let parts = parts.into_iter().map(ReadyPart::from).collect();
+    (status, Json(Readiness { ready, role, problems, parts })).into_response()
+}
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct ReadyQuery {
+    /// `text`: a line for each part. JSON unless said otherwise, or `Accept: text/plain`.
+    format: Option<String>,
+}
+
+fn wants_text(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.starts_with("text/plain")
 }
 
 /// Bytes below which what is sent may not be recorded any more.
@@ -166,6 +211,11 @@ impl Counts {
         self.since
     }
 
+    /// Of each route and status.
+    fn requests(&self) -> BTreeMap<(String, u16), u64> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// `route` as it was declared, so that there are only so many.
     pub(crate) fn request(&self, route: &str, status: StatusCode) {
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,86 +223,10 @@ impl Counts {
     }
 }
 
-async fn metrics(State(ctx): State<Ctx>) -> Result<impl IntoResponse> {
-    let mut text = String::new();
-    jobs(&ctx, &mut text).await?;
-    attempts(&ctx, &mut text).await?;
-    let (streams, refused) = ctx.live.streams.counts();
-    family(&mut text, "vigie_event_streams", "gauge", "Streams of events open now.", [("", streams as u64)]);
-    family(&mut text, "vigie_event_streams_refused_total", "counter", "Streams refused, all taken.", [("", refused)]);
-    let away = ctx.requests.refused();
-    family(&mut text, "vigie_http_turned_away_total", "counter", "Requests refused, too many at once.", [("", away)]);
-    family(&mut text, "vigie_run_log_lost_total", "counter", "Lines not written.", [("", ctx.app.job_log.lost())]);
-    if let Some(bytes) = resident_bytes() {
-        family(&mut text, "process_resident_memory_bytes", "gauge", "Memory of this process.", [("", bytes)]);
-    }
-    let requests = ctx.counts.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let rows =
-        requests.iter().map(|((route, status), count)| (format!("{{route=\"{route}\",status=\"{status}\"}}"), *count));
-    family(&mut text, "vigie_http_requests_total", "counter", "Requests answered.", rows);
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
-}
-
-async fn jobs(ctx: &Ctx, text: &mut String) -> Result<()> {
-    let open = ctx.app.db.open_jobs().await?;
-    let mut states: BTreeMap<&str, u64> =
-        ["paused", "pending", "preparing", "running"].into_iter().map(|state| (state, 0)).collect();
-    let mut items: BTreeMap<&str, u64> = BTreeMap::new();
-    for job in &open {
-        *states.entry(job.state.as_str()).or_default() += 1;
-        for state in model::ItemState::ALL {
-            *items.entry(state.as_str()).or_default() += job.counters.get(*state);
-        }
-    }
-    let labelled = |(state, count): (&str, u64)| (format!("{{state=\"{state}\"}}"), count);
-    family(text, "vigie_open_jobs", "gauge", "Jobs that are not over.", states.into_iter().map(labelled));
-    family(
-        text,
-        "vigie_open_job_items",
-        "gauge",
-        "Items of the jobs that are not over.",
-        items.into_iter().map(labelled),
-    );
-    Ok(())
-}
-
-async fn attempts(ctx: &Ctx, text: &mut String) -> Result<()> {
-    let filter = TraceFilter { since: Some(ctx.counts.since), ..TraceFilter::default() };
-    let counts = ctx.app.db.count_traces(&filter).await?;
-    let rows = [
-        ("{result=\"ok\"}".to_owned(), counts.total - counts.errors),
-        ("{result=\"error\"}".to_owned(), counts.errors),
-    ];
-    family(text, "vigie_traces_total", "counter", "Traces recorded since the start, by result.", rows);
-    Ok(())
-}
-
-fn family<L: AsRef<str>>(
-    text: &mut String,
-    name: &str,
-    kind: &str,
-    help: &str,
-    rows: impl IntoIterator<Item = (L, u64)>,
-) {
-    // Writing to a String cannot fail.
-    let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n");
-    for (labels, value) in rows {
-        let _ = writeln!(text, "{name}{} {value}", labels.as_ref());
-    }
-}
-
-/// `VmRSS` of /proc/self/status, where there is one.
-fn resident_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{Answer, Site, send};
-    use language::Language;
     use std::{fs, io::Seek as _};
 
     async fn readiness(site: &Site) -> Answer {

@@ -35,6 +35,7 @@ mod performance;
 mod problem;
 mod projects;
 mod releases;
+mod report;
 mod routes;
 mod runs;
 mod schedule;
@@ -54,6 +55,7 @@ mod words;
 mod workers;
 mod zip;
 
+pub use health::{checking_itself, is_well};
 pub use logs::query_problem;
 pub use runs::fetching_runs;
 pub use schedule::sweeping;
@@ -137,6 +139,7 @@ fn declare(routes: Routes) -> Routes {
         health::declare,
         layout::assets::declare,
         home::declare,
+        report::declare,
         changes::declare,
         mailings::declare,
         jobs::declare,

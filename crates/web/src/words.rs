@@ -27,6 +27,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/problems.en.ftl"),
         include_str!("../locales/performance.en.ftl"),
         include_str!("../locales/releases.en.ftl"),
+        include_str!("../locales/report.en.ftl"),
         include_str!("../locales/schedules.en.ftl"),
     ],
     &[
@@ -41,6 +42,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/problems.fr.ftl"),
         include_str!("../locales/performance.fr.ftl"),
         include_str!("../locales/releases.fr.ftl"),
+        include_str!("../locales/report.fr.ftl"),
         include_str!("../locales/schedules.fr.ftl"),
     ],
 );

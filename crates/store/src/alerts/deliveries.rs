@@ -100,6 +100,16 @@ impl Db {
         row.map_or(Ok(0), |row| row.count("n"))
     }
 
+    /// How many messages made from `since` on stand how, by channel.
+    pub async fn alert_delivery_counts(&self, since: Timestamp) -> Result<Vec<(Uuid, DeliveryState, u64)>> {
+        let sql = "SELECT channel, state, count(*) AS n FROM alert_deliveries WHERE created_at >= $1
+                   GROUP BY channel, state ORDER BY channel, state";
+        let count = |row: &Row| {
+            Ok((row.id("channel")?, row.state("state", DeliveryState::from_code)?, row.count("n")?))
+        };
+        self.rows(sql, params![since]).await?.iter().map(count).collect()
+    }
+
     /// What was said of an incident, in order.
     pub async fn alert_deliveries_of(&self, incident: Uuid) -> Result<Vec<AlertDelivery>> {
         let sql = "SELECT * FROM alert_deliveries WHERE incident = $1 ORDER BY no LIMIT $2";

@@ -149,6 +149,33 @@ impl Db {
         self.rows(sql, &[]).await?.iter().map(run_from).collect()
     }
 
+    /// How many times were missed, as far as it was noted from `since` on.
+    pub async fn missed_runs_since(&self, since: Timestamp) -> Result<u64> {
+        let sql = "SELECT CAST(coalesce(sum(times), 0) AS BIGINT) AS n FROM schedule_runs
+                   WHERE state = 3 AND noted_at >= $1";
+        self.row(sql, params![since]).await?.map_or(Ok(0), |row| row.count("n"))
+    }
+
+    /// When a run of each schedule last went well: its job was completed without a failure, or there was nothing to do. By
+    /// name, those that ever did.
+    pub async fn schedule_successes(&self, limit: u32) -> Result<Vec<(Uuid, Timestamp)>> {
+        let sql = "SELECT id, (SELECT coalesce(j.finished_at, r.noted_at) FROM schedule_runs r
+                               LEFT JOIN jobs j ON j.id = r.job_id
+                               WHERE r.schedule_id = s.id
+                                   AND (r.state = 4 AND r.job_id IS NULL
+                                        OR r.state = 1 AND j.state = $2 AND j.failed = 0 AND j.unknown = 0)
+                               ORDER BY r.due_at DESC LIMIT 1) AS succeeded_at
+                   FROM job_schedules s ORDER BY name LIMIT $1";
+        let rows = self.rows(sql, params![i64::from(limit), JobState::Completed.code()]).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            if let Some(at) = row.opt_time("succeeded_at")? {
+                found.push((row.id("id")?, at));
+            }
+        }
+        Ok(found)
+    }
+
     /// The jobs of these ids that there are.
     pub async fn jobs_of_ids(&self, ids: &[JobId]) -> Result<Vec<Job>> {
         let mut jobs = Vec::with_capacity(ids.len());

@@ -316,7 +316,12 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         parts.alerts.clone().forgetting(),
         parts.checking.clone().watching(),
         parts.checking.clone().forgetting(),
+        jobs::dead_work(parts.db.clone(), parts.clock.clone(), parts.hub.clone()),
+        web::checking_itself(parts.app(config, None)),
     ];
+    if let Some(url) = config.heartbeat.as_ref().and_then(|set| set.value.url()) {
+        work.push(parts.checking.clone().beating(url, web::is_well(parts.app(config, None))));
+    }
     match Webhooks::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone()) {
         Ok(webhooks) => work.push(webhooks.reporting()),
         Err(error) => tracing::error!(error, "outcomes are not reported to webhooks"),
@@ -404,7 +409,9 @@ fn options(
         Box::pin(async move { kept.append(job, lines).await })
     });
     let mut handlers = tasks::handlers(&parts.clock, &run_log, stop.subscribe()).map_err(Failure::new)?;
+    let reports = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone(), &config.data.value);
     handlers.push(Arc::new(mail));
+    handlers.push(Arc::new(reports.of_reports()));
     handlers.push(Arc::new(dhis2::Dhis2Handler::new(parts.syncs.clone())));
     Ok(Options {
         db: parts.db.clone(),

@@ -11,6 +11,7 @@ use std::{path::PathBuf, time::Duration};
 Examples:
   vigie schedule add Backup --when '30 2 * * *' --zone Europe/Paris -- /usr/local/bin/backup
   vigie schedule add Newsletter --when '0 8 * * MON' --mailing newsletter.toml --account news@mail.example.org:587
+  vigie schedule add Daily --when '0 7 * * *' --report boss@example.org
   vigie schedule add Ping --when 'every 5 min' --url https://example.org/ping
   vigie schedule next '0 8 1 * *'            when that would run
   vigie schedule export > schedules.toml     and import them elsewhere
@@ -40,7 +41,7 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleCommand {
-    /// Make a schedule: a mailing, an HTTP call or a command that comes again
+    /// Make a schedule: a mailing, a report, an HTTP call or a command that comes again
     Add(Box<ScheduleAddArgs>),
     /// The schedules there are, what became of the last run of each, and when the next begins
     List,
@@ -100,9 +101,18 @@ pub(crate) struct ScheduleAddArgs {
     /// A mailing file, read at each run, as is the list that it names
     #[arg(long, value_name = "FILE", group = "what", requires = "account")]
     pub(crate) mailing: Option<PathBuf>,
-    /// The sending account of the mailing
-    #[arg(long, requires = "mailing")]
+    /// The sending account of the mailing or the report
+    #[arg(long, conflicts_with_all = ["url", "command"])]
     pub(crate) account: Option<String>,
+    /// An address that gets a report since the one before; several may be given
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', group = "what")]
+    pub(crate) report: Vec<String>,
+    /// The sender of the report [default: the account's own address]
+    #[arg(long, value_name = "ADDRESS", requires = "report")]
+    pub(crate) from: Option<String>,
+    /// Send the report only where something went wrong
+    #[arg(long, requires = "report")]
+    pub(crate) only_errors: bool,
     /// A URL to call
     #[arg(long, value_name = "URL", group = "what")]
     pub(crate) url: Option<String>,

@@ -1,5 +1,7 @@
 //! `vigie doctor`: what could go wrong on this machine, each with what helps.
 
+mod watched;
+
 use crate::{
     app,
     client::Client,
@@ -59,6 +61,7 @@ pub(super) async fn run(config: &Config, repair: bool) -> Result<Exit> {
     findings.extend(database(config).await);
     findings.extend(log_store(config, repair).await);
     findings.extend(log_folders(config));
+    findings.extend(watched::all(config).await);
     let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
     if config.json {
         let list: Vec<Value> = findings.iter().map(to_json).collect();

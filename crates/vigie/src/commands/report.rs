@@ -1,105 +1,86 @@
 //! `vigie report`
 
+use super::{follow, when};
 use crate::{
-    app,
+    app::{self, Engines},
     cli::{ReportArgs, ReportFormat},
+    client::{Client, query},
     config::Config,
-    failure::{Exit, Result},
-    render::{self, Align, Table, count},
+    failure::{Exit, Failure, Result},
+    render,
+    signals::Stop,
     words::{self, t},
 };
-use api::report::Report;
-use bulletin::{Bulletin, LastError, RunningJob, Say};
-use jiff::{civil::Date, tz::TimeZone};
-use model::{Clock, JobState, Timestamp};
-use std::fmt::Write as _;
+use api::report::{Report, ReportMail, SendReport, SentReport};
+use jobs::RetryPolicy;
+use language::Language;
+use model::Clock;
 
 pub(super) async fn run(config: &Config, args: &ReportArgs) -> Result<Exit> {
-    let date = args.date.unwrap_or_else(|| Clock::System.now().in_zone(&config.zone.value).date());
-    let connected = app::reading(config).await?;
-    let report = connected.client().get::<Report>(&format!("/api/v1/report?date={date}")).await?;
-    let say = Say { language: words::language(), zone: &config.zone.value };
-    let format = if config.json { ReportFormat::Json } else { args.format };
-    match format {
-        ReportFormat::Json => render::json(&report.json)?,
-        ReportFormat::Text => render::out(&text(config, &report, &render::day(date)))?,
-        ReportFormat::Md => render::out(bulletin::markdown(&bulletin_of(config, &report, date), say).trim_end())?,
-        ReportFormat::Html => render::out(&bulletin::html(&bulletin_of(config, &report, date), say))?,
+    let span = span(config, args)?;
+    if !args.send.is_empty() {
+        return send(config, args, span).await;
+    }
+    let connected = app::reading_logs(config).await?;
+    let client = connected.client();
+    match if config.json { ReportFormat::Json } else { args.format } {
+        ReportFormat::Json => render::json(&client.get::<Report>(&path(span, None)).await?.json)?,
+        ReportFormat::Text => shown(client, span, "text").await?,
+        ReportFormat::Md => shown(client, span, "md").await?,
+        ReportFormat::Html => shown(client, span, "html").await?,
     }
     Ok(Exit::Done)
 }
 
-/// What the report says, to be put into another form.
-fn bulletin_of(config: &Config, report: &Report, date: Date) -> Bulletin {
-    let midnight = |day: Date| beginning(day, &config.zone.value);
-    let since = midnight(date);
-    let running = |job: &api::jobs::Job| RunningJob {
-        name: job.name.clone(),
-        done: job.processed(),
-        total: job.total,
-        is_paused: job.state == JobState::Paused,
+async fn shown(client: &Client, span: Span, format: &str) -> Result<()> {
+    render::out(client.text(&path(span, Some(format))).await?.trim_end())
+}
+
+/// From when, and until when, as the API has it.
+type Span = (Option<String>, Option<String>);
+
+/// A day alone is that day to its end.
+fn span(config: &Config, args: &ReportArgs) -> Result<Span> {
+    let (zone, now) = (&config.zone.value, Clock::System.now());
+    let until = args.until.as_deref().map(|text| when::past(text, "until", zone, now)).transpose()?;
+    if let Some(date) = args.date {
+        let next = date.tomorrow().unwrap_or(date);
+        return Ok((Some(date.to_string()), Some(next.to_string())));
+    }
+    let Some(since) = &args.since else { return Ok((None, None)) };
+    let since = when::past(since, "since", zone, now)?;
+    Ok((Some(since.to_string()), Some(until.unwrap_or(now).to_string())))
+}
+
+fn path((since, until): Span, format: Option<&str>) -> String {
+    let pairs = [("since", since), ("until", until), ("format", format.map(str::to_owned))];
+    format!("/api/v1/report{}", query(pairs))
+}
+
+/// By whoever runs jobs here, or by this process until it is sent.
+async fn send(config: &Config, args: &ReportArgs, (since, until): Span) -> Result<Exit> {
+    let stop = Stop::listen().map_err(Failure::new)?;
+    let connected = app::changing(config, "report", Engines::RunAsked(RetryPolicy::default())).await?;
+    let mail = ReportMail {
+        to: args.send.clone(),
+        account: args.account.clone().unwrap_or_default(),
+        from: args.from.clone().unwrap_or_default(),
+        language: if words::language() == Language::French { "fr" } else { "en" }.to_owned(),
+        ..ReportMail::default()
     };
-    let last_error = |trace: &api::traces::Trace| LastError { at: trace.created_at, what: trace.comment.clone() };
-    Bulletin {
-        since,
-        until: date.tomorrow().map_or(since, midnight),
-        sent: report.sent,
-        errors: report.errors,
-        unknown: report.unknown,
-        success_rate: report.success_rate,
-        others: (report.other_items.succeeded, report.other_items.failed),
-        traces: (report.traces.total, report.traces.errors),
-        steps: Vec::new(),
-        last_errors: report.last_errors.iter().map(last_error).collect(),
-        running: report.running_jobs.iter().map(running).collect(),
-        new_issues: Vec::new(),
-        slow_endpoints: Vec::new(),
-        log_lines: Vec::new(),
-        link: config.origin(),
-    }
-}
-
-/// The first moment of a day.
-fn beginning(day: Date, zone: &TimeZone) -> Timestamp {
-    let first = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
-    first.map_or(Timestamp::EPOCH, |first| first.timestamp().into())
-}
-
-fn text(config: &Config, report: &Report, day: &str) -> String {
-    let rate = report.success_rate.map_or("–".to_owned(), |rate| format!("{} %", words::decimal(rate, 1)));
-    let mut out = t!("report", day) + "\n\n";
-    let mut figures = Table::new(&[("", Align::Left), ("", Align::Right)]);
-    figures.row([t!("report-sent"), count(report.sent)]);
-    figures.row([t!("report-errors"), count(report.errors)]);
-    if report.unknown > 0 {
-        figures.row([t!("report-unknown"), count(report.unknown)]);
-    }
-    figures.row([t!("report-rate"), rate]);
-    // Beside the recipients, and where there is any.
-    let (items, traces) = (&report.other_items, &report.traces);
-    for (word, all, wrong) in
-        [(t!("report-others"), items.succeeded, items.failed), (t!("report-posted"), traces.total, traces.errors)]
-    {
-        if all + wrong > 0 {
-            figures.row([word, format!("{} / {}", count(all), count(wrong))]);
+    let asked = SendReport { since, until, mail };
+    let client = connected.client();
+    let sent = client.begin::<SentReport>("/api/v1/report/send", &asked).await?;
+    let exit = match &sent.job {
+        None => Exit::Done,
+        Some(job) => {
+            if !config.json {
+                render::say(&t!("report-job", id = job.id));
+            }
+            let ended = follow::run(config, client, job.id, &stop).await?;
+            follow::conclude(config, client, job.id, &ended).await?
         }
-    }
-    let _ = writeln!(out, "{}", figures.to_string().trim_start());
-    let _ = writeln!(out, "\n{}", t!("report-last"));
-    for error in &report.last_errors {
-        let at = render::moment(error.created_at, &config.zone.value);
-        let _ = writeln!(out, "  {at}  {}", render::plain(&error.comment, 140));
-    }
-    if report.last_errors.is_empty() {
-        let _ = writeln!(out, "  {}", t!("report-nothing"));
-    }
-    let _ = writeln!(out, "\n{}", t!("report-running"));
-    for job in &report.running_jobs {
-        let (done, total, name) = (count(job.processed()), count(job.total), render::plain(&job.name, 60));
-        let _ = writeln!(out, "  {}  {done}/{total}  {name}", job.id);
-    }
-    if report.running_jobs.is_empty() {
-        let _ = writeln!(out, "  {}", t!("report-nothing"));
-    }
-    out.trim_end().to_owned()
+    };
+    connected.close().await;
+    Ok(exit)
 }

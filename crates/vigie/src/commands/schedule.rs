@@ -11,7 +11,9 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
+use api::report::ReportMail;
 use api::schedules::{NewSchedule, Schedule, SchedulePreview, ScheduleRun, ScheduleRuns, SchedulesPage};
+use language::Language;
 use model::Timestamp;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -82,6 +84,18 @@ fn what(args: &ScheduleAddArgs) -> Result<(&'static str, Value)> {
     if let Some(file) = &args.mailing {
         let file = absolute(file)?;
         return Ok(("mail", json!({"file": file, "account": args.account})));
+    }
+    if !args.report.is_empty() {
+        let language = if words::language() == Language::French { "fr" } else { "en" };
+        let mail = ReportMail {
+            to: args.report.clone(),
+            account: args.account.clone().unwrap_or_default(),
+            from: args.from.clone().unwrap_or_default(),
+            language: language.to_owned(),
+            only_errors: args.only_errors,
+            ..ReportMail::default()
+        };
+        return Ok(("report", json!(mail)));
     }
     Ok(match &args.url {
         Some(url) => ("http", json!({"url": url, "method": args.method})),

@@ -64,6 +64,9 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         );
         put("backup", value, &set.from);
     }
+    if let Some(set) = &config.heartbeat {
+        put("heartbeat", t!("heartbeat-setting", host = set.value.host()), &set.from);
+    }
     for broker in &config.celery {
         put(&format!("celery.{}", broker.value.name), broker.value.shown_url(), &broker.from);
     }

@@ -19,7 +19,7 @@ pub(crate) struct Topic {
     french: Option<&'static str>,
 }
 
-pub(crate) const TOPICS: [Topic; 7] = [
+pub(crate) const TOPICS: [Topic; 8] = [
     Topic {
         slug: "sending",
         title: "help-sending",
@@ -59,6 +59,14 @@ pub(crate) const TOPICS: [Topic; 7] = [
         files: &["collecting.md"],
         english: include_str!("../../../../docs/collecting.md"),
         french: None,
+    },
+    Topic {
+        slug: "monitoring",
+        title: "help-monitoring",
+        about: "help-monitoring-about",
+        files: &["monitoring.md", "monitoring.fr.md"],
+        english: include_str!("../../../../docs/monitoring.md"),
+        french: Some(include_str!("../../../../docs/monitoring.fr.md")),
     },
     Topic {
         slug: "celery",

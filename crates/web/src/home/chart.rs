@@ -7,6 +7,7 @@ use std::{fmt::Write as _, time::Duration};
 /// Half hours of a day.
 pub(crate) const SLOTS: usize = 48;
 const SLOT: Duration = Duration::from_secs(1800);
+const TWO_DAYS: Duration = Duration::from_secs(2 * 86_400);
 /// Units of the drawing; the page stretches it.
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 160.0;
@@ -28,12 +29,19 @@ pub(crate) struct Slot {
 pub(crate) struct Throughput {
     slots: Vec<Slot>,
     top: u64,
+    /// How long each is.
+    slot: Duration,
 }
 
 impl Throughput {
     pub(crate) fn new(slots: Vec<Slot>) -> Self {
+        Self::of(slots, SLOT)
+    }
+
+    /// Of another time, in slots of that length.
+    pub(crate) fn of(slots: Vec<Slot>, slot: Duration) -> Self {
         let most = slots.iter().map(|slot| slot.sent + slot.errors).max().unwrap_or(0);
-        Self { slots, top: round_up(most) }
+        Self { slots, top: round_up(most), slot }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -53,11 +61,12 @@ impl Throughput {
         [self.top, self.top / 2, 0]
     }
 
-    /// Where the horizontal axis is labelled: every six hours.
+    /// Where the horizontal axis is labelled: at its quarters, every six hours of a day.
     pub(crate) fn hours(&self) -> Vec<Timestamp> {
         let Some(last) = self.slots.last() else { return Vec::new() };
-        let mut hours: Vec<_> = self.slots.iter().step_by(SLOTS / 4).map(|slot| slot.at).collect();
-        hours.push(last.at + SLOT);
+        let mut hours: Vec<_> = self.slots.iter().step_by((self.slots.len() / 4).max(1)).map(|slot| slot.at).collect();
+        hours.truncate(4);
+        hours.push(last.at + self.slot);
         hours
     }
 
@@ -70,8 +79,8 @@ impl Throughput {
     pub(crate) fn svg(&self, v: &View) -> String {
         let title = |slot: &Slot| {
             let values = [
-                ("from", hour(v, slot.at)),
-                ("until", hour(v, slot.at + SLOT)),
+                ("from", self.hour(v, &slot.at)),
+                ("until", self.hour(v, &(slot.at + self.slot))),
                 ("sent", v.number(&slot.sent)),
                 ("errors", v.number(&slot.errors)),
             ];
@@ -80,13 +89,13 @@ impl Throughput {
         draw(&self.slots, self.top, &title)
     }
 
+    /// The time of day, of more than two days the day.
     pub(crate) fn hour(&self, v: &View, at: &Timestamp) -> String {
-        hour(v, *at)
+        match self.slot * u32::try_from(self.slots.len()).unwrap_or(u32::MAX) > TWO_DAYS {
+            true => v.day(at),
+            false => at.in_zone(&v.zone).strftime("%H:%M").to_string(),
+        }
     }
-}
-
-fn hour(v: &View, at: Timestamp) -> String {
-    at.in_zone(&v.zone).strftime("%H:%M").to_string()
 }
 
 /// The next number that reads well on an axis, and halves well.

@@ -22,6 +22,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(examples::mailings(v));
     pages.extend(examples::logs(v));
     pages.extend(crate::performance::drawn(v));
+    pages.extend(crate::report::examples::drawn(v));
     pages.extend(examples::issues(v));
     pages.extend(examples::projects(v));
     pages.extend(examples::schedules(v));

@@ -77,7 +77,14 @@ const fn entry(path: &'static str, word: &'static str, needs: Role, below: &'sta
 }
 
 const SECTIONS: &[Declared] = &[
-    Declared { word: "nav-today", icon: "dashboard", pages: &[entry("/", "nav-today", Role::Viewer, &[])] },
+    Declared {
+        word: "nav-today",
+        icon: "dashboard",
+        pages: &[
+            entry("/", "nav-today", Role::Viewer, &[]),
+            entry("/report", "report-title", Role::Viewer, &["/report"]),
+        ],
+    },
     Declared {
         word: "nav-mailings",
         icon: "send",

@@ -15,7 +15,7 @@ use crate::{
             MaintenanceRow, Reach, RunOutcome, RunRow, ScheduleFormPage, SchedulePage, ScheduleRow, ScheduleSettings,
             ScheduleStanding, SchedulesPage, WhenPreview,
         },
-        typed,
+        typed::{self, Offered},
     },
 };
 use ::schedules::{Expression, said, weekday};
@@ -76,6 +76,7 @@ fn show(v: &View) -> SchedulePage<'_> {
             run(v, 336, RunOutcome::Noted(RunState::Failed), refused),
             run(v, 504, RunOutcome::Noted(RunState::Missed), ""),
             run(v, 672, RunOutcome::Noted(RunState::Skipped), ""),
+            run(v, 840, RunOutcome::Nothing, ""),
         ],
         pager: Pager { shown: 5, ..Pager::default() },
         may: Reach::Changes,
@@ -84,14 +85,16 @@ fn show(v: &View) -> SchedulePage<'_> {
 }
 
 fn form<'a>(v: &'a View, id: Option<String>, repeat: &str, faults: Faults) -> ScheduleFormPage<'a> {
-    let mut form = typed::blank("Europe/Paris", "");
+    let kind = if repeat == "daily" { JobKind::Report } else { JobKind::Mail };
+    let mut form = typed::blank(v, "Europe/Paris", (kind, ""));
     form.repeat = repeat.to_owned();
     if id.is_some() {
         (form.name, form.when, form.kind) = ("Sauvegarde".into(), "*/15 8-17 * * 1-5".into(), "command".into());
         form.command = "/usr/local/bin/backup --full".to_owned();
     }
     let drafts = vec![(ID.to_owned(), "Lettre aux adhérents".to_owned())];
-    let choices = typed::choices(v, &form, drafts, vec!["adherents.csv".to_owned()]);
+    let offered = Offered { drafts, lists: vec!["adherents.csv".to_owned()], accounts: vec!["compta".to_owned()] };
+    let choices = typed::choices(v, &form, offered);
     let text = if repeat == "expression" { "*/15 8-17 * * 1-5" } else { "0 8 * * 1" };
     let preview = WhenPreview { said: when(v, text), zone: "Europe/Paris".to_owned(), next: show(v).next, wrong: None };
     ScheduleFormPage { v, id, form, choices, faults, preview }
@@ -120,6 +123,7 @@ pub(crate) fn schedules(v: &View) -> Vec<Drawn> {
         ("schedules-none", SchedulesPage { v, rows: vec![], maintenance: vec![], notice: None }.render().unwrap()),
         ("schedule", show(below).render().unwrap()),
         ("schedule-new", form(below, None, "weekly", faults).render().unwrap()),
+        ("schedule-report", form(below, None, "daily", Faults::default()).render().unwrap()),
         ("schedule-edit", form(below, Some(ID.to_owned()), "expression", Faults::default()).render().unwrap()),
     ]
 }

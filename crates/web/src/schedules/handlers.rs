@@ -24,10 +24,10 @@ use crate::{
             ScheduleSettings, ScheduleStanding, SchedulesPage, WhenPreview, WhenPreviewPart,
         },
         prepare::ToldWhy,
-        typed,
+        typed::{self, Offered},
     },
 };
-use ::api::schedules::NewSchedule;
+use ::api::{report::ReportPeriod, schedules::NewSchedule};
 use axum::{
     Extension,
     extract::State,
@@ -85,6 +85,8 @@ struct SaidQuery {
 struct NewQuery {
     /// The mailing in preparation that it sends.
     draft: String,
+    /// What it does: `mail`, unless said otherwise.
+    kind: String,
 }
 
 fn address(schedule: &JobSchedule) -> String {
@@ -144,10 +146,11 @@ fn row(v: &View, schedule: &JobSchedule, last: Option<RunRow>) -> ScheduleRow {
 
 fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> RunRow {
     let job = run.job.and_then(|job| jobs.get(&job)).filter(|_| run.state == RunState::Started);
+    let is_empty = run.state == RunState::Skipped && run.job.is_none();
     RunRow {
         due: run.due,
         by_hand: run.by_hand,
-        outcome: job.map_or(RunOutcome::Noted(run.state), |job| {
+        outcome: job.map_or(if is_empty { RunOutcome::Nothing } else { RunOutcome::Noted(run.state) }, |job| {
             RunOutcome::Job(JobStanding::of(job.state, &job.counters, job.kind))
         }),
         job: run.job.map(|job| job.to_string()),
@@ -157,7 +160,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 14] = [
+pub(crate) const WORKS: [&str; 17] = [
     "uploads",
     "log_store",
     "damage",
@@ -172,6 +175,9 @@ pub(crate) const WORKS: [&str; 14] = [
     "check_retention",
     "checks",
     "celery_retention",
+    "dead_work",
+    "health",
+    "heartbeat",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
@@ -237,6 +243,7 @@ async fn settings(ctx: &Ctx, v: &View, granted: &Granted, schedule: &JobSchedule
     let jitter = if plan.jitter.is_zero() { String::new() } else { v.duration(&plan.jitter) };
     let facts = vec![
         ("schedule-list", text_of(&spec, "recipients")),
+        ("schedule-period", period_of(v, schedule.kind, &spec)),
         ("schedule-days-off", plan.days_off.join(", ")),
         ("schedule-missed", v.t(&format!("schedule-missed-{}", plan.missed))),
         ("schedule-overlap", v.t(&format!("schedule-overlap-{}", plan.overlap))),
@@ -245,6 +252,16 @@ async fn settings(ctx: &Ctx, v: &View, granted: &Granted, schedule: &JobSchedule
     ];
     let facts = facts.into_iter().filter(|(_, value)| !value.is_empty()).collect();
     Ok(ScheduleSettings { expression: plan.expression.clone(), what, what_address, facts })
+}
+
+/// Which time a report is about, and whether it always comes.
+fn period_of(v: &View, kind: JobKind, spec: &Value) -> String {
+    if kind != JobKind::Report {
+        return String::new();
+    }
+    let period = ReportPeriod::parse(&text_of(spec, "period")).unwrap_or_default();
+    let said = v.t(&format!("schedule-period-{}", period.as_str()));
+    if spec["only_errors"] == true { format!("{said}, {}", v.t("schedule-if-errors")) } else { said }
 }
 
 fn text_of(spec: &Value, name: &str) -> String {
@@ -269,6 +286,7 @@ async fn done(
             (draft.map_or_else(|| v.t("schedule-somebodys-draft"), |(_, name)| name), address)
         }
         JobKind::Mail => (text_of(spec, "file"), None),
+        JobKind::Report => (typed::lines_of(&spec["to"]).replace('\n', ", "), None),
         JobKind::Http => (format!("{} {}", text_of(spec, "method"), text_of(spec, "url")), None),
         _ => (typed::command_line(&spec["command"]), None),
     })
@@ -283,7 +301,9 @@ async fn form_page<'a>(
 ) -> Result<ScheduleFormPage<'a>> {
     let (asked, _) = typed::asked(v, &form, None);
     let preview = previewed(ctx, v, &asked);
-    let choices = typed::choices(v, &form, saved_drafts(ctx, granted).await?, mailing::lists(ctx));
+    let accounts = ctx.app.db.accounts().await?.into_iter().map(|account| account.name).collect();
+    let offered = Offered { drafts: saved_drafts(ctx, granted).await?, lists: mailing::lists(ctx), accounts };
+    let choices = typed::choices(v, &form, offered);
     Ok(ScheduleFormPage { v, id, form, choices, faults, preview })
 }
 
@@ -307,7 +327,8 @@ async fn new(
     Extension(granted): Extension<Granted>,
     Query(query): Query<NewQuery>,
 ) -> Result<Response> {
-    let form = typed::blank(ctx.app.zone.iana_name().unwrap_or("UTC"), &query.draft);
+    let kind = keep::kind(&query.kind).unwrap_or(JobKind::Mail);
+    let form = typed::blank(&v, ctx.app.zone.iana_name().unwrap_or("UTC"), (kind, &query.draft));
     Ok(shown(&form_page(&ctx, &v, &granted, (None, form, Faults::default())).await?))
 }
 

@@ -135,6 +135,8 @@ pub(crate) struct RunRow {
 pub(crate) enum RunOutcome {
     Job(JobStanding),
     Noted(RunState),
+    /// There was nothing to do.
+    Nothing,
 }
 
 impl Shown for RunOutcome {
@@ -146,6 +148,7 @@ impl Shown for RunOutcome {
             Self::Noted(RunState::Failed) => "run-state-failed",
             Self::Noted(RunState::Missed) => "run-state-missed",
             Self::Noted(RunState::Skipped) => "run-state-skipped",
+            Self::Nothing => "run-state-nothing",
         }
     }
 
@@ -154,7 +157,7 @@ impl Shown for RunOutcome {
             Self::Job(standing) => standing.tone(),
             Self::Noted(RunState::Failed) => Tone::Bad,
             Self::Noted(RunState::Missed) => Tone::Doubt,
-            Self::Noted(_) => Tone::Still,
+            Self::Noted(_) | Self::Nothing => Tone::Still,
         }
     }
 
@@ -166,13 +169,14 @@ impl Shown for RunOutcome {
             Self::Noted(RunState::Waiting) => "pending",
             Self::Noted(RunState::Started) => "play",
             Self::Noted(RunState::Skipped) => "skipped",
+            Self::Nothing => "check",
         }
     }
 
     fn said(&self, words: &Words) -> String {
         match self {
             Self::Job(standing) => standing.said(words),
-            Self::Noted(_) => words.t(self.word()),
+            Self::Noted(_) | Self::Nothing => words.t(self.word()),
         }
     }
 }
@@ -213,6 +217,13 @@ pub(crate) struct ScheduleForm {
     pub(crate) method: String,
     pub(crate) url: String,
     pub(crate) body: String,
+    pub(crate) to: String,
+    pub(crate) account: String,
+    pub(crate) from: String,
+    pub(crate) language: String,
+    pub(crate) period: String,
+    /// `1`: only where something went wrong.
+    pub(crate) only_errors: String,
     pub(crate) zone: String,
     pub(crate) days_off: String,
     pub(crate) jitter: String,
@@ -230,6 +241,9 @@ pub(crate) struct FormChoices {
     pub(crate) drafts: Vec<Choice>,
     pub(crate) lists: Vec<Choice>,
     pub(crate) methods: Vec<Choice>,
+    pub(crate) accounts: Vec<Choice>,
+    pub(crate) languages: Vec<Choice>,
+    pub(crate) periods: Vec<Choice>,
     pub(crate) missed: Vec<Choice>,
     pub(crate) overlaps: Vec<Choice>,
 }

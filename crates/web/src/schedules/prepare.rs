@@ -2,7 +2,8 @@
 
 use crate::{
     App, Ctx,
-    problem::{Problem, worded},
+    problem::{Problem, ProblemText, worded},
+    report,
     schedules::mailing::{MailingSource, Outgoing},
 };
 use axum::http::StatusCode;
@@ -37,6 +38,10 @@ pub fn timetable(app: App) -> Work {
 async fn prepared(ctx: &Ctx, schedule: JobSchedule, run: ScheduleRun) -> Result<Prepared, Unprepared> {
     match schedule.kind {
         JobKind::Mail => mailing(ctx, &schedule, &run).await.map(|job| Prepared::Made(Box::new(job))),
+        JobKind::Report => match report::mail::of_run(ctx, &schedule, &run).await? {
+            Some(job) => Ok(Prepared::Made(Box::new(job))),
+            None => Err(Unprepared::Nothing(ToldWhy::both(&worded("report-nothing-wrong", &[])))),
+        },
         _ => Ok(single(schedule, &run)),
     }
 }
@@ -141,6 +146,12 @@ impl ToldWhy {
             (Ok(told), Language::English) => told.en,
             (Err(_), _) => detail.to_owned(),
         }
+    }
+
+    fn both(text: &ProblemText) -> String {
+        let said = |language| text.say(language).to_owned();
+        let told = Self { en: said(Language::English), fr: said(Language::French) };
+        serde_json::to_string(&told).unwrap_or_default()
     }
 
     fn kept(en: String, fr: String) -> Unprepared {

@@ -5,8 +5,10 @@ use crate::{
     auth::Granted,
     authority,
     problem::{Problem, Result, worded},
+    report,
     schedules::mailing::MailingSource,
 };
+use ::api::report::ReportMail;
 use model::{Authority, JobKind};
 use serde_json::Value;
 
@@ -24,6 +26,12 @@ pub(super) async fn checked(ctx: &Ctx, granted: &Granted, kind: JobKind, spec: V
     }
     if kind == JobKind::Mail {
         return mailing(ctx, granted, &spec).await;
+    }
+    if kind == JobKind::Report {
+        let mail = serde_json::from_str::<ReportMail>(&spec);
+        let mail = mail.map_err(|error| Problem::invalid(format!("spec: {error}")))?;
+        report::mail::checked(ctx, &mail).await?;
+        return serde_json::to_string(&mail).map_err(|error| Problem::internal(&error));
     }
     let parsed = tasks::parsed(kind, &spec).unwrap_or_else(|| Err("there is no such kind".to_owned()));
     parsed.map_err(|what| Problem::invalid(format!("spec: {what}")))

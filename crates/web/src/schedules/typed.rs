@@ -8,7 +8,7 @@ use crate::{
     },
     schedules::page::{FormChoices, ScheduleForm},
 };
-use ::api::schedules::NewSchedule;
+use ::api::{report::ReportPeriod, schedules::NewSchedule};
 use ::schedules::weekday;
 use model::{JobKind, MissedPolicy, OverlapPolicy};
 use serde_json::{Map, Value, json};
@@ -41,6 +41,12 @@ pub(super) fn read(form: &Form) -> ScheduleForm {
         method: text("method"),
         url: text("url"),
         body: text("body"),
+        to: text("to"),
+        account: text("account"),
+        from: text("from"),
+        language: text("language"),
+        period: text("period"),
+        only_errors: text("only_errors"),
         zone: text("zone"),
         days_off: text("days_off"),
         jitter: text("jitter"),
@@ -49,13 +55,17 @@ pub(super) fn read(form: &Form) -> ScheduleForm {
     }
 }
 
-/// A new schedule's form: each Monday morning.
-pub(super) fn blank(zone: &str, draft: &str) -> ScheduleForm {
+/// A new schedule's form: a mailing each Monday morning, a report each morning.
+pub(super) fn blank(v: &View, zone: &str, (kind, draft): (JobKind, &str)) -> ScheduleForm {
+    let is_report = kind == JobKind::Report;
     ScheduleForm {
-        kind: JobKind::Mail.to_string(),
+        name: if is_report { v.t("schedule-report-name") } else { String::new() },
+        kind: kind.to_string(),
+        language: v.code().to_owned(),
+        period: ReportPeriod::default().as_str().to_owned(),
         draft: draft.to_owned(),
-        repeat: "weekly".to_owned(),
-        time: "08:00".to_owned(),
+        repeat: if is_report { "daily" } else { "weekly" }.to_owned(),
+        time: if is_report { "07:00" } else { "08:00" }.to_owned(),
         weekday: "1".to_owned(),
         day: "1".to_owned(),
         zone: zone.to_owned(),
@@ -86,6 +96,12 @@ pub(super) fn of(schedule: &JobSchedule) -> ScheduleForm {
         url: text("url"),
         method: spec["method"].as_str().unwrap_or("GET").to_owned(),
         body,
+        to: lines_of(&spec["to"]),
+        account: text("account"),
+        from: text("from"),
+        language: text("language"),
+        period: spec["period"].as_str().unwrap_or(ReportPeriod::default().as_str()).to_owned(),
+        only_errors: if spec["only_errors"] == true { "1".to_owned() } else { String::new() },
         zone: plan.zone.clone(),
         days_off: plan.days_off.join("\n"),
         jitter: (plan.jitter.as_secs() / 60).to_string(),
@@ -93,6 +109,12 @@ pub(super) fn of(schedule: &JobSchedule) -> ScheduleForm {
         overlap: plan.overlap.to_string(),
         ..repeating(&plan.expression)
     }
+}
+
+/// One below the other.
+pub(super) fn lines_of(list: &Value) -> String {
+    let texts = list.as_array().into_iter().flatten().filter_map(Value::as_str);
+    texts.collect::<Vec<_>>().join("\n")
 }
 
 /// A command as a shell would read it.
@@ -207,15 +229,34 @@ fn spec(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>) -> Value {
             let text = || if form.body.is_empty() { Value::Null } else { json!(form.body) };
             set("body", json.unwrap_or_else(text));
         }
+        "report" => {
+            let to = form.to.split([',', ';', '\n']).map(str::trim).filter(|one| !one.is_empty());
+            set("to", to.collect());
+            set("account", json!(form.account));
+            set("from", json!(form.from));
+            set("language", json!(form.language));
+            set("period", json!(ReportPeriod::parse(&form.period).unwrap_or_default()));
+            set("only_errors", json!(form.only_errors == "1"));
+        }
         _ => {}
     }
     Value::Object(spec)
 }
 
+/// From what somebody may choose.
+pub(super) struct Offered {
+    /// With their names.
+    pub(super) drafts: Vec<(String, String)>,
+    pub(super) lists: Vec<String>,
+    pub(super) accounts: Vec<String>,
+}
+
 /// What the lists of the form offer, with what is chosen in each.
-pub(super) fn choices(v: &View, form: &ScheduleForm, drafts: Vec<(String, String)>, lists: Vec<String>) -> FormChoices {
-    let kinds = [JobKind::Mail, JobKind::Command, JobKind::Http].into_iter();
-    let kinds = kinds.filter(|kind| *kind == JobKind::Mail || v.administers());
+pub(super) fn choices(v: &View, form: &ScheduleForm, offered: Offered) -> FormChoices {
+    let Offered { drafts, lists, accounts } = offered;
+    let kinds = [JobKind::Mail, JobKind::Report, JobKind::Command, JobKind::Http].into_iter();
+    let kinds = kinds.filter(|kind| matches!(kind, JobKind::Mail | JobKind::Report) || v.administers());
+    let languages = [("en", "English"), ("fr", "Français")].map(|(code, name)| (code.to_owned(), name.to_owned()));
     let words = |prefix: &'static str, names: Vec<&'static str>| {
         names.into_iter().map(move |name| (name.to_owned(), v.t(&format!("{prefix}-{name}"))))
     };
@@ -230,6 +271,9 @@ pub(super) fn choices(v: &View, form: &ScheduleForm, drafts: Vec<(String, String
         drafts: Choice::of(drafts, &form.draft),
         lists: Choice::of(own.chain(lists.into_iter().map(|name| (name.clone(), name))), &form.list),
         methods: Choice::of(METHODS.map(|name| (name.to_owned(), name.to_owned())), &form.method),
+        accounts: Choice::of(accounts.into_iter().map(|name| (name.clone(), name)), &form.account),
+        languages: Choice::of(languages, &form.language),
+        periods: Choice::of(words("schedule-period", ReportPeriod::ALL.map(ReportPeriod::as_str).to_vec()), &form.period),
         missed: Choice::of(
             words("schedule-missed", MissedPolicy::ALL.iter().map(|policy| policy.as_str()).collect()),
             &form.missed,

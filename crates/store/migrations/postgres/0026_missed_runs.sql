@@ -1,0 +1,2 @@
+-- How many runs were missed lately is asked by whoever collects metrics.
+CREATE INDEX schedule_runs_missed ON schedule_runs (noted_at) WHERE state = 3;
