@@ -13,6 +13,7 @@ mod facts;
 mod kept;
 mod measure;
 mod message;
+mod past_checks;
 mod preview;
 mod words;
 

@@ -151,6 +151,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
+    Migration {
+        version: 25,
+        name: "status_page",
+        sqlite: include_str!("../migrations/sqlite/0025_status_page.sql"),
+        postgres: include_str!("../migrations/postgres/0025_status_page.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

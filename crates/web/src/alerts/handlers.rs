@@ -87,6 +87,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Ale
         pager,
         has_channels: !ctx.app.db.alert_channels().await?.is_empty(),
         silences: silences(&ctx, &v, &rules, None).await?,
+        works: crate::maintenance::under_way(&ctx, &v).await?,
         notice: None,
     }))
 }
@@ -155,7 +156,12 @@ fn row(v: &View, rule: Option<&Rule>, incident: &Incident) -> IncidentRow {
     }
 }
 
-pub(super) fn rule_name(v: &View, rule: &Rule) -> String {
+/// The rules there are, those that come with Vigie among them.
+pub(crate) async fn known_rules(ctx: &Ctx) -> Result<HashMap<Uuid, Rule>> {
+    incidents::rules(ctx).await
+}
+
+pub(crate) fn rule_name(v: &View, rule: &Rule) -> String {
     rule.name.clone().unwrap_or_else(|| what(rule.kind.word(), v.language))
 }
 
