@@ -23,7 +23,7 @@ use crate::{
     routes::{Routes, form_about, page_about},
 };
 use ::alerts::{Incident, Notice as AlertNotice, NoticeKind, Phase, Rule, Severity};
-use alerting::what;
+use alerting::{told_error, what};
 use axum::{Extension, extract::State, response::Response};
 use model::Timestamp;
 use serde::Deserialize;
@@ -238,7 +238,10 @@ fn message_row(v: &View, names: &HashMap<Uuid, String>, delivery: &AlertDelivery
         },
         state,
         class,
-        error: delivery.error.clone().filter(|_| delivery.state != DeliveryState::Sent).unwrap_or_default(),
+        error: plain(&told_error(
+            delivery.error.as_deref().filter(|_| delivery.state != DeliveryState::Sent).unwrap_or_default(),
+            v.language,
+        )),
         at: delivery.ended_at.unwrap_or(delivery.created_at),
     }
 }
