@@ -7,8 +7,7 @@ use store::{StoredCheck, StoredOutage, StoredPing};
 
 /// A time in which a check was in trouble, as the readings of its beginning and its end.
 fn trouble(kept: &StoredCheck, example: &Example, from: Timestamp, to: Option<Timestamp>) -> Vec<Reading> {
-    let reading =
-        |at, observed| Reading { subject: kept.id.to_string(), at, observed, example: example.clone() };
+    let reading = |at, observed| Reading { subject: kept.id.to_string(), at, observed, example: example.clone() };
     let begun = reading(from, Observed::Measured { value: 1.0 });
     std::iter::once(begun).chain(to.map(|at| reading(at, Observed::Over))).collect()
 }
@@ -30,11 +29,7 @@ pub(crate) fn down(kept: &StoredCheck, outages: &[StoredOutage], since: Timestam
 }
 
 /// When it was late: between when it was due and when it was heard of, or down. `pings` are the newest first.
-pub(crate) fn late(
-    kept: &StoredCheck,
-    pings: &[StoredPing],
-    (since, now): (Timestamp, Timestamp),
-) -> Vec<Reading> {
+pub(crate) fn late(kept: &StoredCheck, pings: &[StoredPing], (since, now): (Timestamp, Timestamp)) -> Vec<Reading> {
     let Ok(Check { watch: Watch::Heartbeat(beat), .. }) = serde_json::from_str(&kept.spec) else { return Vec::new() };
     let is_sign = |ping: &&StoredPing| PingKind::of_told(&ping.ping.kind) != Some(PingKind::Log);
     let heard: Vec<Timestamp> = pings.iter().rev().filter(is_sign).map(|ping| ping.ping.at).collect();
@@ -65,13 +60,8 @@ mod tests {
     }
 
     fn hourly() -> StoredCheck {
-        let beat = Heartbeat {
-            when: "every 1 h".into(),
-            zone: "UTC".into(),
-            grace_s: 600,
-            run_max_s: None,
-            floors: vec![],
-        };
+        let beat =
+            Heartbeat { when: "every 1 h".into(), zone: "UTC".into(), grace_s: 600, run_max_s: None, floors: vec![] };
         let check = Check {
             name: "Backup".into(),
             watch: Watch::Heartbeat(beat),
@@ -107,8 +97,13 @@ mod tests {
             StoredPing { no, ping: NewPing { at: ago(minutes), kind, run: None, took_ms: None, source, body } }
         };
         // Heard five hours ago, after an hour and five minutes, after two hours (down in between), and an hour ago.
-        let pings =
-            [ping(5, 60, "success"), ping(4, 70, "log"), ping(3, 115, "success"), ping(2, 235, "fail"), ping(1, 300, "success")];
+        let pings = [
+            ping(5, 60, "success"),
+            ping(4, 70, "log"),
+            ping(3, 115, "success"),
+            ping(2, 235, "fail"),
+            ping(1, 300, "success"),
+        ];
         let all = late(&hourly(), &pings, (ago(10_000), NOW));
         let times: Vec<_> = all.iter().map(|one| (one.at, one.observed == Observed::Over)).collect();
         assert_eq!(times, [(ago(240), false), (ago(235), true), (ago(175), false), (ago(165), true)]);

@@ -111,7 +111,8 @@ impl Alerts {
         let lost = workers.into_iter().filter(|one| is_lost(one) && one.lease_until >= since);
         let readings = lost.flat_map(|worker| {
             let example = Example { name: worker.name, ..Example::default() };
-            let reading = |at, observed| Reading { subject: worker.token.to_string(), at, observed, example: example.clone() };
+            let reading =
+                |at, observed| Reading { subject: worker.token.to_string(), at, observed, example: example.clone() };
             let begun = reading(worker.lease_until, Observed::Measured { value: 1.0 });
             std::iter::once(begun).chain(worker.ended_at.map(|at| reading(at, Observed::Over))).collect::<Vec<_>>()
         });

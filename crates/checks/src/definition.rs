@@ -387,7 +387,13 @@ mod tests {
         let beat = |when: &str, zone: &str| {
             let beat =
                 Heartbeat { when: when.into(), zone: zone.into(), grace_s: 60, run_max_s: None, floors: Vec::new() };
-            Check { name: "backup".into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false, public_name: None }
+            Check {
+                name: "backup".into(),
+                watch: Watch::Heartbeat(beat),
+                failures_max: 1,
+                is_public: false,
+                public_name: None,
+            }
         };
         let http = |url: &str| Check { watch: Watch::Http(HttpProbe::new(url)), ..beat("every 1 h", "UTC") };
         for (check, field) in [

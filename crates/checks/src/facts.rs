@@ -317,7 +317,13 @@ mod tests {
         let floors = vec![Floor { name: "rows".into(), at_least: 10.0 }];
         let beat =
             Heartbeat { when: "every 1 h".into(), zone: "UTC".into(), grace_s: 600, run_max_s: Some(300), floors };
-        Check { name: "backup".into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false, public_name: None }
+        Check {
+            name: "backup".into(),
+            watch: Watch::Heartbeat(beat),
+            failures_max: 1,
+            is_public: false,
+            public_name: None,
+        }
     }
 
     fn ping(seconds: u64, kind: PingKind, run: u128, body: &str) -> Ping {

@@ -301,11 +301,8 @@ mod tests {
 
     #[test]
     fn planned_work_is_no_outage() {
-        let down = |from: &str, to: Option<&str>| Outage {
-            state: CheckState::Down,
-            began_at: at(from),
-            ended_at: to.map(at),
-        };
+        let down =
+            |from: &str, to: Option<&str>| Outage { state: CheckState::Down, began_at: at(from), ended_at: to.map(at) };
         let (from, now) = (at("2026-11-24T00:00:00Z"), at("2026-11-24T10:00:00Z"));
         let outages = [down("2026-11-24T01:00:00Z", Some("2026-11-24T03:00:00Z")), down("2026-11-24T08:00:00Z", None)];
         let windows = vec![

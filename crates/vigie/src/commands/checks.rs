@@ -62,7 +62,8 @@ async fn add(config: &Config, args: CheckAddArgs) -> Result<Exit> {
 /// A line of a crontab that says how its job ended.
 fn crontab(check: &Check, url: &str) -> String {
     let when = check.spec["when"].as_str().unwrap_or_default();
-    let fields = if when.split_whitespace().count() == 5 && !when.starts_with(char::is_alphabetic) { when } else { "0 2 * * *" };
+    let fields =
+        if when.split_whitespace().count() == 5 && !when.starts_with(char::is_alphabetic) { when } else { "0 2 * * *" };
     format!("{fields} /path/to/job; curl -fsS -m 10 --retry 3 -o /dev/null {url}/$?")
 }
 
@@ -179,7 +180,7 @@ async fn list(config: &Config) -> Result<Exit> {
     let columns = ["name", "state", "since", "why", "90 days"].map(|name| (name, Align::Left));
     let mut table = Table::new(&columns);
     for check in checks.into_inner().rows {
-                table.row([
+        table.row([
             render::plain(&check.name, 40),
             words::word("check-state", &check.state),
             render::moment(Some(check.since), &config.zone.value),

@@ -13,7 +13,7 @@ use api::checks::{Maintenance, MaintenancesPage};
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
 
-const PATH: &str = "/api/v1/maintenances";
+const PATH: &str = "/api/v1/planned-maintenance";
 /// Columns of what it is about before that is cut.
 const ABOUT_WIDTH: usize = 40;
 /// From Monday, as both languages begin them.

@@ -85,7 +85,13 @@ fn check(slug: &str, config: &MonitorConfig) -> Option<Check> {
         floors: Vec::new(),
     };
     let failures_max = config.failure_issue_threshold.and_then(|n| u32::try_from(n).ok()).unwrap_or(1).clamp(1, 100);
-    let check = Check { name: slug.to_owned(), watch: Watch::Heartbeat(beat), failures_max, is_public: false, public_name: None };
+    let check = Check {
+        name: slug.to_owned(),
+        watch: Watch::Heartbeat(beat),
+        failures_max,
+        is_public: false,
+        public_name: None,
+    };
     (check.check().is_ok() && ::checks::slug(slug).as_deref() == Some(slug)).then_some(check)
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     page::{
-        Calls, CheckDetailPage, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OnPublicPage, OutageRow, PingRow,
-        kind_word,
+        Calls, CheckDetailPage, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OnPublicPage,
+        OutageRow, PingRow, kind_word,
     },
     public::{PublicOutage, PublicPage, PublicRow, PublicState, PublicWork},
     public_settings::PublicSettingsPage,
@@ -129,7 +129,15 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
 fn public(v: &View) -> Vec<Drawn> {
     let row = |name: &str, state: PublicState| {
         let is_known = state != PublicState::Unknown;
-        let tone = |x| if !is_known || x < 20 { "still" } else if x == 41 { "bad" } else { "good" };
+        let tone = |x| {
+            if !is_known || x < 20 {
+                "still"
+            } else if x == 41 {
+                "bad"
+            } else {
+                "good"
+            }
+        };
         PublicRow {
             name: name.to_owned(),
             state,

@@ -3,8 +3,8 @@
 use super::{
     keep::{self, Past, Uptime},
     page::{
-        Calls, CheckDetailPage, CheckForm, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow, PingRow,
-        kind_word, why_word,
+        Calls, CheckDetailPage, CheckForm, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow,
+        PingRow, kind_word, why_word,
     },
     public_settings, typed,
 };

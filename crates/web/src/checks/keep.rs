@@ -1,10 +1,10 @@
 //! A check is looked at before it is kept, for programs and for pages alike.
 
+use crate::maintenance::{PlannedWork, planned};
 use crate::{
     Ctx,
     problem::{Problem, ProblemText, Result, worded},
 };
-use crate::maintenance::{PlannedWork, planned};
 use ::checks::{Check, CheckFault, Outage, days, excused, share, slug};
 use checking::{check_of, facts_of, new_check};
 use jiff::tz::TimeZone;

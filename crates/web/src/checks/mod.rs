@@ -23,5 +23,7 @@ pub(crate) use strip::{ChecksStrip, strip};
 use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [ping::declare, api::declare, handlers::declare, public::declare, public_settings::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [ping::declare, api::declare, handlers::declare, public::declare, public_settings::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }

@@ -1,6 +1,7 @@
 //! Checks: their list, one with what was heard of it, and the form.
 
 use super::keep;
+use crate::{Ctx, maintenance::page::WorkNow};
 use crate::{
     layout::{
         foreign::Foreign,
@@ -10,7 +11,6 @@ use crate::{
     },
     schedules::page::WhenPreview,
 };
-use crate::{Ctx, maintenance::page::WorkNow};
 use ::checks::Watch;
 use askama::Template;
 use model::{CheckState, Timestamp};

@@ -28,7 +28,12 @@ const TITLE_MAX: usize = 100;
 pub(super) fn declare(routes: Routes) -> Routes {
     let status = |summary| About::new(summary).gives::<StatusPage>(200, "The page");
     routes
-        .get(PAGE, Access::Page(Scope::Read), show, page_about("The public page, and how it is set up").query::<SaidQuery>())
+        .get(
+            PAGE,
+            Access::Page(Scope::Read),
+            show,
+            page_about("The public page, and how it is set up").query::<SaidQuery>(),
+        )
         .post(PAGE, Access::Page(Scope::Admin), save, form_about("Set up the public page"))
         .get("/api/v1/status-page", Access::Read, get, status("The page of states that everybody may see"))
         .put("/api/v1/status-page", Access::Admin, put, status("Set it up").takes::<StatusPageChange>())

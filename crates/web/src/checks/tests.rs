@@ -126,7 +126,9 @@ async fn the_public_page_tells_of_states_and_of_nothing_else() {
     let site = Site::new().await;
     let secret = json!({"name": "Intranet 10.0.0.7", "kind": "http", "url": "http://10.0.0.7:8080/salaires",
                         "failures_max": 1, "is_public": true, "public_name": "Paie"});
-    for check in [secret, json!({"name": "Interne", "kind": "tcp", "host": "db.interne.example", "port": 5432}), backup()] {
+    for check in
+        [secret, json!({"name": "Interne", "kind": "tcp", "host": "db.interne.example", "port": 5432}), backup()]
+    {
         let made = site.post("/api/v1/checks", check).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     }
@@ -152,13 +154,16 @@ async fn the_public_page_tells_of_states_and_of_nothing_else() {
     let paie = site.get("/api/v1/checks/intranet-10-0-0-7").await.json();
     let id = paie["id"].as_str().unwrap().parse().unwrap();
     let (clock, why) = (&site.clock, checks::Why::new(checks::WhyCode::Unreachable, "10.0.0.7: connection refused"));
-    for (minutes, found) in [(0, Ok(())), (60, Err(why)), (30, Ok(())), (60, Err(checks::Why::new(checks::WhyCode::Status, "503")))] {
+    for (minutes, found) in
+        [(0, Ok(())), (60, Err(why)), (30, Ok(())), (60, Err(checks::Why::new(checks::WhyCode::Status, "503")))]
+    {
         clock.advance(Duration::from_secs(minutes * 60));
         let now = site.app.clock.now();
         let change = move |kept: &store::StoredCheck| {
             let (check, mut facts) = (checking::check_of(kept)?, checking::facts_of(kept));
             facts.probed(now, Duration::from_millis(9), found);
-            let checks::Standing { state, since, why, look_at, .. } = checks::stand(&check, &facts, kept.created_at, now);
+            let checks::Standing { state, since, why, look_at, .. } =
+                checks::stand(&check, &facts, kept.created_at, now);
             let (facts, why) = (serde_json::to_string(&facts).ok()?, serde_json::to_string(&why).ok()?);
             Some(store::CheckChange { spec: None, facts, state, since, look_at, why, ping: None })
         };
@@ -168,7 +173,9 @@ async fn the_public_page_tells_of_states_and_of_nothing_else() {
     for told in ["Services de la ville", "Paie", "1 service is down", "80% uptime", "Past incidents", "30 min"] {
         assert!(page.contains(told), "{told}: {page}");
     }
-    for hidden in ["Intranet", "10.0.0.7", "8080", "refused", "503", "Interne", "Backup", "data-theme", "csrf", "cookie"] {
+    for hidden in
+        ["Intranet", "10.0.0.7", "8080", "refused", "503", "Interne", "Backup", "data-theme", "csrf", "cookie"]
+    {
         assert!(!page.contains(hidden), "{hidden}");
     }
     let plain = site.put("/api/v1/status-page", json!({"is_secret": false})).await.json();

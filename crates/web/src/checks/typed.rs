@@ -55,12 +55,9 @@ pub(super) fn of(check: &Check, language: Language) -> CheckForm {
             family: http.family.as_str().to_owned(),
             ..form
         },
-        Watch::Tcp { host, port, family, .. } => CheckForm {
-            host: host.clone(),
-            port: port.to_string(),
-            family: family.as_str().to_owned(),
-            ..form
-        },
+        Watch::Tcp { host, port, family, .. } => {
+            CheckForm { host: host.clone(), port: port.to_string(), family: family.as_str().to_owned(), ..form }
+        }
         Watch::Dns { host, record, expected, .. } => CheckForm {
             host: host.clone(),
             record: if *record == DnsRecord::A { "A" } else { "AAAA" }.to_owned(),

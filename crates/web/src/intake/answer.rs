@@ -68,7 +68,7 @@ impl Refusal {
             Self::Packing => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Unpackable | Self::Malformed(_) | Self::NotAForm | Self::NoMinidump | Self::NoCheckIn => {
                 StatusCode::BAD_REQUEST
-            },
+            }
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,

@@ -67,9 +67,11 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     let routes = ["/api/{id}/minidump/", "/api/{id}/minidump"].into_iter().fold(routes, minidump_at);
     let cron_at = |routes: Routes, path| {
         let about = || {
-            About::new("Take the check-in of a scheduled task: `?status=in_progress`, `ok` or `error`, as Sentry has it")
-                .unaudited()
-                .gives_text(202, Some("application/json"), "It is kept")
+            About::new(
+                "Take the check-in of a scheduled task: `?status=in_progress`, `ok` or `error`, as Sentry has it",
+            )
+            .unaudited()
+            .gives_text(202, Some("application/json"), "It is kept")
         };
         routes.get(path, Access::Client, cron, about()).post(path, Access::Client, cron, about())
     };

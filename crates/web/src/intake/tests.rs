@@ -183,7 +183,8 @@ async fn a_crash_of_a_native_program_is_an_event_with_its_dump_beside() {
 async fn a_task_without_a_client_checks_in_by_an_address() {
     let site = site().await;
     let asked = async |method: &str, path: &str, body: String| send(&site.router, method, path, &[], body).await.status;
-    let config = json!({"monitor_config": {"schedule": {"type": "crontab", "value": "0 2 * * *"}, "checkin_margin": 5}});
+    let config =
+        json!({"monitor_config": {"schedule": {"type": "crontab", "value": "0 2 * * *"}, "checkin_margin": 5}});
     let made = format!("/api/1/cron/nightly/{KEY}/?status=in_progress");
     assert_eq!(asked("POST", &made, config.to_string()).await, StatusCode::ACCEPTED);
     let state = async || site.get("/api/v1/checks/nightly").await.json();

@@ -23,14 +23,14 @@ const TOLD_BACK: Duration = Duration::from_secs(30 * 86_400);
 pub(super) fn declare(routes: Routes) -> Routes {
     routes
         .get(
-            "/api/v1/maintenances",
+            "/api/v1/planned-maintenance",
             Access::Read,
             list,
             About::new("Planned work, what goes on and comes next first")
                 .gives::<MaintenancesPage>(200, "All of it, and what was over in the last 30 days"),
         )
         .post(
-            "/api/v1/maintenances",
+            "/api/v1/planned-maintenance",
             Access::Write,
             create,
             About::new("Plan work: no alert is told during it, and nothing counts as down")
@@ -38,7 +38,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
                 .gives::<Maintenance>(201, "The work"),
         )
         .delete(
-            "/api/v1/maintenances/{id}",
+            "/api/v1/planned-maintenance/{id}",
             Access::Write,
             end,
             About::new("End planned work; what it excused stays excused").gives_text(204, None, "It is over"),

@@ -146,7 +146,11 @@ async fn form(ctx: &Ctx, v: &View, typed: Option<&Form>, is_weekly: bool) -> Res
         at: text("at", "02:00"),
         minutes: text("minutes", "60"),
         zone: text("zone", ctx.app.zone.iana_name().unwrap_or("UTC")),
-        checks: checks.iter().take(CHECKS_SHOWN).map(|kept| choice("check", kept.id.to_string(), name_of(kept))).collect(),
+        checks: checks
+            .iter()
+            .take(CHECKS_SHOWN)
+            .map(|kept| choice("check", kept.id.to_string(), name_of(kept)))
+            .collect(),
         rules: rules.iter().map(|rule| choice("rule", rule.id.to_string(), rule_name(v, rule))).collect(),
     })
 }
@@ -178,8 +182,7 @@ fn typed(v: &View, form: &Form) -> std::result::Result<Maintenance, &'static str
             until: moment(form.text("until"), &v.zone).ok_or("until")?,
         },
     };
-    let work =
-        Maintenance { name: form.text("name").to_owned(), when, rules: ids("rule"), checks: ids("check") };
+    let work = Maintenance { name: form.text("name").to_owned(), when, rules: ids("rule"), checks: ids("check") };
     let kept = keep::from_now_on(work, v.now);
     kept.check()?;
     Ok(kept)

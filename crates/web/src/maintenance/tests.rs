@@ -55,7 +55,7 @@ async fn planned_work_keeps_a_check_quiet_and_its_uptime_whole() {
     let site = site().await;
     let until = site.app.clock.now() + Duration::from_secs(3 * 3_600);
     let work = json!({"name": "Debian 14", "kind": "once", "until": until, "checks": ["backup"]});
-    let made = site.post("/api/v1/maintenances", work).await;
+    let made = site.post("/api/v1/planned-maintenance", work).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     assert_eq!((&made.json()["state"], &made.json()["about"]), (&json!("now"), &json!(["Backup"])));
     pass(&site, 120).await;
@@ -69,31 +69,29 @@ async fn planned_work_keeps_a_check_quiet_and_its_uptime_whole() {
     }
     pass(&site, 61).await;
     assert_eq!(told(&site).await, ["Backup", "Export"], "it still goes on when the work is over");
-    let list = site.get("/api/v1/maintenances").await.json();
+    let list = site.get("/api/v1/planned-maintenance").await.json();
     assert_eq!(list["rows"][0]["state"], "over");
 }
 
 #[tokio::test]
 async fn work_that_ends_early_or_never_was() {
     let site = site().await;
-    let weekly = |name: &str, day: i8| {
-        json!({"name": name, "kind": "weekly", "days": [day], "at": "00:00", "minutes": 1440, "rules": ["check_down"]})
-    };
+    let weekly = |name: &str, day: i8| json!({"name": name, "kind": "weekly", "days": [day], "at": "00:00", "minutes": 1440, "rules": ["check_down"]});
     let today = site.app.clock.now().to_jiff().to_zoned(jiff::tz::TimeZone::UTC).weekday().to_monday_one_offset();
     let other = today % 7 + 1;
     for (name, day, state) in [("Aujourd’hui", today, "now"), ("Demain", other, "planned")] {
-        let made = site.post("/api/v1/maintenances", weekly(name, day)).await;
+        let made = site.post("/api/v1/planned-maintenance", weekly(name, day)).await;
         assert_eq!((made.status, &made.json()["state"]), (StatusCode::CREATED, &json!(state)), "{}", made.text);
     }
     pass(&site, 120).await;
     assert!(told(&site).await.is_empty());
-    let rows = site.get("/api/v1/maintenances").await.json()["rows"].clone();
+    let rows = site.get("/api/v1/planned-maintenance").await.json()["rows"].clone();
     for row in rows.as_array().unwrap() {
-        let path = format!("/api/v1/maintenances/{}", row["id"].as_str().unwrap());
+        let path = format!("/api/v1/planned-maintenance/{}", row["id"].as_str().unwrap());
         let ended = crate::testing::send(&site.inside, "DELETE", &path, &[], axum::body::Body::empty()).await;
         assert_eq!(ended.status, StatusCode::NO_CONTENT);
     }
-    let rows = site.get("/api/v1/maintenances").await.json()["rows"].clone();
+    let rows = site.get("/api/v1/planned-maintenance").await.json()["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 1, "one that never was is forgotten: {rows}");
     assert_eq!((&rows[0]["name"], &rows[0]["state"]), (&json!("Aujourd’hui"), &json!("over")));
     pass(&site, 1).await;
@@ -103,7 +101,7 @@ async fn work_that_ends_early_or_never_was() {
         (json!({"name": "x", "kind": "weekly", "days": [9], "at": "02:00", "minutes": 5}), "days"),
         (json!({"name": "x", "kind": "once", "until": "2020-01-01T00:00:00Z", "checks": ["nobody"]}), "nobody"),
     ] {
-        let refused = site.post("/api/v1/maintenances", wrong).await;
+        let refused = site.post("/api/v1/planned-maintenance", wrong).await;
         assert!(refused.status.is_client_error() && refused.text.contains(field), "{}", refused.text);
     }
 }
