@@ -116,3 +116,20 @@ note-doubtful = You may have received this message already.
 mail-why = You receive this e-mail because a channel of alerts in Vigie names this address.
 
 moment = { $day } { $month } { $year }, { $time }
+
+error-timeout-plain = No answer in time.
+error-timeout = { $host } does not answer in time.
+error-channel-deleted = The channel was deleted.
+error-message = The message cannot be read: another version of Vigie wrote it.
+error-url = The channel’s address cannot be read. Enter it again.
+error-key = The channel’s signing key cannot be read. Enter it again.
+error-token = The channel’s token cannot be read. Enter it again.
+error-no-account = There is no sending account { $name }.
+error-status = The service answered { $status }
+error-status-said = The service answered { $status }: { $said }
+error-inner-address = { $host } leads to an address of your network. To allow it, add it to alert-networks in vigie.toml.
+error-certificate = The certificate of { $host } is not valid.
+error-name = The name { $host } leads nowhere.
+error-refused = { $host } refuses the connection.
+error-unreachable = { $host } cannot be reached.
+error-cut-off = { $host } closed the connection.

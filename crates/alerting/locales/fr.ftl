@@ -116,3 +116,20 @@ note-doubtful = Vous avez peut-être déjà reçu ce message.
 mail-why = Vous recevez cet e-mail parce qu’un canal d’alerte de Vigie indique cette adresse.
 
 moment = { $day } { $month } { $year } à { $time }
+
+error-timeout-plain = Pas de réponse à temps.
+error-timeout = { $host } ne répond pas à temps.
+error-channel-deleted = Le canal a été supprimé.
+error-message = Le message est illisible : une autre version de Vigie l’a écrit.
+error-url = L’adresse du canal est illisible. Saisissez-la de nouveau.
+error-key = La clé de signature du canal est illisible. Saisissez-la de nouveau.
+error-token = Le jeton du canal est illisible. Saisissez-le de nouveau.
+error-no-account = Il n’y a pas de compte d’envoi { $name }.
+error-status = Le service a répondu { $status }
+error-status-said = Le service a répondu { $status } : { $said }
+error-inner-address = { $host } mène à une adresse de votre réseau. Pour l’autoriser, ajoutez-la à alert-networks dans vigie.toml.
+error-certificate = Le certificat de { $host } n’est pas valide.
+error-name = Le nom { $host } ne mène nulle part.
+error-refused = { $host } refuse la connexion.
+error-unreachable = { $host } est injoignable.
+error-cut-off = { $host } a coupé la connexion.

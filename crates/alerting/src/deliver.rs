@@ -72,7 +72,11 @@ impl Alerts {
         Work::new("alert_retention", FORGET_EVERY, DoneBy::Leader, move || {
             let alerts = self.clone();
             async move {
-                let before = alerts.0.clock.now() - KEPT_FOR;
+                let now = alerts.0.clock.now();
+                if let Err(error) = alerts.note_disk(now).await {
+                    tracing::debug!(error, "how much of the disk is free could not be noted");
+                }
+                let before = now - KEPT_FOR;
                 let forgotten = alerts.0.db.forget_alerts(before).await.map_err(|error| error.to_string())?;
                 if forgotten > 0 {
                     tracing::info!(forgotten, "old alerts and their messages are forgotten");

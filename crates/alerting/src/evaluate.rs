@@ -3,7 +3,7 @@
 use crate::{
     Alerts,
     channel::ChannelSettings,
-    kept::{IncidentState, incident_of, rules_of, silence_of},
+    kept::{IncidentState, incident_of, rules_of, silence_of, silences_of_work},
 };
 use alerts::{
     Incident, Notice, NoticeKind, Quiet, Reading, Rule, Silence, group, is_caused_by, lapse, observe, speak, withdraw,
@@ -89,7 +89,8 @@ impl Alerts {
         for (rule, reading) in readings {
             incidents.observe(rule, reading, || self.new_id());
         }
-        let silences: Vec<Silence> = self.0.db.alert_silences(now).await?.iter().map(silence_of).collect();
+        let mut silences: Vec<Silence> = self.0.db.alert_silences(now).await?.iter().map(silence_of).collect();
+        silences.extend(self.0.db.maintenances(now).await?.iter().flat_map(|kept| silences_of_work(kept, now)));
         incidents.withdraw(&rules, &kept_rules.iter().map(|rule| rule.id).collect(), now);
         let listeners = Listeners::new(&self.0.db.alert_channels().await?);
         let notices = incidents.settle(&rules, &silences, &listeners, now);

@@ -1,7 +1,9 @@
 //! Rules, incidents and silences as the database keeps them, and as the crate `alerts` reads them.
 
 use alerts::{Incident, Rule, Silence};
-use store::{AlertRule, AlertSilence, StoredIncident};
+use checks::Maintenance;
+use model::Timestamp;
+use store::{AlertRule, AlertSilence, StoredIncident, StoredMaintenance};
 
 /// An incident with what the database says of it.
 #[derive(Clone, Debug)]
@@ -38,4 +40,16 @@ impl IncidentState {
 
 pub(crate) fn silence_of(kept: &AlertSilence) -> Silence {
     Silence { rule: kept.rule, subject: kept.subject.clone(), from: kept.starts_at, until: kept.ends_at }
+}
+
+/// What planned work keeps quiet now: everything, or what it is about. A check is a subject of rules.
+pub(crate) fn silences_of_work(kept: &StoredMaintenance, now: Timestamp) -> Vec<Silence> {
+    let Ok(work) = serde_json::from_str::<Maintenance>(&kept.spec) else { return Vec::new() };
+    let Some(window) = work.current(now) else { return Vec::new() };
+    let silence = |rule, subject| Silence { rule, subject, from: window.start, until: window.end };
+    if work.is_about_everything() {
+        return vec![silence(None, None)];
+    }
+    let rules = work.rules.iter().map(|rule| silence(Some(*rule), None));
+    rules.chain(work.checks.iter().map(|check| silence(None, Some(check.to_string())))).collect()
 }

@@ -13,7 +13,9 @@ mod facts;
 mod kept;
 mod measure;
 mod message;
+mod past_checks;
 mod preview;
+mod told_error;
 mod words;
 
 pub use channel::{CHANNEL_WORDS, Channel, ChannelFault, ChannelKind, ChannelSecret, ChannelSettings};
@@ -22,6 +24,7 @@ pub use disk::DiskSpace;
 pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
 pub use outbound::Reach;
+pub use told_error::told_error;
 pub use words::{limit_label, what, what_named, words_of_rule};
 
 use logs::Logs;

@@ -1,14 +1,18 @@
 //! What a rule would have done in the last days, by what is stored.
 
 use crate::{
-    Alerts,
+    Alerts, DiskSpace,
     evaluate::Incidents,
     facts::{job_readings, shortened},
+    past_checks,
 };
 use alerts::{Example, Observed, Reading, Replay, Rule, RuleKind, replay};
 use model::Timestamp;
 use reports::Rate;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 use store::{Issue, IssueFilter, IssueOrder, JobFilter};
 
 /// How far it is looked back.
@@ -17,6 +21,10 @@ const BACK: Duration = Duration::from_secs(7 * 86_400);
 const JOBS_MAX: u32 = 1_000;
 /// Issues, too.
 const ISSUES_MAX: u32 = 1_000;
+/// Checks whose signs of life are looked at, and how many of each: all that are kept.
+const CHECKS_MAX: usize = 500;
+const PINGS_MAX: u32 = 100;
+const DAY: Duration = Duration::from_secs(86_400);
 
 impl Alerts {
     /// What the rule would have done in the last seven days.
@@ -36,8 +44,10 @@ impl Alerts {
             RuleKind::LogPattern { query, within_s, .. } | RuleKind::MissedCheckIn { query, within_s } => {
                 self.past_lines(query, *within_s, now).await?
             }
-            // Of the others nothing is kept.
-            _ => Vec::new(),
+            RuleKind::Regression => self.past_regressions(now - BACK).await?,
+            RuleKind::CheckDown | RuleKind::CheckLate => self.past_checks(rule, (now - BACK, now)).await?,
+            RuleKind::WorkerLost => self.past_workers((now - BACK, now)).await?,
+            RuleKind::DiskNearlyFull { .. } => self.past_disk(now - BACK).await?,
         };
         readings.sort_by_key(|reading| reading.at);
         Ok(replay(rule, &readings))
@@ -55,6 +65,74 @@ impl Alerts {
             Reading { subject, at: issue.first_seen, observed: Observed::Happened { times: 1 }, example }
         };
         Ok(page.rows.into_iter().map(reading).collect())
+    }
+
+    async fn past_regressions(&self, since: Timestamp) -> Result<Vec<Reading>, String> {
+        let told = |error: store::Error| error.to_string();
+        let names: BTreeMap<_, _> = self.names().await?.into_values().collect();
+        let mut readings = Vec::new();
+        for (at, id) in self.0.db.issue_regressions(since, ISSUES_MAX).await.map_err(told)? {
+            let Some(issue) = self.0.db.issue(id).await.map_err(told)? else { continue };
+            let subject = issue.project.to_string();
+            let name = names.get(&subject).cloned().unwrap_or_default();
+            let example = Example { name, text: shortened(&issue.title), ..Example::default() };
+            readings.push(Reading { subject, at, observed: Observed::Happened { times: 1 }, example });
+        }
+        Ok(readings)
+    }
+
+    /// Of what calls, the last signs of life are stored, of which a late one is one that came after it was due.
+    async fn past_checks(&self, rule: &Rule, times: (Timestamp, Timestamp)) -> Result<Vec<Reading>, String> {
+        let (db, told) = (&self.0.db, |error: store::Error| error.to_string());
+        let checks = db.checks().await.map_err(told)?;
+        let mut readings = Vec::new();
+        if rule.kind == RuleKind::CheckDown {
+            let outages = db.check_outages(None, times.0).await.map_err(told)?;
+            let of: HashMap<_, _> = checks.iter().map(|kept| (kept.id, kept)).collect();
+            for outage in &outages {
+                if let Some(kept) = of.get(&outage.check) {
+                    readings.extend(past_checks::down(kept, std::slice::from_ref(outage), times.0));
+                }
+            }
+            return Ok(readings);
+        }
+        for kept in checks.iter().take(CHECKS_MAX) {
+            let pings = db.pings_of_check(kept.id, PINGS_MAX).await.map_err(told)?;
+            readings.extend(past_checks::late(kept, &pings, times));
+        }
+        Ok(readings)
+    }
+
+    /// One that is declared dead ended after its lease.
+    async fn past_workers(&self, (since, now): (Timestamp, Timestamp)) -> Result<Vec<Reading>, String> {
+        let workers = self.0.db.workers(since).await.map_err(|error| error.to_string())?;
+        let is_shared = self.0.db.is_postgres();
+        let is_lost = |one: &store::Worker| is_shared && one.lease_until < one.ended_at.unwrap_or(now);
+        let lost = workers.into_iter().filter(|one| is_lost(one) && one.lease_until >= since);
+        let readings = lost.flat_map(|worker| {
+            let example = Example { name: worker.name, ..Example::default() };
+            let reading =
+                |at, observed| Reading { subject: worker.token.to_string(), at, observed, example: example.clone() };
+            let begun = reading(worker.lease_until, Observed::Measured { value: 1.0 });
+            std::iter::once(begun).chain(worker.ended_at.map(|at| reading(at, Observed::Over))).collect::<Vec<_>>()
+        });
+        Ok(readings.collect())
+    }
+
+    /// By what was noted each hour.
+    async fn past_disk(&self, since: Timestamp) -> Result<Vec<Reading>, String> {
+        let name = self.0.data.display().to_string();
+        let samples = self.0.db.disk_samples(since).await.map_err(|error| error.to_string())?;
+        Ok(samples.into_iter().map(|(at, free)| past(String::new(), &name, at, f64::from(free) / 100.0)).collect())
+    }
+
+    /// Notes how much of the disk is free, for the previews of the days to come.
+    pub(crate) async fn note_disk(&self, now: Timestamp) -> Result<(), String> {
+        let data = self.0.data.clone();
+        let found = tokio::task::spawn_blocking(move || DiskSpace::of(&data)).await;
+        let free = found.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?.free_percent();
+        let free = (free * 100.0).round().clamp(0.0, 10_000.0) as u32;
+        self.0.db.note_disk(free, now, now - BACK - DAY).await.map_err(|error| error.to_string())
     }
 
     async fn past_errors(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {

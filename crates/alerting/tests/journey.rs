@@ -7,8 +7,9 @@ mod support;
 use alerting::{ChannelKind, Reach};
 use alerts::Phase;
 use mail::catcher::{Catcher, CatcherOptions, Keep};
-use model::{AccountId, pace::Limits};
-use store::{Account, AlertRecord, DeliveryState};
+use model::{AccountId, CheckState, pace::Limits};
+use std::time::Duration;
+use store::{Account, AlertRecord, CheckChange, CheckName, DeliveryState, StoredCheck, StoredMaintenance};
 use support::{KEY, NOW, Receiver, Site};
 use uuid::Uuid;
 
@@ -255,4 +256,125 @@ async fn what_may_have_arrived_is_told_again_and_says_so() {
     site.round().await;
     let said = receiver.calls("/slack")[0].body.to_string();
     assert!(said.contains("You may have received this message already."), "{said}");
+}
+
+/// A check of that number, and that it is down.
+async fn goes_down(site: &Site, n: u128) {
+    let now = site.clock.now();
+    let check = StoredCheck {
+        id: Uuid::from_u128(n),
+        key: Uuid::from_u128(n + 10_000),
+        slug: format!("check-{n}"),
+        spec: "{}".into(),
+        facts: "{}".into(),
+        state: CheckState::Up,
+        since: now,
+        look_at: None,
+        pings: 0,
+        created_by: "ana".into(),
+        created_at: now,
+        updated_at: now,
+    };
+    assert!(site.db.create_check(check).await.unwrap());
+    let down = CheckChange {
+        spec: None,
+        facts: "{}".into(),
+        state: CheckState::Down,
+        since: now,
+        look_at: None,
+        why: "null".into(),
+        ping: None,
+    };
+    let changed = site.db.change_check(CheckName::Id(Uuid::from_u128(n)), now, move |_| Some(down)).await.unwrap();
+    assert!(changed.is_some());
+}
+
+/// How long after each of `count` events, at all times within a round, their messages were received. Rounds are those of the
+/// program: what happens is looked at each second, what is measured each fourth time, and channels are told each half; each begins
+/// so long after the end of the one before. What is done takes the time that it takes; between, the clock is moved.
+async fn delays(site: &Site, receiver: &Receiver, count: u128, event: impl AsyncFn(u128)) -> Vec<Duration> {
+    let (second, half) = (Duration::from_secs(1), Duration::from_millis(500));
+    let (mut look_at, mut tell_at, mut rounds) = (site.clock.now(), site.clock.now(), 0_u64);
+    let mut delays = Vec::new();
+    for n in 0..count {
+        // Past the time for which a rule keeps quiet, at another moment of a round each time.
+        let happens = site.clock.now() + Duration::from_millis(400_000 + (n as u64 * 1_370) % 4_000);
+        (look_at, tell_at) = (look_at.max(happens - second * 8), tell_at.max(happens - second * 8));
+        let mut has_happened = false;
+        loop {
+            let next = look_at.min(tell_at).min(if has_happened { look_at } else { happens });
+            site.clock.advance(next.since(site.clock.now()));
+            let began = std::time::Instant::now();
+            if !has_happened && next == happens {
+                event(n).await;
+                has_happened = true;
+                continue;
+            }
+            if next == look_at {
+                match rounds.is_multiple_of(4) {
+                    true => site.alerts.evaluate().await.unwrap(),
+                    false => site.alerts.evaluate_events().await.unwrap(),
+                }
+                rounds += 1;
+                site.clock.advance(began.elapsed());
+                look_at = site.clock.now() + second;
+            } else {
+                let before = receiver.calls("/hook").len();
+                site.deliver().await;
+                site.clock.advance(began.elapsed());
+                tell_at = site.clock.now() + half;
+                if receiver.calls("/hook").len() > before {
+                    delays.push(site.clock.now().since(happens));
+                    break;
+                }
+            }
+            assert!(site.clock.now().since(happens) < second * 60, "event {n} was never told");
+        }
+    }
+    delays.sort();
+    delays
+}
+
+#[tokio::test]
+async fn what_happens_is_received_within_two_seconds_and_what_is_measured_within_five() {
+    let p99 = |delays: &[Duration]| delays[delays.len() * 99 / 100];
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("hook", ChannelKind::Webhook, &receiver.url("/hook"), None).await;
+    let project = site.project().await;
+    let new_issues = delays(&site, &receiver, 60, async |_| site.issues(project, 1).await).await;
+    println!("new issue to message: p50 {:?}, p99 {:?}", new_issues[30], p99(&new_issues));
+    assert!(p99(&new_issues) < Duration::from_secs(2), "{new_issues:?}");
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("hook", ChannelKind::Webhook, &receiver.url("/hook"), None).await;
+    let measured = delays(&site, &receiver, 60, async |n| goes_down(&site, n + 1).await).await;
+    println!("measured limit to message: p50 {:?}, p99 {:?}", measured[30], p99(&measured));
+    assert!(p99(&measured) < Duration::from_secs(5), "{measured:?}");
+}
+
+/// Work that is planned keeps quiet what it is about, and nothing else; what goes on afterwards is told then.
+#[tokio::test]
+async fn planned_work_keeps_quiet_what_it_is_about() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let spec = checks::Maintenance {
+        name: "Debian 14".into(),
+        when: checks::MaintenanceTime::Once { from: NOW, until: NOW + Duration::from_secs(600) },
+        rules: vec![],
+        checks: vec![Uuid::from_u128(1)],
+    };
+    let spec = serde_json::to_string(&spec).unwrap();
+    let (id, ends_at) = (Uuid::from_u128(9), Some(NOW + Duration::from_secs(600)));
+    let work = StoredMaintenance { id, spec, ends_at, created_by: "ana".into(), created_at: NOW };
+    assert!(site.db.create_maintenance(work).await.unwrap());
+    goes_down(&site, 1).await;
+    goes_down(&site, 2).await;
+    site.round().await;
+    assert_eq!(receiver.texts("/slack"), ["🔴 Check down: check-2"]);
+    assert_eq!(open(&site).await.len(), 2, "it is known all the same");
+    site.passes(601);
+    site.round().await;
+    assert_eq!(receiver.texts("/slack")[1..], ["🔴 Check down: check-1"]);
 }

@@ -35,8 +35,17 @@ pub struct Check {
     pub took_ms: Option<u64>,
     #[schema(value_type = Option<String>)]
     pub certificate_ends: Option<Timestamp>,
-    /// Of the last 90 days, from 0 to 1; none where it was not watched.
+    /// Of the last 90 days, from 0 to 1; none where it was not watched, or nothing was heard of it yet. Planned work is left out.
     pub uptime: Option<f64>,
+    /// Whether the public page of states has it, and what it is called there.
+    #[serde(default)]
+    pub is_public: bool,
+    #[serde(default)]
+    pub public_name: Option<String>,
+    /// Until when work on it is planned that goes on now.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub maintenance_until: Option<Timestamp>,
     pub pings: u64,
     /// As it was made.
     #[schema(value_type = Object)]
@@ -81,3 +90,64 @@ pub struct CheckPings {
     pub rows: Vec<CheckPing>,
     pub next: Option<String>,
 }
+
+/// The page of states that everybody may see.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StatusPage {
+    pub is_on: bool,
+    /// Whether its address cannot be guessed.
+    pub is_secret: bool,
+    /// What stands above it; empty: what it is.
+    pub title: String,
+    /// Where it is; none while it is off.
+    pub url: Option<String>,
+    /// Checks that it has, by their names in addresses.
+    pub checks: Vec<String>,
+}
+
+/// What is to be different about it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatusPageChange {
+    pub is_on: Option<bool>,
+    pub is_secret: Option<bool>,
+    pub title: Option<String>,
+    /// An address that cannot be guessed is made anew: the one before leads nowhere.
+    pub new_address: bool,
+}
+
+/// Work that is planned. Times are RFC 3339 in UTC.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Maintenance {
+    pub id: Uuid,
+    pub name: String,
+    /// `now`, `planned` or `over`.
+    pub state: String,
+    /// The time of it that is now, or the next.
+    #[schema(value_type = Option<String>)]
+    pub from: Option<Timestamp>,
+    #[schema(value_type = Option<String>)]
+    pub until: Option<Timestamp>,
+    /// Rules and checks that it is about, by their names; none: everything.
+    pub about: Vec<String>,
+    /// As it was made.
+    #[schema(value_type = Object)]
+    pub spec: Value,
+    pub created_by: String,
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+}
+
+/// Work that is planned, what goes on and comes next first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MaintenancesPage {
+    pub rows: Vec<Maintenance>,
+    pub next: Option<String>,
+}
+
+/// Work to plan: `{"name", "kind": "once", "from", "until"}` or `{"name", "kind": "weekly", "days": [7], "at": "02:00",
+/// "minutes": 60, "zone"}`, with `rules` (ids) and `checks` (names or ids) that it is about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct NewMaintenance(pub Value);

@@ -12,6 +12,7 @@ pub use beat::IsWell;
 pub use kept::{Heard, check_of, facts_of, hear, new_check, pause, respecified, resume, standing_of};
 pub use probe::Found;
 
+use checks::IpFamily;
 use model::Clock;
 use outbound::{Client, Reach};
 use std::{
@@ -30,14 +31,14 @@ struct Inner {
     clock: Clock,
     /// Which addresses may be asked.
     reach: Reach,
-    /// Made when something is first asked: to read the machine's certificates takes long.
-    http: OnceLock<Result<Client, String>>,
+    /// Made when something is first asked: to read the machine's certificates takes long. One for each family of addresses.
+    http: [OnceLock<Result<Client, String>>; IpFamily::ALL.len()],
     /// Checks that are being asked.
     busy: Mutex<HashSet<Uuid>>,
 }
 
 impl Checking {
     pub fn new(db: Db, clock: Clock, reach: Reach) -> Self {
-        Self(Arc::new(Inner { db, clock, reach, http: OnceLock::new(), busy: Mutex::default() }))
+        Self(Arc::new(Inner { db, clock, reach, http: Default::default(), busy: Mutex::default() }))
     }
 }

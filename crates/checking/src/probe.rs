@@ -1,12 +1,12 @@
 //! Asking: an address over HTTP, a port, a name. Only addresses that may be reached are asked, each redirect included.
 
 use crate::{Checking, certificate};
-use checks::{Check, DnsRecord, HttpProbe, Watch, Why, WhyCode};
+use checks::{Check, DnsRecord, HttpProbe, IpFamily, Watch, Why, WhyCode};
 use model::Timestamp;
 use outbound::{Client, Settings};
 use reqwest::{Method, Response, header, tls::TlsInfo};
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::{Duration, Instant},
 };
 use tokio::net::{TcpStream, lookup_host};
@@ -33,7 +33,7 @@ impl Checking {
             match &check.watch {
                 Watch::Heartbeat(_) => Ok(()),
                 Watch::Http(http) => self.http(http, &mut ends).await,
-                Watch::Tcp { host, port, .. } => self.tcp(host, *port).await,
+                Watch::Tcp { host, port, family, .. } => self.tcp(host, *port, *family).await,
                 Watch::Dns { host, record, expected, .. } => dns(host, *record, expected).await,
             }
         };
@@ -48,16 +48,21 @@ impl Checking {
         Found { took, outcome, certificate_ends: ends }
     }
 
-    pub(crate) fn client(&self) -> Result<&Client, Why> {
-        let settings = || Settings { reach: self.0.reach.clone(), idle_timeout: None, ..Settings::default() };
-        let client = self.0.http.get_or_init(|| Client::new(settings()));
+    pub(crate) fn client(&self, family: IpFamily) -> Result<&Client, Why> {
+        let from = match family {
+            IpFamily::Any => None,
+            IpFamily::Ipv4 => Some(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            IpFamily::Ipv6 => Some(IpAddr::V6(Ipv6Addr::UNSPECIFIED)),
+        };
+        let settings = || Settings { reach: self.0.reach.clone(), idle_timeout: None, from, ..Settings::default() };
+        let client = self.0.http[family as usize].get_or_init(|| Client::new(settings()));
         client.as_ref().map_err(|error| Why::new(WhyCode::Unreachable, error))
     }
 
     async fn http(&self, probe: &HttpProbe, ends: &mut Option<Timestamp>) -> Result<(), Why> {
         let mut url = Url::parse(&probe.url).map_err(|error| Why::new(WhyCode::Unreachable, error.to_string()))?;
         for hop in 0..=probe.redirects {
-            let answer = self.get(&url).await?;
+            let answer = self.get(&url, probe.family).await?;
             if hop == 0 {
                 let info = answer.extensions().get::<TlsInfo>();
                 *ends = info.and_then(TlsInfo::peer_certificate).and_then(certificate::ends);
@@ -70,8 +75,8 @@ impl Checking {
         Err(Why::new(WhyCode::Redirects, format!("> {}", probe.redirects)))
     }
 
-    async fn get(&self, url: &Url) -> Result<Response, Why> {
-        let call = self.client()?.request(Method::GET, url.clone());
+    async fn get(&self, url: &Url, family: IpFamily) -> Result<Response, Why> {
+        let call = self.client(family)?.request(Method::GET, url.clone());
         let call = call.map_err(|refused| Why::new(WhyCode::Refused, refused.to_string()))?;
         call.send().await.map_err(|error| {
             let why = outbound::why(&error);
@@ -94,8 +99,12 @@ impl Checking {
         }
     }
 
-    async fn tcp(&self, host: &str, port: u16) -> Result<(), Why> {
-        let addresses = looked_up(host, port).await?;
+    async fn tcp(&self, host: &str, port: u16, family: IpFamily) -> Result<(), Why> {
+        let mut addresses = looked_up(host, port).await?;
+        addresses.retain(|address| family.takes(address.ip()));
+        if addresses.is_empty() {
+            return Err(Why::new(WhyCode::Name, format!("{host}: {}", family.as_str())));
+        }
         for address in &addresses {
             self.0.reach.admit(address.ip()).map_err(|refused| Why::new(WhyCode::Refused, refused.to_string()))?;
         }

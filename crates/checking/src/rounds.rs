@@ -30,15 +30,21 @@ impl Checking {
         })
     }
 
-    /// Forgets outages that ended long ago.
+    /// Forgets outages and planned work that ended long ago.
     pub fn forgetting(self) -> Work {
         Work::new("check_retention", FORGET_EVERY, DoneBy::Leader, move || {
             let checking = self.clone();
             async move {
-                let forgotten = checking.0.db.forget_check_outages(checking.0.clock.now() - KEPT).await;
-                forgotten.map(|_| Again::AsUsual).map_err(|error| error.to_string())
+                checking.forget(checking.0.clock.now() - KEPT).await.map_err(|error| error.to_string())?;
+                Ok(Again::AsUsual)
             }
         })
+    }
+
+    /// Outages, and the planned work that excuses them.
+    async fn forget(&self, before: Timestamp) -> store::Result<()> {
+        self.0.db.forget_check_outages(before).await?;
+        self.0.db.forget_maintenances(before).await.map(drop)
     }
 
     /// Notices what is late or down by now, and begins to ask what is to be asked.

@@ -4,7 +4,7 @@
 
 use axum::{Router, response::Redirect, routing::get};
 use checking::{Checking, Heard, hear, new_check};
-use checks::{Check, Heartbeat, HttpProbe, Ping, PingKind, Probe, Said, Watch, WhyCode, slug};
+use checks::{Check, Heartbeat, HttpProbe, IpFamily, Ping, PingKind, Probe, Said, Watch, WhyCode, slug};
 use futures_util::future::join_all;
 use model::{CheckState, Clock, ManualClock, Timestamp};
 use outbound::Reach;
@@ -53,11 +53,11 @@ impl Bed {
 fn hourly(name: &str) -> Check {
     let beat =
         Heartbeat { when: "every 1 h".into(), zone: "UTC".into(), grace_s: 600, run_max_s: None, floors: vec![] };
-    Check { name: name.into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false }
+    Check { name: name.into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false, public_name: None }
 }
 
 fn asked(name: &str, watch: Watch) -> Check {
-    Check { name: name.into(), watch, failures_max: 1, is_public: false }
+    Check { name: name.into(), watch, failures_max: 1, is_public: false, public_name: None }
 }
 
 #[tokio::test]
@@ -116,7 +116,8 @@ async fn an_address_is_asked_for_all_that_is_expected_of_it() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap().port()
     };
-    let tcp = |port| Watch::Tcp { host: "127.0.0.1".into(), port, probe: Probe::default() };
+    let only = |host: &str, port, family| Watch::Tcp { host: host.into(), port, family, probe: Probe::default() };
+    let tcp = |port| only("127.0.0.1", port, IpFamily::Any);
     let dns = |expected: &str| Watch::Dns {
         host: "localhost".into(),
         record: checks::DnsRecord::A,
@@ -136,7 +137,11 @@ async fn an_address_is_asked_for_all_that_is_expected_of_it() {
         (http(plain("/round")), Some(WhyCode::Redirects)),
         (http(plain("/away")), Some(WhyCode::Refused)),
         (http(HttpProbe::new(&format!("http://127.0.0.1:{closed}/"))), Some(WhyCode::Unreachable)),
+        (http(HttpProbe { family: IpFamily::Ipv4, ..plain("/") }), None),
+        (http(HttpProbe { family: IpFamily::Ipv6, ..plain("/") }), Some(WhyCode::Unreachable)),
         (tcp(port), None),
+        (only("localhost", port, IpFamily::Ipv4), None),
+        (only("127.0.0.1", port, IpFamily::Ipv6), Some(WhyCode::Name)),
         (tcp(closed), Some(WhyCode::Unreachable)),
         (dns(""), None),
         (dns("127.0.0.1"), None),
@@ -176,7 +181,7 @@ async fn inner_addresses_are_refused_in_every_form() {
         let http = asked(&format!("http {n}"), Watch::Http(HttpProbe::new(&format!("http://{host}:{port}/"))));
         assert_eq!(http.check(), Ok(()));
         assert_eq!(found(&bed, &checking, 2 * n as u128 + 1, &http).await, Some(WhyCode::Refused), "{host}");
-        let tcp = Watch::Tcp { host: host.into(), port, probe: Probe::default() };
+        let tcp = Watch::Tcp { host: host.into(), port, family: IpFamily::Any, probe: Probe::default() };
         let found = found(&bed, &checking, 2 * n as u128 + 2, &asked(&format!("tcp {n}"), tcp)).await;
         assert!(matches!(found, Some(WhyCode::Refused | WhyCode::Name)), "{host}: {found:?}");
     }

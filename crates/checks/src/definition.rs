@@ -28,6 +28,9 @@ pub struct Check {
     /// Whether the public page of states has it.
     #[serde(default)]
     pub is_public: bool,
+    /// What it is called there, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_name: Option<String>,
 }
 
 const fn one() -> u32 {
@@ -45,6 +48,8 @@ pub enum Watch {
     Tcp {
         host: String,
         port: u16,
+        #[serde(default, skip_serializing_if = "IpFamily::is_any")]
+        family: IpFamily,
         #[serde(flatten)]
         probe: Probe,
     },
@@ -135,6 +140,8 @@ pub struct HttpProbe {
     /// Redirects that are followed.
     #[serde(default = "HttpProbe::usual_redirects")]
     pub redirects: u8,
+    #[serde(default, skip_serializing_if = "IpFamily::is_any")]
+    pub family: IpFamily,
     #[serde(flatten)]
     pub probe: Probe,
 }
@@ -156,7 +163,45 @@ impl HttpProbe {
             slower_than_ms: None,
             certificate_days: Some(14),
             redirects: Self::usual_redirects(),
+            family: IpFamily::Any,
             probe: Probe::default(),
+        }
+    }
+}
+
+/// Which addresses of a host are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IpFamily {
+    /// Whichever answers.
+    #[default]
+    Any,
+    Ipv4,
+    Ipv6,
+}
+
+impl IpFamily {
+    pub const ALL: [Self; 3] = [Self::Any, Self::Ipv4, Self::Ipv6];
+
+    /// Its name in JSON and in forms. Never rename one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Ipv4 => "ipv4",
+            Self::Ipv6 => "ipv6",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_any(&self) -> bool {
+        *self == Self::Any
+    }
+
+    pub const fn takes(self, address: std::net::IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Ipv4 => address.is_ipv4(),
+            Self::Ipv6 => address.is_ipv6(),
         }
     }
 }
@@ -240,6 +285,11 @@ impl Watch {
 }
 
 impl Check {
+    /// What it is called on the public page.
+    pub fn public_name(&self) -> &str {
+        self.public_name.as_deref().unwrap_or(&self.name)
+    }
+
     /// # Errors
     /// The first field that cannot be used.
     pub fn check(&self) -> Result<(), CheckFault> {
@@ -248,6 +298,7 @@ impl Check {
             (1..=NAME_MAX).contains(&name.chars().count()) && !name.contains(|c| c < ' ' || model::steers_display(c))
         };
         of("name", is_name(&self.name) && slug(&self.name).is_some())?;
+        of("public_name", self.public_name.as_deref().is_none_or(is_name))?;
         of("failures_max", (1..=FAILURES_MAX).contains(&self.failures_max))?;
         if let Some(probe) = self.watch.probe() {
             of("every_s", EVERY_S.contains(&probe.every_s))?;
@@ -336,7 +387,13 @@ mod tests {
         let beat = |when: &str, zone: &str| {
             let beat =
                 Heartbeat { when: when.into(), zone: zone.into(), grace_s: 60, run_max_s: None, floors: Vec::new() };
-            Check { name: "backup".into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false }
+            Check {
+                name: "backup".into(),
+                watch: Watch::Heartbeat(beat),
+                failures_max: 1,
+                is_public: false,
+                public_name: None,
+            }
         };
         let http = |url: &str| Check { watch: Watch::Http(HttpProbe::new(url)), ..beat("every 1 h", "UTC") };
         for (check, field) in [
@@ -347,6 +404,7 @@ mod tests {
             (beat("0 2 * * *", "Europe/Pariss"), Some("zone")),
             (Check { name: "…".into(), ..beat("every 1 h", "UTC") }, Some("name")),
             (Check { failures_max: 0, ..beat("every 1 h", "UTC") }, Some("failures_max")),
+            (Check { public_name: Some(String::new()), ..beat("every 1 h", "UTC") }, Some("public_name")),
             (http("https://example.org/"), None),
             (http("file:///etc/passwd"), Some("url")),
             (http("example.org"), Some("url")),

@@ -16,6 +16,9 @@ const DETAIL_MAX: usize = 300;
 pub struct Facts {
     #[serde(default)]
     pub is_paused: bool,
+    /// When anything was first heard: how much of the time it was up is told from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_at: Option<Timestamp>,
     /// The last that was heard, whatever it said.
     #[serde(default)]
     pub last_at: Option<Timestamp>,
@@ -146,6 +149,9 @@ pub struct Standing {
 impl Facts {
     /// What a ping makes of them.
     pub fn hear(&mut self, check: &Check, ping: &Ping) {
+        if self.heard_at.is_none() && ping.kind != PingKind::Log {
+            self.first_at = Some(ping.at);
+        }
         self.last_at = self.last_at.max(Some(ping.at));
         match ping.kind {
             PingKind::Log => {}
@@ -161,12 +167,21 @@ impl Facts {
 
     /// What a probe found, `Ok` or what is wrong.
     pub fn probed(&mut self, at: Timestamp, took: Duration, found: Result<(), Why>) {
+        if self.heard_at.is_none() {
+            self.first_at = Some(at);
+        }
         self.last_at = Some(at);
         let ping = Ping { at, kind: PingKind::Success, run: None, said: crate::Said::default(), took: Some(took) };
         match found {
             Ok(()) => self.succeed(&ping),
             Err(why) => self.fail(&ping, why),
         }
+    }
+
+    /// From when on its uptime can be told, of one made at `made`; none while nothing was heard of it. What was heard before
+    /// the first time was noted counts from its making.
+    pub fn watched_since(&self, made: Timestamp) -> Option<Timestamp> {
+        self.heard_at.map(|_| self.first_at.unwrap_or(made))
     }
 
     pub fn pause(&mut self) {
@@ -302,7 +317,13 @@ mod tests {
         let floors = vec![Floor { name: "rows".into(), at_least: 10.0 }];
         let beat =
             Heartbeat { when: "every 1 h".into(), zone: "UTC".into(), grace_s: 600, run_max_s: Some(300), floors };
-        Check { name: "backup".into(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false }
+        Check {
+            name: "backup".into(),
+            watch: Watch::Heartbeat(beat),
+            failures_max: 1,
+            is_public: false,
+            public_name: None,
+        }
     }
 
     fn ping(seconds: u64, kind: PingKind, run: u128, body: &str) -> Ping {
@@ -416,6 +437,17 @@ mod tests {
         silent.pause();
         silent.resume(at(5));
         assert_eq!(stand(&hourly(), &silent, T0, at(99_999)).state, CheckState::New);
+    }
+
+    #[test]
+    fn its_uptime_begins_with_the_first_that_is_heard() {
+        let since = |facts: &Facts| facts.watched_since(T0);
+        assert_eq!(since(&Facts::default()), None);
+        assert_eq!(since(&heard(&[ping(3, PingKind::Log, 0, "")])), None, "a note is no result");
+        let twice = [ping(5, PingKind::Start, 0, ""), ping(9, PingKind::Success, 0, "rows=10")];
+        assert_eq!(since(&heard(&twice)), Some(at(5)));
+        let before_it_was_noted = Facts { heard_at: Some(at(7)), ..Facts::default() };
+        assert_eq!(since(&before_it_was_noted), Some(T0));
     }
 
     #[test]

@@ -6,10 +6,12 @@
 
 mod definition;
 mod facts;
+mod maintenance;
 mod ping;
 mod uptime;
 
-pub use definition::{Check, CheckFault, DnsRecord, Floor, Heartbeat, HttpProbe, Probe, Watch, slug};
+pub use definition::{Check, CheckFault, DnsRecord, Floor, Heartbeat, HttpProbe, IpFamily, Probe, Watch, slug};
 pub use facts::{Facts, Run, Standing, Why, WhyCode, stand};
+pub use maintenance::{Maintenance, MaintenanceTime, excused, time_of_day};
 pub use ping::{Ping, PingKind, Said};
 pub use uptime::{Day, Outage, days, share};

@@ -113,6 +113,23 @@ impl CheckIn {
     }
 }
 
+impl CheckIn {
+    /// The same with a body: `{"status": "ok", "monitor_config": {…}}`. What the address says besides counts where the body
+    /// does not say it.
+    pub fn of_body(monitor: &str, parameters: &[(String, String)], body: &[u8]) -> Option<Self> {
+        let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
+        for name in ["status", "check_in_id", "environment"] {
+            let said = parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            if let Some(said) = said.filter(|_| !fields.contains_key(name)) {
+                fields.insert(name.to_owned(), said.into());
+            }
+        }
+        fields.insert("monitor_slug".to_owned(), monitor.into());
+        let bytes = serde_json::to_vec(&fields).ok()?;
+        read(&bytes, &Scrubbing::default()).ok()?.what
+    }
+}
+
 impl CheckInStatus {
     fn of(name: &str) -> Option<Self> {
         match name {

@@ -6,7 +6,7 @@ mod reach;
 pub use reach::{Reach, Refused};
 
 use reqwest::{Method, RequestBuilder, redirect, retry};
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};
 use url::Url;
 
 /// Connections that wait for their next request, by host.
@@ -26,6 +26,8 @@ pub struct Settings {
     pub proxy: bool,
     /// Without it no certificates are read, and HTTPS fails.
     pub tls: bool,
+    /// From which address of this machine is called: `0.0.0.0` calls IPv4 alone, `::` IPv6 alone.
+    pub from: Option<IpAddr>,
 }
 
 impl Default for Settings {
@@ -37,6 +39,7 @@ impl Default for Settings {
             idle_timeout: Some(Duration::from_secs(20)),
             proxy: false,
             tls: true,
+            from: None,
         }
     }
 }
@@ -52,7 +55,7 @@ impl Client {
     /// # Errors
     /// Why TLS cannot be set up: the machine's certificates cannot be read, say.
     pub fn new(settings: Settings) -> Result<Self, String> {
-        let Settings { reach, connect_timeout, timeout, idle_timeout, proxy, tls } = settings;
+        let Settings { reach, connect_timeout, timeout, idle_timeout, proxy, tls, from } = settings;
         let mut builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls_config(tls)?)
             .tls_info(true)
@@ -61,6 +64,7 @@ impl Client {
             .retry(retry::never())
             .http1_only()
             .connect_timeout(connect_timeout)
+            .local_address(from)
             .dns_resolver(Arc::new(reach.clone()))
             .pool_max_idle_per_host(if idle_timeout.is_some() { IDLE_PER_HOST_MAX } else { 0 })
             .pool_idle_timeout(idle_timeout);

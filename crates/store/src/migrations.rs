@@ -152,6 +152,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
     Migration {
+        version: 25,
+        name: "status_page",
+        sqlite: include_str!("../migrations/sqlite/0025_status_page.sql"),
+        postgres: include_str!("../migrations/postgres/0025_status_page.sql"),
+    },
+    Migration {
         version: 26,
         name: "missed_runs",
         sqlite: include_str!("../migrations/sqlite/0026_missed_runs.sql"),

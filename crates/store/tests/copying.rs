@@ -94,6 +94,9 @@ async fn schedules(db: &Db) {
 /// One that was told, and one channel that could not be.
 async fn checks(db: &Db) {
     db.create_check(crate::checks::check(1, "backup")).await.unwrap();
+    db.create_maintenance(crate::maintenances::maintenance(1)).await.unwrap();
+    db.save_status_page("{}".into(), NOW).await.unwrap();
+    db.note_disk(1_234, NOW, NOW).await.unwrap();
     let name = store::CheckName::Id(Uuid::from_u128(1));
     let change = crate::checks::change(model::CheckState::Down, 5, "é\0🦉");
     db.change_check(name, NOW, move |_| Some(change)).await.unwrap().unwrap();

@@ -25,6 +25,7 @@ mod job_schedules;
 mod jobs;
 mod key;
 mod machine;
+mod maintenances;
 mod pacing;
 mod projects;
 mod recording;

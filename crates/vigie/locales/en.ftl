@@ -908,3 +908,28 @@ sync-no-runs = it has not run yet
 sync-more = and { $count } more
 sync-equal = both sides are equal
 sync-different = the sides differ
+
+check-crontab = in a crontab:
+check-no-data = no data yet
+check-published = { $name } is on the public status page: { $url }
+check-published-off = { $name } will be on the public status page, which is not published: `vigie check status-page --on` publishes it
+check-hidden = { $name } is not on the public status page
+status-page-on = the public status page shows { $n ->
+    [one] { $n } check:
+   *[other] { $n } checks:
+}
+status-page-off = the public status page is not published: `vigie check status-page --on` publishes it
+maintenances-none = no maintenance is planned: `vigie maintenance add upgrade --for 2h` plans one
+maintenance-everything = everything
+maintenance-kept = maintenance { $name } is planned, from { $from } to { $until }
+maintenance-ended = maintenance { $name } is over
+maintenance-unknown = no planned maintenance is called { $name }
+maintenance-day = { $text }: write days as mon,tue,wed,thu,fri,sat,sun or daily
+maintenance-state-now = in progress
+maintenance-state-planned = planned
+maintenance-state-over = ended
+column-starts = starts
+column-until = ends
+column-maintenance = maintenance until
+column-public = public name
+column-crontab = crontab line

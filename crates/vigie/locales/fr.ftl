@@ -1012,3 +1012,28 @@ sync-no-runs = aucune exécution pour l’instant
 sync-more = et { $count } de plus
 sync-equal = les deux côtés sont égaux
 sync-different = les deux côtés diffèrent
+
+check-crontab = dans une crontab :
+check-no-data = pas encore de données
+check-published = { $name } est sur la page de statut publique : { $url }
+check-published-off = { $name } sera sur la page de statut publique, qui n’est pas publiée : `vigie check status-page --on` la publie
+check-hidden = { $name } n’est pas sur la page de statut publique
+status-page-on = la page de statut publique affiche { $n ->
+    [one] { $n } contrôle :
+   *[other] { $n } contrôles :
+}
+status-page-off = la page de statut publique n’est pas publiée : `vigie check status-page --on` la publie
+maintenances-none = aucune maintenance prévue : `vigie maintenance add "mise à jour" --for 2h` en prévoit une
+maintenance-everything = tout
+maintenance-kept = maintenance { $name } prévue, du { $from } au { $until }
+maintenance-ended = maintenance { $name } terminée
+maintenance-unknown = aucune maintenance prévue ne s’appelle { $name }
+maintenance-day = { $text } : écrivez les jours ainsi : lun,mar,mer,jeu,ven,sam,dim ou quotidien
+maintenance-state-now = en cours
+maintenance-state-planned = prévue
+maintenance-state-over = terminée
+column-starts = début
+column-until = fin
+column-maintenance = maintenance jusqu’au
+column-public = nom public
+column-crontab = ligne de crontab

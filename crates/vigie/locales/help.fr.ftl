@@ -448,7 +448,8 @@ help-check = Ce qui doit donner des nouvelles à temps, et ce qui doit répondre
           vigie check add sauvegarde --every 24h --grace 1h
           vigie check add export --cron '0 2 * * *' --zone Europe/Paris --run-max 30m --at-least rows=100
           vigie check add site --http https://exemple.fr/ --contains Bienvenue
-          vigie check add courrier --tcp mail.exemple.fr:25
+          vigie check add courrier --tcp mail.exemple.fr:25 --public=Courriel
+          vigie check status-page --on
 
         Un contrôle par signal a une adresse : appelez-la quand la tâche s’est bien terminée, avec /start quand elle commence, avec /fail ou /3 (son code de sortie) quand elle a échoué. Les adresses et leurs réponses sont celles de Healthchecks.
 help-check-add = Surveiller quelque chose : une tâche qui donne des nouvelles, une adresse web, un port, un nom
@@ -463,6 +464,9 @@ help-check-add = Surveiller quelque chose : une tâche qui donne des nouvelles,
     .contains = Ce que sa réponse doit contenir
     .tcp = Un port qui doit accepter les connexions
     .dns = Un nom qui doit mener quelque part
+    .ipv4 = Vérifier uniquement en IPv4
+    .ipv6 = Vérifier uniquement en IPv6
+    .public = L’afficher sur la page de statut publique, sous ce nom s’il est indiqué
     .interval = La fréquence des vérifications
     .failures = Le nombre d’échecs de suite avant de signaler la panne
 help-check-list = Afficher les contrôles et leur état
@@ -474,8 +478,39 @@ help-check-resume = L’attendre de nouveau, à partir de maintenant
     .check = Le nom ou l’identifiant du contrôle
 help-check-test = Vérifier maintenant une adresse, un port ou un nom
     .check = Le nom ou l’identifiant du contrôle
+help-check-publish = Afficher un contrôle sur la page de statut publique
+    .check = Le nom ou l’identifiant du contrôle
+    .public-name = Ce que voient les visiteurs à la place de son nom
+help-check-hide = Retirer un contrôle de la page de statut publique
+    .check = Le nom ou l’identifiant du contrôle
+help-check-status-page = La page de statut publique : afficher son adresse, la publier ou non
+    .on = Publier la page
+    .off = Ne plus la publier
+    .title = Le titre de la page
+    .secret = À une adresse impossible à deviner
+    .plain = À l’adresse /status
+    .new-address = Créer une nouvelle adresse impossible à deviner ; l’actuelle ne fonctionne plus
 help-check-remove = Supprimer un contrôle et tout son historique
     .check = Le nom ou l’identifiant du contrôle
+help-maintenance = Les maintenances prévues, pendant lesquelles aucune alerte n’est envoyée et la disponibilité n’est pas affectée
+    .after-help =
+        Exemples :
+          vigie maintenance add 'Mise à jour de Debian' --for 2h
+          vigie maintenance add 'Déménagement du serveur' --from '2026-12-24 20:00' --for 4h --check site --check courrier
+          vigie maintenance add 'Mises à jour' --weekly dim --at 02:00 --for 1h
+help-maintenance-list = Afficher ce qui est prévu, en cours ou terminé depuis peu
+help-maintenance-add = Prévoir une maintenance : aucune alerte n’est envoyée et la disponibilité n’est pas affectée
+    .name = Le nom de la maintenance
+    .for = La durée : 2h, 30m
+    .from = Le début : une date avec une heure, ou 3h à partir de maintenant [par défaut : maintenant]
+    .until = La fin
+    .weekly = Chaque semaine, ces jours : lun,dim ; ou quotidien
+    .at = L’heure de début : 02:00
+    .zone = Le fuseau horaire de cette heure [par défaut : celui du serveur]
+    .check = Seulement ce contrôle ; plusieurs sont possibles
+    .rule = Seulement cette règle d’alerte, par son nom, son genre ou son identifiant ; plusieurs sont possibles
+help-maintenance-end = Terminer une maintenance en cours, ou supprimer celle qui est prévue
+    .name = Son nom ou son identifiant
 help-alert = Ce qui ne va pas en ce moment : afficher, prendre en charge, mettre en sourdine ; les règles
 help-alert-list = Afficher ce qui ne va pas en ce moment
 help-alert-history = Afficher aussi ce qui est passé, le plus récent en premier

@@ -9,6 +9,7 @@ mod diagnose;
 mod french;
 mod issues;
 mod logs;
+mod maintenance;
 mod releases;
 mod schedule;
 mod send;
@@ -21,9 +22,10 @@ pub(crate) use self::logs::{
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
 pub(crate) use celery::{CeleryCommand, CeleryTasksArgs};
-pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand};
+pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand, StatusPageArgs};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
+pub(crate) use maintenance::{MaintenanceAddArgs, MaintenanceArgs, MaintenanceCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
 pub(crate) use send::SendArgs;
@@ -169,6 +171,8 @@ pub(crate) enum Command {
     /// What must report in time, and what must answer: backups, sites, servers
     #[command(visible_alias = "checks")]
     Check(CheckArgs),
+    /// Planned work, during which no alert is sent and uptime is not affected
+    Maintenance(MaintenanceArgs),
     /// What is wrong now: list, acknowledge, silence; rules
     Alert {
         #[command(subcommand)]

@@ -111,3 +111,112 @@ check-bad-expected = write an IP address
 problem-no-check = there is no check { $name }
 problem-check-taken = another check is called { $name }
 problem-check-calls = this check is not asked: it reports by itself
+check-no-data = No data yet
+check-crontab = In a crontab
+check-script = In a script
+check-sentry = For Sentry clients
+check-sentry-help = Replace PROJECT and KEY with the number and the public key of a project. Cron monitoring of Sentry’s clients with this name reports here too.
+check-family = IP version
+check-family-any = IPv4 or IPv6
+check-family-ipv4 = IPv4 only
+check-family-ipv6 = IPv6 only
+check-maintenance = Maintenance
+check-maintenance-until = Maintenance until { $time }
+check-public = Show this check on the public status page
+check-public-name = Public name
+check-public-hint = Visitors see this name instead of the check’s own. They never see addresses or error messages.
+check-public-as = On the public status page as “{ $name }”.
+check-not-public = Not on the public status page.
+check-bad-public-name = enter a name of 1 to 100 characters
+
+### The public page of states.
+
+public-page = Public status page
+public-lead = Visitors see which services are operational, their uptime and past incidents, without logging in. Choose the services on the page of each check.
+public-open = Open the page
+public-on = Publish the status page
+public-secret = Address that cannot be guessed
+public-title-label = Title
+public-renew = Change the address
+public-renew-hint = The current address stops working.
+public-is-on = The status page is published.
+public-is-off = The status page is not published.
+public-title = Service status
+public-as-of = As of { $time } · { $zone }
+public-all-well = All services are operational
+public-some-down = { $n ->
+    [one] { $shown } service is down
+   *[other] { $shown } services are down
+}
+public-maintenance-now = Maintenance in progress
+public-none = No service is shown yet
+public-none-help = Turn on “Show this check on the public status page” in the settings of a check.
+public-services = Services
+public-days = { $n ->
+    [one] Last day
+   *[other] Last { $shown } days
+}
+public-up = Operational
+public-down = Down
+public-maintenance = Maintenance
+public-unknown = No data yet
+public-paused = Not monitored
+public-uptime = { $share } uptime
+public-down-since = Down since { $time }
+public-past = Past incidents
+public-past-none = No incident in the last 90 days
+public-works = Planned maintenance
+public-all-services = All services
+
+### Planned work, during which no alert is told.
+
+maintenances-title = Planned maintenance
+maintenances-lead = During a maintenance window no alert is sent and uptime is not affected. Alerts that are still active afterwards are sent then.
+maintenances-new = Plan maintenance
+maintenances-none = No maintenance planned
+maintenances-none-help = Plan a window before an update or a move, once or every week.
+maintenance-when = When
+maintenance-about = Concerns
+maintenance-everything = Everything
+maintenance-now = In progress
+maintenance-planned = Planned
+maintenance-over = Ended
+maintenance-window = { $from } – { $until }
+maintenance-weekly-said = { $days } at { $at }, { $duration } ({ $zone })
+maintenance-every-day = every day
+maintenance-end = End now
+maintenance-cancel = Delete
+maintenance-once = Once
+maintenance-weekly = Every week
+maintenance-days = Days
+maintenance-at = Starts at
+maintenance-minutes = Duration (minutes)
+maintenance-from = From
+maintenance-until = To
+maintenance-zone = Time zone: { $zone }
+maintenance-scope-hint = Select nothing for everything: all checks and all alerts.
+maintenance-create = Plan
+maintenance-banner = Maintenance “{ $name }” until { $time }: no alert is sent and uptime is not affected.
+maintenance-said-ended = Maintenance ended.
+maintenance-bad-name = enter a name of 1 to 100 characters
+maintenance-bad-from = enter a date and a time
+maintenance-bad-until = enter a time after the start and after now, 31 days later at most
+maintenance-bad-days = select at least one day
+maintenance-bad-at = enter a time such as 02:00
+maintenance-bad-minutes = enter a number from 1 to 1440
+maintenance-bad-scope = select 200 items at most
+problem-no-maintenance = there is no planned maintenance { $name }
+problem-maintenances-max = there are 200 planned maintenances already: end one first
+
+today-checks-well = { $n ->
+    [one] { $shown } check, all well
+   *[other] { $shown } checks, all well
+}
+today-checks-silent = { $n ->
+    [one] { $shown } without data yet
+   *[other] { $shown } without data yet
+}
+today-checks-further = { $n ->
+    [one] and { $shown } more
+   *[other] and { $shown } more
+}

@@ -111,3 +111,112 @@ check-bad-expected = saisissez une adresse IP
 problem-no-check = il n’y a pas de contrôle { $name }
 problem-check-taken = un autre contrôle s’appelle { $name }
 problem-check-calls = ce contrôle n’est pas interrogé : il donne lui-même de ses nouvelles
+check-no-data = Pas encore de données
+check-crontab = Dans une crontab
+check-script = Dans un script
+check-sentry = Pour les clients Sentry
+check-sentry-help = Remplacez PROJECT et KEY par le numéro et la clé publique d’un projet. Les clients Sentry qui signalent une tâche de ce nom donnent aussi des nouvelles ici.
+check-family = Version d’IP
+check-family-any = IPv4 ou IPv6
+check-family-ipv4 = IPv4 uniquement
+check-family-ipv6 = IPv6 uniquement
+check-maintenance = Maintenance
+check-maintenance-until = Maintenance jusqu’au { $time }
+check-public = Afficher ce contrôle sur la page de statut publique
+check-public-name = Nom public
+check-public-hint = Les visiteurs voient ce nom à la place de celui du contrôle. Ils ne voient jamais d’adresse ni de message d’erreur.
+check-public-as = Affiché sur la page de statut publique sous le nom « { $name } ».
+check-not-public = Absent de la page de statut publique.
+check-bad-public-name = saisissez un nom de 1 à 100 caractères
+
+### La page publique des états.
+
+public-page = Page de statut publique
+public-lead = Les visiteurs voient sans se connecter quels services fonctionnent, leur disponibilité et les incidents passés. Choisissez les services sur la page de chaque contrôle.
+public-open = Ouvrir la page
+public-on = Publier la page de statut
+public-secret = Adresse impossible à deviner
+public-title-label = Titre
+public-renew = Changer l’adresse
+public-renew-hint = L’adresse actuelle ne fonctionnera plus.
+public-is-on = La page de statut est publiée.
+public-is-off = La page de statut n’est pas publiée.
+public-title = État des services
+public-as-of = Au { $time } · { $zone }
+public-all-well = Tous les services fonctionnent
+public-some-down = { $n ->
+    [one] { $shown } service est en panne
+   *[other] { $shown } services sont en panne
+}
+public-maintenance-now = Maintenance en cours
+public-none = Aucun service affiché pour l’instant
+public-none-help = Cochez « Afficher ce contrôle sur la page de statut publique » dans les réglages d’un contrôle.
+public-services = Services
+public-days = { $n ->
+    [one] Dernier jour
+   *[other] { $shown } derniers jours
+}
+public-up = Opérationnel
+public-down = En panne
+public-maintenance = Maintenance
+public-unknown = Pas encore de données
+public-paused = Non surveillé
+public-uptime = Disponibilité : { $share }
+public-down-since = En panne depuis le { $time }
+public-past = Incidents passés
+public-past-none = Aucun incident ces 90 derniers jours
+public-works = Maintenances prévues
+public-all-services = Tous les services
+
+### Les maintenances prévues, pendant lesquelles aucune alerte n’est envoyée.
+
+maintenances-title = Maintenances prévues
+maintenances-lead = Pendant une maintenance, aucune alerte n’est envoyée et la disponibilité n’est pas affectée. Les alertes encore actives à la fin sont alors envoyées.
+maintenances-new = Prévoir une maintenance
+maintenances-none = Aucune maintenance prévue
+maintenances-none-help = Prévoyez une maintenance avant une mise à jour ou un déménagement, une fois ou chaque semaine.
+maintenance-when = Quand
+maintenance-about = Concerne
+maintenance-everything = Tout
+maintenance-now = En cours
+maintenance-planned = Prévue
+maintenance-over = Terminée
+maintenance-window = { $from } – { $until }
+maintenance-weekly-said = { $days } à { $at }, { $duration } ({ $zone })
+maintenance-every-day = tous les jours
+maintenance-end = Terminer maintenant
+maintenance-cancel = Supprimer
+maintenance-once = Une seule fois
+maintenance-weekly = Chaque semaine
+maintenance-days = Jours
+maintenance-at = Début
+maintenance-minutes = Durée (minutes)
+maintenance-from = Du
+maintenance-until = Au
+maintenance-zone = Fuseau horaire : { $zone }
+maintenance-scope-hint = Sans sélection, la maintenance concerne tous les contrôles et toutes les alertes.
+maintenance-create = Prévoir
+maintenance-banner = Maintenance « { $name } » jusqu’au { $time } : aucune alerte n’est envoyée et la disponibilité n’est pas affectée.
+maintenance-said-ended = La maintenance est terminée.
+maintenance-bad-name = saisissez un nom de 1 à 100 caractères
+maintenance-bad-from = saisissez une date et une heure
+maintenance-bad-until = saisissez une heure postérieure au début et à maintenant, 31 jours après au plus
+maintenance-bad-days = cochez au moins un jour
+maintenance-bad-at = saisissez une heure comme 02:00
+maintenance-bad-minutes = saisissez un nombre de 1 à 1440
+maintenance-bad-scope = cochez 200 éléments au plus
+problem-no-maintenance = il n’y a pas de maintenance prévue { $name }
+problem-maintenances-max = il y a déjà 200 maintenances prévues : terminez-en une d’abord
+
+today-checks-well = { $n ->
+    [one] { $shown } contrôle, tout va bien
+   *[other] { $shown } contrôles, tout va bien
+}
+today-checks-silent = { $n ->
+    [one] { $shown } sans données pour l’instant
+   *[other] { $shown } sans données pour l’instant
+}
+today-checks-further = { $n ->
+    [one] et { $shown } autre
+   *[other] et { $shown } autres
+}

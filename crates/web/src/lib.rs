@@ -28,6 +28,7 @@ mod lines;
 mod listener;
 mod logs;
 mod mailings;
+mod maintenance;
 mod openapi;
 mod order;
 mod people;
@@ -155,6 +156,7 @@ fn declare(routes: Routes) -> Routes {
         feedback::declare,
         alerts::declare,
         checks::declare,
+        maintenance::declare,
         diagnoses::declare,
         accounts::declare,
         people::declare,
@@ -199,6 +201,8 @@ pub(crate) struct Inner {
     pub(crate) counts: health::Counts,
     pub(crate) declared: OnceLock<Vec<Declared>>,
     pub(crate) described: OnceLock<openapi::Described>,
+    /// The public page, as it was last drawn in each language.
+    pub(crate) public_page: checks::public::LastDrawn,
 }
 
 impl std::ops::Deref for Ctx {
@@ -231,6 +235,7 @@ impl Ctx {
             counts,
             declared,
             described,
+            public_page: checks::public::LastDrawn::default(),
         };
         Self(Arc::new(inner))
     }

@@ -55,6 +55,13 @@ impl Db {
         Ok(Page { rows, next })
     }
 
+    /// Issues that were seen again after they were resolved, since then, the last first: when, and which.
+    pub async fn issue_regressions(&self, since: Timestamp, limit: u32) -> Result<Vec<(Timestamp, IssueId)>> {
+        let sql = "SELECT at, issue FROM issue_activity WHERE what = $1 AND at >= $2 ORDER BY no DESC LIMIT $3";
+        let rows = self.rows(sql, params![REGRESSED, since, i64::from(limit)]).await?;
+        rows.iter().map(|row| Ok((row.time("at")?, row.int("issue")?))).collect()
+    }
+
     /// Says something of an issue; of a text, its first 10,000 characters.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
-use alerting::what_named;
+use alerting::{told_error, what_named};
 use api::alerts::{
     Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
 };
@@ -154,7 +154,8 @@ async fn list_channels(config: &Config) -> Result<Exit> {
         let kind = channel.settings["type"].as_str().unwrap_or_default().to_owned();
         let state = match (channel.failing_since, channel.last_sent_at) {
             (Some(_), _) => {
-                t!("channel-failing", why = render::plain(&channel.last_error.unwrap_or_default(), TEXT_WIDTH))
+                let why = told_error(&channel.last_error.unwrap_or_default(), words::language());
+                t!("channel-failing", why = render::plain(&why, TEXT_WIDTH))
             }
             (None, Some(at)) => t!("channel-works", at = render::moment(Some(at), &config.zone.value)),
             (None, None) => t!("channel-unused"),
@@ -228,7 +229,10 @@ async fn test_channel(config: &Config, name: &str) -> Result<Exit> {
     }
     match told.into_inner().error {
         None => render::say(&t!("channel-told", name)),
-        Some(error) => return Err(Failure::new(t!("channel-not-told", name, error))),
+        Some(error) => {
+            let error = told_error(&error, words::language());
+            return Err(Failure::new(t!("channel-not-told", name, error)));
+        }
     }
     Ok(Exit::Done)
 }

@@ -13,6 +13,7 @@ mod follow;
 mod issues;
 mod jobs;
 mod logs;
+mod maintenance;
 mod migrate;
 mod pages;
 mod projects;
@@ -73,6 +74,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Releases(args) => releases::run(&config, args).await,
         Command::Celery { command } => celery::run(&config, command).await,
         Command::Check(args) => checks::run(&config, args).await,
+        Command::Maintenance(args) => maintenance::run(&config, args).await,
         Command::Alert { command } => alerts::run(&config, command).await,
         Command::Channel { command } => alerts::channels(&config, command).await,
         Command::Token { command } => token::run(&config, command).await,

@@ -73,10 +73,12 @@ fn lists(v: &View) -> Vec<Drawn> {
         pager: pager(0),
         has_channels: false,
         silences: vec![],
+        works: vec![],
         notice: None,
     };
-    let some =
-        AlertsPage { v, firing, over, pager: pager(2), has_channels: true, silences: vec![silence(v)], notice: None };
+    let works = vec![crate::maintenance::examples::now(v)];
+    let silences = vec![silence(v)];
+    let some = AlertsPage { v, firing, over, pager: pager(2), has_channels: true, silences, works, notice: None };
     vec![("alerts-none", none.render().unwrap()), ("alerts", some.render().unwrap())]
 }
 

@@ -23,7 +23,7 @@ use crate::{
     routes::{Routes, form_about, page_about},
 };
 use ::alerts::{Incident, Notice as AlertNotice, NoticeKind, Phase, Rule, Severity};
-use alerting::what;
+use alerting::{told_error, what};
 use axum::{Extension, extract::State, response::Response};
 use model::Timestamp;
 use serde::Deserialize;
@@ -87,6 +87,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Ale
         pager,
         has_channels: !ctx.app.db.alert_channels().await?.is_empty(),
         silences: silences(&ctx, &v, &rules, None).await?,
+        works: crate::maintenance::under_way(&ctx, &v).await?,
         notice: None,
     }))
 }
@@ -155,7 +156,12 @@ fn row(v: &View, rule: Option<&Rule>, incident: &Incident) -> IncidentRow {
     }
 }
 
-pub(super) fn rule_name(v: &View, rule: &Rule) -> String {
+/// The rules there are, those that come with Vigie among them.
+pub(crate) async fn known_rules(ctx: &Ctx) -> Result<HashMap<Uuid, Rule>> {
+    incidents::rules(ctx).await
+}
+
+pub(crate) fn rule_name(v: &View, rule: &Rule) -> String {
     rule.name.clone().unwrap_or_else(|| what(rule.kind.word(), v.language))
 }
 
@@ -232,7 +238,10 @@ fn message_row(v: &View, names: &HashMap<Uuid, String>, delivery: &AlertDelivery
         },
         state,
         class,
-        error: delivery.error.clone().filter(|_| delivery.state != DeliveryState::Sent).unwrap_or_default(),
+        error: plain(&told_error(
+            delivery.error.as_deref().filter(|_| delivery.state != DeliveryState::Sent).unwrap_or_default(),
+            v.language,
+        )),
         at: delivery.ended_at.unwrap_or(delivery.created_at),
     }
 }

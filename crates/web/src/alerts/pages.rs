@@ -5,6 +5,7 @@ use crate::layout::{
     parts::{Choice, Faults, Notice, Pager},
     view::View,
 };
+use crate::maintenance::page::WorkNow;
 use askama::Template;
 use model::Timestamp;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(crate) struct AlertsPage<'a> {
     pub(crate) pager: Pager,
     pub(crate) has_channels: bool,
     pub(crate) silences: Vec<SilenceRow>,
+    pub(crate) works: Vec<WorkNow>,
     pub(crate) notice: Option<Notice>,
 }
 

@@ -1,6 +1,6 @@
 //! Checks, for programs.
 
-use super::keep;
+use super::keep::{self, Past};
 use crate::{
     Ctx,
     auth::{Access, CreatedName, Granted},
@@ -10,9 +10,9 @@ use crate::{
 };
 use ::api::checks::{self as shapes, CheckPing, CheckPings, ChecksPage, NewCheck};
 use axum::{Extension, extract::State, http::StatusCode};
-use checking::{facts_of, standing_of};
+use checking::{check_of, facts_of, standing_of};
 use serde_json::Value;
-use store::{CheckName, Scope, StoredCheck, StoredOutage, StoredPing};
+use store::{CheckName, Scope, StoredCheck, StoredPing};
 
 /// Pings of one answer: all that are kept.
 const PINGS: u32 = 100;
@@ -51,9 +51,10 @@ pub(super) fn declare(routes: Routes) -> Routes {
         )
 }
 
-fn shown(ctx: &Ctx, granted: &Granted, kept: &StoredCheck, outages: &[StoredOutage]) -> shapes::Check {
+fn shown(ctx: &Ctx, granted: &Granted, kept: &StoredCheck, past: &Past) -> shapes::Check {
     let now = ctx.app.clock.now();
     let (facts, standing) = (facts_of(kept), standing_of(kept, now));
+    let check = check_of(kept);
     let why = standing.as_ref().and_then(|standing| standing.why.clone());
     let spec: Value = serde_json::from_str(&kept.spec).unwrap_or_default();
     shapes::Check {
@@ -70,7 +71,10 @@ fn shown(ctx: &Ctx, granted: &Granted, kept: &StoredCheck, outages: &[StoredOuta
         expected_at: standing.and_then(|standing| standing.expected),
         took_ms: facts.took_ms,
         certificate_ends: facts.certificate_ends,
-        uptime: keep::uptime(kept, outages, now, &ctx.app.zone).share,
+        uptime: past.uptime(kept, &ctx.app.zone).share,
+        is_public: check.as_ref().is_some_and(|check| check.is_public),
+        public_name: check.and_then(|check| check.public_name),
+        maintenance_until: past.maintenance_until(kept),
         pings: kept.pings,
         spec,
         created_by: kept.created_by.clone(),
@@ -79,14 +83,13 @@ fn shown(ctx: &Ctx, granted: &Granted, kept: &StoredCheck, outages: &[StoredOuta
 }
 
 async fn one(ctx: &Ctx, granted: &Granted, kept: &StoredCheck) -> Result<axum::Json<shapes::Check>> {
-    let outages = ctx.app.db.check_outages(Some(kept.id), keep::since(ctx.app.clock.now())).await?;
-    Ok(axum::Json(shown(ctx, granted, kept, &outages)))
+    let past = Past::of(ctx, Some(kept.id), ctx.app.clock.now()).await?;
+    Ok(axum::Json(shown(ctx, granted, kept, &past)))
 }
 
 async fn list(State(ctx): State<Ctx>, Extension(granted): Extension<Granted>) -> Result<axum::Json<ChecksPage>> {
-    let outages = keep::by_check(ctx.app.db.check_outages(None, keep::since(ctx.app.clock.now())).await?);
-    let of = |kept: &StoredCheck| outages.get(&kept.id).map_or(&[][..], Vec::as_slice);
-    let rows = ctx.app.db.checks().await?.iter().map(|kept| shown(&ctx, &granted, kept, of(kept))).collect();
+    let past = Past::of(&ctx, None, ctx.app.clock.now()).await?;
+    let rows = ctx.app.db.checks().await?.iter().map(|kept| shown(&ctx, &granted, kept, &past)).collect();
     Ok(axum::Json(ChecksPage { rows, next: None }))
 }
 

@@ -41,6 +41,7 @@ async fn configure(ctx: &Ctx, name: &CheckName, check: Check, project: &str) -> 
                 let check = Check {
                     name: known.name.clone(),
                     is_public: known.is_public,
+                    public_name: known.public_name.clone(),
                     watch: Watch::Heartbeat(beat),
                     ..check
                 };
@@ -84,7 +85,13 @@ fn check(slug: &str, config: &MonitorConfig) -> Option<Check> {
         floors: Vec::new(),
     };
     let failures_max = config.failure_issue_threshold.and_then(|n| u32::try_from(n).ok()).unwrap_or(1).clamp(1, 100);
-    let check = Check { name: slug.to_owned(), watch: Watch::Heartbeat(beat), failures_max, is_public: false };
+    let check = Check {
+        name: slug.to_owned(),
+        watch: Watch::Heartbeat(beat),
+        failures_max,
+        is_public: false,
+        public_name: None,
+    };
     (check.check().is_ok() && ::checks::slug(slug).as_deref() == Some(slug)).then_some(check)
 }
 

@@ -2,9 +2,11 @@
 
 use super::{
     page::{
-        CheckDetailPage, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OutageRow, PingRow,
-        kind_word,
+        Calls, CheckDetailPage, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, KINDS, OnPublicPage,
+        OutageRow, PingRow, kind_word,
     },
+    public::{PublicOutage, PublicPage, PublicRow, PublicState, PublicWork},
+    public_settings::PublicSettingsPage,
     typed,
 };
 use crate::{
@@ -24,6 +26,7 @@ use model::CheckState;
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
+const URL: &str = "https://vigie.exemple.fr/ping/019a0000-0000-4000-8000-000000000001";
 
 fn line(text: &str) -> Foreign {
     Foreign::line(text.as_bytes())
@@ -50,6 +53,7 @@ fn row(v: &View, (name, kind, said): (&str, &str, &str), state: CheckState) -> C
         last_at: (state != CheckState::New).then(|| before(v, 7_200)),
         expected_at: Some(before(v, 0) + Duration::from_secs(3 * DAY / 4)),
         uptime: (state != CheckState::New).then(|| v.percent(&99.87)),
+        maintenance_until: (state == CheckState::Late).then(|| v.now + Duration::from_secs(3_600)),
         days: (0..90).map(|x| DayBar { x, tone: tone(x), label: format!("{x}") }).collect(),
     }
 }
@@ -76,7 +80,11 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
         row(v, ("SMTP", "tcp", "mail.example.org:25"), CheckState::Paused),
         row(v, ("Paie", "heartbeat", "every 24 h"), CheckState::New),
     ];
-    let list = |rows| ChecksPage { v: &at(v, "/checks"), rows, notice: None }.render().unwrap();
+    let works = || vec![crate::maintenance::examples::now(v)];
+    let list = |rows: Vec<CheckRow>| {
+        let works = if rows.is_empty() { vec![] } else { works() };
+        ChecksPage { v: &at(v, "/checks"), rows, works, notice: None }.render().unwrap()
+    };
     let outage = OutageRow {
         standing: CheckStanding(CheckState::Down),
         began_at: before(v, 49 * DAY),
@@ -88,7 +96,13 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
     let one = CheckDetailPage {
         v: &at(v, "/checks/sauvegarde-de-la-nuit"),
         row: row(v, backup, CheckState::Down),
-        ping_url: Some("https://vigie.exemple.fr/ping/019a0000-0000-4000-8000-000000000001".to_owned()),
+        calls: Some(Calls {
+            url: URL.to_owned(),
+            crontab: format!("0 2 * * * /path/to/job; curl -fsS -o /dev/null {URL}/$?"),
+            script: format!("curl {URL}/start\n/path/to/job\ncurl {URL}/$?"),
+            sentry: "https://vigie.exemple.fr/api/PROJECT/cron/sauvegarde-de-la-nuit/KEY/?status=ok".to_owned(),
+        }),
+        public: OnPublicPage { name: Some("Sauvegardes".to_owned()), url: None },
         facts: vec![("check-took", v.duration(&Duration::from_secs(93))), ("check-floors", "rows ≥ 100".to_owned())],
         pings: vec![
             ping(v, 4, ("ping-success", "good"), "<b>rows=3</b>\nbytes=1024\u{202e}"),
@@ -108,5 +122,59 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
         let v = &at(v, "/checks/new");
         drawn.push((name, CheckFormPage { v, slug: None, form, faults, preview }.render().unwrap()));
     }
+    drawn.extend(public(v));
     drawn
+}
+
+fn public(v: &View) -> Vec<Drawn> {
+    let row = |name: &str, state: PublicState| {
+        let is_known = state != PublicState::Unknown;
+        let tone = |x| {
+            if !is_known || x < 20 {
+                "still"
+            } else if x == 41 {
+                "bad"
+            } else {
+                "good"
+            }
+        };
+        PublicRow {
+            name: name.to_owned(),
+            state,
+            down_since: (state == PublicState::Down).then(|| before(v, 7_200)),
+            uptime: is_known.then(|| v.percent(&99.87)),
+            days: (0..90).map(|x| DayBar { x, tone: tone(x), label: format!("{x}") }).collect(),
+        }
+    };
+    let page = |rows, works, past| {
+        PublicPage { v, title: v.t("public-title"), is_secret: true, rows, works, past }.render().unwrap()
+    };
+    let well = vec![row("Site", PublicState::Up), row("Courriel", PublicState::Up)];
+    let down = vec![
+        row("Site", PublicState::Down),
+        row("Courriel", PublicState::Maintenance),
+        row("Paie", PublicState::Unknown),
+        row("Export", PublicState::Paused),
+    ];
+    let hour = Duration::from_secs(3_600);
+    let work = |names| PublicWork { from: v.now + hour, until: v.now + hour * 3, names };
+    let works = vec![work(vec!["Courriel".to_owned()]), work(vec![])];
+    let past =
+        vec![PublicOutage { name: "Site".to_owned(), from: before(v, 49 * DAY), until: before(v, 49 * DAY) + hour }];
+    let settings = |is_on: bool| PublicSettingsPage {
+        v,
+        is_on,
+        is_secret: true,
+        title: String::new(),
+        url: is_on.then(|| "https://vigie.exemple.fr/status/00112233445566778899aabbccddeeff".to_owned()),
+        checks: if is_on { vec![("Site".into(), "site".into(), "Site public".into())] } else { vec![] },
+        notice: None,
+    };
+    vec![
+        ("status-well", page(well, vec![], vec![])),
+        ("status-down", page(down, works, past)),
+        ("status-none", page(vec![], vec![], vec![])),
+        ("status-page", settings(true).render().unwrap()),
+        ("status-page-off", settings(false).render().unwrap()),
+    ]
 }

@@ -1,12 +1,12 @@
 //! Checks, for people.
 
 use super::{
-    keep::{self, Uptime},
+    keep::{self, Past, Uptime},
     page::{
-        CheckDetailPage, CheckForm, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow, PingRow,
-        kind_word, why_word,
+        Calls, CheckDetailPage, CheckForm, CheckFormPage, CheckRow, CheckStanding, ChecksPage, DayBar, OutageRow,
+        PingRow, kind_word, why_word,
     },
-    typed,
+    public_settings, typed,
 };
 use crate::{
     Ctx,
@@ -92,9 +92,8 @@ fn told(v: &View, query: &SaidQuery) -> Option<Notice> {
 }
 
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<SaidQuery>) -> Result<Response> {
-    let outages = keep::by_check(ctx.app.db.check_outages(None, keep::since(v.now)).await?);
-    let of = |kept: &StoredCheck| outages.get(&kept.id).map_or(&[][..], Vec::as_slice);
-    let mut rows: Vec<_> = ctx.app.db.checks().await?.iter().map(|kept| row(&v, kept, of(kept))).collect();
+    let past = Past::of(&ctx, None, v.now).await?;
+    let mut rows: Vec<_> = ctx.app.db.checks().await?.iter().map(|kept| row(&v, kept, &past)).collect();
     let rank = |row: &CheckRow| match row.standing.0 {
         model::CheckState::Down => 3,
         model::CheckState::Late => 2,
@@ -102,15 +101,16 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Sai
         model::CheckState::Paused => 0,
     };
     rows.sort_by_key(|row| Reverse(rank(row)));
-    Ok(shown(&ChecksPage { v: &v, rows, notice: told(&v, &query) }))
+    let works = crate::maintenance::under_way(&ctx, &v).await?;
+    Ok(shown(&ChecksPage { v: &v, rows, works, notice: told(&v, &query) }))
 }
 
-fn row(v: &View, kept: &StoredCheck, outages: &[StoredOutage]) -> CheckRow {
+fn row(v: &View, kept: &StoredCheck, past: &Past) -> CheckRow {
     let (check, standing) = (check_of(kept), standing_of(kept, v.now));
     let state = standing.as_ref().map_or(kept.state, |standing| standing.state);
     let why = standing.as_ref().and_then(|standing| standing.why.clone());
     let since = if state == kept.state { kept.since } else { standing.as_ref().map_or(v.now, |one| one.since) };
-    let Uptime { share, days } = keep::uptime(kept, outages, v.now, &v.zone);
+    let Uptime { share, days } = past.uptime(kept, &v.zone);
     CheckRow {
         slug: kept.slug.clone(),
         name: keep::name_of(kept),
@@ -123,11 +123,12 @@ fn row(v: &View, kept: &StoredCheck, outages: &[StoredOutage]) -> CheckRow {
         last_at: facts_of(kept).last_at,
         expected_at: standing.and_then(|standing| standing.expected),
         uptime: share.map(|share| v.percent(&(share * 100.0))),
+        maintenance_until: past.maintenance_until(kept),
         days: days.iter().enumerate().map(|(x, day)| bar(v, x, day)).collect(),
     }
 }
 
-fn bar(v: &View, x: usize, day: &::checks::Day) -> DayBar {
+pub(super) fn bar(v: &View, x: usize, day: &::checks::Day) -> DayBar {
     let tone = match day.share {
         None => "still",
         Some(share) if share >= 1.0 => "good",
@@ -164,15 +165,16 @@ async fn show(
     let kept = keep::existing(&ctx, &name).await?;
     let notice = told(&v, &query);
     v.part_of = Some("/checks");
-    let outages = ctx.app.db.check_outages(Some(kept.id), keep::since(v.now)).await?;
+    let past = Past::of(&ctx, Some(kept.id), v.now).await?;
     let pings = ctx.app.db.pings_of_check(kept.id, PINGS_SHOWN).await?;
     Ok(shown(&CheckDetailPage {
         v: &v,
-        row: row(&v, &kept, &outages),
-        ping_url: keep::ping_url(&ctx, &kept).filter(|_| granted.scope.allows(Scope::Write)),
+        row: row(&v, &kept, &past),
+        calls: Calls::of(&ctx, &kept).filter(|_| granted.scope.allows(Scope::Write)),
+        public: public_settings::shown_on(&ctx, &kept).await?,
         facts: facts(&v, &kept),
         pings: pings.into_iter().map(ping_row).collect(),
-        outages: outages.iter().take(OUTAGES_SHOWN).map(|outage| outage_row(&v, outage)).collect(),
+        outages: past.outages(&kept).iter().take(OUTAGES_SHOWN).map(|outage| outage_row(&v, outage)).collect(),
         notice,
     }))
 }
@@ -238,7 +240,7 @@ fn form_page(v: &View, slug: Option<String>, form: CheckForm, faults: Faults) ->
 
 /// When it would be due, were it heard of now.
 fn previewed(v: &View, form: &CheckForm) -> WhenPreview {
-    let Watch::Heartbeat(beat) = typed::check(form, None).watch else { return WhenPreview::default() };
+    let Watch::Heartbeat(beat) = typed::check(form).watch else { return WhenPreview::default() };
     match beat.timing() {
         Ok(mut timing) => {
             timing.begins = if matches!(timing.expression, Expression::Every(_)) { v.now } else { timing.begins };
@@ -295,7 +297,7 @@ async fn create(
     form: Form,
 ) -> Result<Response> {
     let typed = typed::read(&form);
-    let check = typed::check(&typed, None);
+    let check = typed::check(&typed);
     let faults = refused(&v, &check);
     if !faults.is_empty() {
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form_page(&v, None, typed, faults)));
@@ -320,7 +322,7 @@ fn is_taken(v: &View, check: &Check) -> Faults {
 async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {
     let kept = keep::existing(&ctx, &name).await?;
     let typed = typed::read(&form);
-    let check = typed::check(&typed, check_of(&kept).as_ref());
+    let check = typed::check(&typed);
     let faults = refused(&v, &check);
     if !faults.is_empty() {
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form_page(&v, Some(kept.slug), typed, faults)));

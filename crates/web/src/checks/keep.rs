@@ -1,14 +1,15 @@
 //! A check is looked at before it is kept, for programs and for pages alike.
 
+use crate::maintenance::{PlannedWork, planned};
 use crate::{
     Ctx,
     problem::{Problem, ProblemText, Result, worded},
 };
-use ::checks::{Check, CheckFault, Outage, days, share, slug};
-use checking::{check_of, new_check};
+use ::checks::{Check, CheckFault, Outage, days, excused, share, slug};
+use checking::{check_of, facts_of, new_check};
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, ops::Range, time::Duration};
 use store::{CheckName, StoredCheck, StoredOutage};
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ pub(super) fn told(fault: &CheckFault) -> ProblemText {
 }
 
 /// The check of that id or name.
-pub(super) async fn existing(ctx: &Ctx, name: &str) -> Result<StoredCheck> {
+pub(crate) async fn existing(ctx: &Ctx, name: &str) -> Result<StoredCheck> {
     let missing = || Problem::missing(worded("problem-no-check", &[("name", &name)]));
     let asked = name.parse().map_or_else(|_| CheckName::Slug(slug(name).unwrap_or_default()), CheckName::Id);
     ctx.app.db.check(&asked).await?.ok_or_else(missing)
@@ -56,7 +57,7 @@ pub(super) async fn change(ctx: &Ctx, kept: &StoredCheck, check: Check) -> Resul
 }
 
 /// Since when what is shown of the past is looked at.
-pub(super) fn since(now: Timestamp) -> Timestamp {
+fn since(now: Timestamp) -> Timestamp {
     now - Duration::from_secs(u64::from(DAYS) * 86_400)
 }
 
@@ -67,17 +68,62 @@ fn outage(kept: &StoredOutage) -> Outage {
 /// How much of the last days something was up, and each of them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Uptime {
+    /// None where nothing was heard of it yet.
     pub(super) share: Option<f64>,
     pub(super) days: Vec<::checks::Day>,
 }
 
-pub(super) fn uptime(kept: &StoredCheck, outages: &[StoredOutage], now: Timestamp, zone: &TimeZone) -> Uptime {
-    let outages: Vec<Outage> = outages.iter().filter(|one| one.check == kept.id).map(outage).collect();
-    let first = kept.created_at.max(since(now));
-    Uptime { share: share(&outages, first, now), days: days(&outages, kept.created_at, now, zone, DAYS) }
+/// What is known of the last days, of all checks or of one.
+pub(super) struct Past {
+    outages: HashMap<Uuid, Vec<StoredOutage>>,
+    works: Vec<(PlannedWork, Vec<Range<Timestamp>>)>,
+    now: Timestamp,
 }
 
-pub(super) fn by_check(outages: Vec<StoredOutage>) -> HashMap<Uuid, Vec<StoredOutage>> {
+impl Past {
+    pub(super) async fn of(ctx: &Ctx, check: Option<Uuid>, now: Timestamp) -> Result<Self> {
+        let outages = by_check(ctx.app.db.check_outages(check, since(now)).await?);
+        let works = planned(ctx, since(now)).await?.into_iter();
+        let works = works.map(|one| {
+            let windows = one.work.windows(since(now), now + Duration::from_micros(1));
+            (one, windows)
+        });
+        Ok(Self { outages, works: works.collect(), now })
+    }
+
+    /// The newest first.
+    pub(super) fn outages(&self, kept: &StoredCheck) -> &[StoredOutage] {
+        self.outages.get(&kept.id).map_or(&[][..], Vec::as_slice)
+    }
+
+    fn windows(&self, kept: &StoredCheck) -> impl Iterator<Item = Range<Timestamp>> {
+        let covering = self.works.iter().filter(|(planned, _)| planned.work.covers_check(kept.id));
+        covering.flat_map(|(_, windows)| windows.iter().cloned())
+    }
+
+    /// Until when work on it goes on that was planned.
+    pub(super) fn maintenance_until(&self, kept: &StoredCheck) -> Option<Timestamp> {
+        let is_now = |window: &Range<Timestamp>| window.start <= self.now && self.now < window.end;
+        self.windows(kept).filter(is_now).map(|window| window.end).max()
+    }
+
+    /// What counts of its outages.
+    pub(super) fn counted(&self, kept: &StoredCheck) -> Vec<Outage> {
+        let outages: Vec<Outage> = self.outages(kept).iter().map(outage).collect();
+        excused(&outages, self.windows(kept).collect(), self.now)
+    }
+
+    pub(super) fn uptime(&self, kept: &StoredCheck, zone: &TimeZone) -> Uptime {
+        let Some(watched) = facts_of(kept).watched_since(kept.created_at) else {
+            return Uptime { share: None, days: days(&[], self.now, self.now, zone, DAYS) };
+        };
+        let outages = self.counted(kept);
+        let share = share(&outages, watched.max(since(self.now)), self.now);
+        Uptime { share, days: days(&outages, watched, self.now, zone, DAYS) }
+    }
+}
+
+fn by_check(outages: Vec<StoredOutage>) -> HashMap<Uuid, Vec<StoredOutage>> {
     let mut of: HashMap<Uuid, Vec<StoredOutage>> = HashMap::new();
     for outage in outages {
         of.entry(outage.check).or_default().push(outage);
@@ -85,7 +131,7 @@ pub(super) fn by_check(outages: Vec<StoredOutage>) -> HashMap<Uuid, Vec<StoredOu
     of
 }
 
-pub(super) fn name_of(kept: &StoredCheck) -> String {
+pub(crate) fn name_of(kept: &StoredCheck) -> String {
     check_of(kept).map_or_else(|| kept.slug.clone(), |check| check.name)
 }
 

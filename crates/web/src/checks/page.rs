@@ -1,5 +1,7 @@
 //! Checks: their list, one with what was heard of it, and the form.
 
+use super::keep;
+use crate::{Ctx, maintenance::page::WorkNow};
 use crate::{
     layout::{
         foreign::Foreign,
@@ -9,8 +11,11 @@ use crate::{
     },
     schedules::page::WhenPreview,
 };
+use ::checks::Watch;
 use askama::Template;
 use model::{CheckState, Timestamp};
+use schedules::Expression;
+use store::StoredCheck;
 
 #[derive(Template)]
 #[template(path = "checks/list.html")]
@@ -18,6 +23,7 @@ pub(crate) struct ChecksPage<'a> {
     pub(crate) v: &'a View,
     /// The worst first.
     pub(crate) rows: Vec<CheckRow>,
+    pub(crate) works: Vec<WorkNow>,
     pub(crate) notice: Option<Notice>,
 }
 
@@ -26,8 +32,10 @@ pub(crate) struct ChecksPage<'a> {
 pub(crate) struct CheckDetailPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) row: CheckRow,
-    /// What is called, and the same by name; only for those who may change it.
-    pub(crate) ping_url: Option<String>,
+    /// What is called; only for those who may change it.
+    pub(crate) calls: Option<Calls>,
+    /// Whether everybody may see it.
+    pub(crate) public: OnPublicPage,
     /// Labels and what stands beside them.
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) pings: Vec<PingRow>,
@@ -64,7 +72,49 @@ pub(crate) struct CheckRow {
     pub(crate) expected_at: Option<Timestamp>,
     /// As a share, in words.
     pub(crate) uptime: Option<String>,
+    /// While work on it goes on that was planned.
+    pub(crate) maintenance_until: Option<Timestamp>,
     pub(crate) days: Vec<DayBar>,
+}
+
+/// How a check that reports is called.
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    /// Its address.
+    pub(crate) url: String,
+    /// A line of a crontab: the job, and what says how it ended.
+    pub(crate) crontab: String,
+    /// What a script says when it begins and how it ended.
+    pub(crate) script: String,
+    /// What clients of Sentry call, with the key of a project in the place of `KEY`.
+    pub(crate) sentry: String,
+}
+
+impl Calls {
+    pub(super) fn of(ctx: &Ctx, kept: &StoredCheck) -> Option<Self> {
+        let url = keep::ping_url(ctx, kept)?;
+        let check = checking::check_of(kept)?;
+        let Watch::Heartbeat(beat) = check.watch else { return None };
+        let is_cron = matches!(Expression::parse(&beat.when), Ok(Expression::Cron(_)))
+            && (beat.when.split_whitespace().count() == 5 || beat.when.starts_with('@'));
+        let fields = if is_cron { beat.when.as_str() } else { "0 2 * * *" };
+        let curl = "curl -fsS -m 10 --retry 3 -o /dev/null";
+        Some(Self {
+            crontab: format!("{fields} /path/to/job; {curl} {url}/$?"),
+            script: format!("{curl} {url}/start\n/path/to/job\n{curl} {url}/$?"),
+            sentry: format!("{}/api/PROJECT/cron/{}/KEY/?status=ok", ctx.app.alerts.origin(), kept.slug),
+            url,
+        })
+    }
+}
+
+/// Whether the page of states that everybody may see has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OnPublicPage {
+    /// What it is called there; none where it is not on it.
+    pub(crate) name: Option<String>,
+    /// Where that page is; none while it is off.
+    pub(crate) url: Option<String>,
 }
 
 /// A day among others.
@@ -164,6 +214,9 @@ pub(crate) struct CheckForm {
     pub(crate) every_s: String,
     pub(crate) timeout_s: String,
     pub(crate) failures_max: String,
+    pub(crate) family: String,
+    pub(crate) is_public: bool,
+    pub(crate) public_name: String,
 }
 
 impl CheckForm {
@@ -174,6 +227,11 @@ impl CheckForm {
     /// Identifier of what it is.
     fn word(&self) -> &'static str {
         kind_word(&self.kind)
+    }
+
+    fn families(&self, v: &View) -> Vec<Choice> {
+        let words = [("any", "check-family-any"), ("ipv4", "check-family-ipv4"), ("ipv6", "check-family-ipv6")];
+        Choice::of(words.map(|(code, word)| (code.to_owned(), v.t(word))), &self.family)
     }
 
     fn records(&self) -> Vec<Choice> {

@@ -100,7 +100,13 @@ async fn ping(
 fn first_heard(name: &str) -> Option<Check> {
     let beat =
         Heartbeat { when: "every 24 h".into(), zone: "UTC".into(), grace_s: 3_600, run_max_s: None, floors: vec![] };
-    let check = Check { name: name.to_owned(), watch: Watch::Heartbeat(beat), failures_max: 1, is_public: false };
+    let check = Check {
+        name: name.to_owned(),
+        watch: Watch::Heartbeat(beat),
+        failures_max: 1,
+        is_public: false,
+        public_name: None,
+    };
     (slug(name).as_deref() == Some(name) && check.check().is_ok()).then_some(check)
 }
 

@@ -120,3 +120,84 @@ async fn a_run_that_is_wrapped_reports_to_the_check_of_its_name() {
     }
     assert_eq!(site.get("/api/v1/checks/backup").await.json()["took_ms"], 90_000);
 }
+
+#[tokio::test]
+async fn the_public_page_tells_of_states_and_of_nothing_else() {
+    let site = Site::new().await;
+    let secret = json!({"name": "Intranet 10.0.0.7", "kind": "http", "url": "http://10.0.0.7:8080/salaires",
+                        "failures_max": 1, "is_public": true, "public_name": "Paie"});
+    for check in
+        [secret, json!({"name": "Interne", "kind": "tcp", "host": "db.interne.example", "port": 5432}), backup()]
+    {
+        let made = site.post("/api/v1/checks", check).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    }
+    let open = async |path: &str, headers: &[(&str, &str)]| {
+        crate::testing::send(&site.router, "GET", path, headers, axum::body::Body::empty()).await
+    };
+    assert_eq!(open("/status", &[]).await.status, StatusCode::NOT_FOUND, "it is off until somebody turns it on");
+    let on = site.put("/api/v1/status-page", json!({"is_on": true, "title": "Services de la ville"})).await.json();
+    let path = on["url"].as_str().unwrap().strip_prefix("https://vigie.exemple.fr").unwrap().to_owned();
+    assert!(path.strip_prefix("/status/").unwrap().len() == 32 && on["is_secret"] == true, "{path}");
+    for elsewhere in ["/status", "/status/", "/status/00112233445566778899aabbccddeeff"] {
+        assert_eq!(open(elsewhere, &[]).await.status, StatusCode::NOT_FOUND, "{elsewhere}");
+    }
+    let page = open(&path, &[("accept-language", "fr-FR,fr")]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("Paie") && page.text.contains("Pas encore de données"), "{}", page.text);
+    assert!(!page.text.contains("100\u{202f}%"), "nothing was found out yet");
+    let head = |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    assert_eq!(head("cache-control").as_deref(), Some("public, max-age=60"));
+    assert_eq!(head("set-cookie"), None);
+    assert!(head("vary").unwrap().to_lowercase().contains("accept-language"));
+    // What was found: an answer of the inner network, with an error.
+    let paie = site.get("/api/v1/checks/intranet-10-0-0-7").await.json();
+    let id = paie["id"].as_str().unwrap().parse().unwrap();
+    let (clock, why) = (&site.clock, checks::Why::new(checks::WhyCode::Unreachable, "10.0.0.7: connection refused"));
+    for (minutes, found) in
+        [(0, Ok(())), (60, Err(why)), (30, Ok(())), (60, Err(checks::Why::new(checks::WhyCode::Status, "503")))]
+    {
+        clock.advance(Duration::from_secs(minutes * 60));
+        let now = site.app.clock.now();
+        let change = move |kept: &store::StoredCheck| {
+            let (check, mut facts) = (checking::check_of(kept)?, checking::facts_of(kept));
+            facts.probed(now, Duration::from_millis(9), found);
+            let checks::Standing { state, since, why, look_at, .. } =
+                checks::stand(&check, &facts, kept.created_at, now);
+            let (facts, why) = (serde_json::to_string(&facts).ok()?, serde_json::to_string(&why).ok()?);
+            Some(store::CheckChange { spec: None, facts, state, since, look_at, why, ping: None })
+        };
+        site.app.db.change_check(store::CheckName::Id(id), now, change).await.unwrap();
+    }
+    let page = open(&format!("{path}?lang=en"), &[("cookie", "vigie_language=fr; vigie_theme=dark")]).await.text;
+    for told in ["Services de la ville", "Paie", "1 service is down", "80% uptime", "Past incidents", "30 min"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    for hidden in
+        ["Intranet", "10.0.0.7", "8080", "refused", "503", "Interne", "Backup", "data-theme", "csrf", "cookie"]
+    {
+        assert!(!page.contains(hidden), "{hidden}");
+    }
+    let plain = site.put("/api/v1/status-page", json!({"is_secret": false})).await.json();
+    assert_eq!(plain["url"], "https://vigie.exemple.fr/status");
+    assert_eq!(open("/status", &[]).await.status, StatusCode::OK);
+    assert_eq!(open(&path, &[]).await.status, StatusCode::NOT_FOUND);
+    site.put("/api/v1/status-page", json!({"is_on": false})).await;
+    assert_eq!(open("/status", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nothing_heard_is_no_uptime() {
+    let site = Site::new().await;
+    let made = site.post("/api/v1/checks", backup()).await.json();
+    assert_eq!(made["uptime"], serde_json::Value::Null);
+    site.clock.advance(Duration::from_secs(10 * 86_400));
+    assert_eq!(site.get("/api/v1/checks/backup").await.json()["uptime"], serde_json::Value::Null);
+    assert!(site.get("/checks").await.text.contains("No data yet"));
+    let path = made["ping_url"].as_str().unwrap().strip_prefix("https://vigie.exemple.fr").unwrap().to_owned();
+    site.get(&format!("{path}?rows=12")).await;
+    site.clock.advance(Duration::from_secs(3_600));
+    assert_eq!(site.get("/api/v1/checks/backup").await.json()["uptime"], 1.0);
+    let page = site.get("/checks/backup").await.text;
+    assert!(page.contains("retry 3") && page.contains("/cron/backup/KEY/"), "{page}");
+}

@@ -2,7 +2,7 @@
 
 use super::page::CheckForm;
 use crate::layout::Form;
-use ::checks::{Check, DnsRecord, Floor, Heartbeat, HttpProbe, Probe, Watch};
+use ::checks::{Check, DnsRecord, Floor, Heartbeat, HttpProbe, IpFamily, Probe, Watch};
 use language::Language;
 
 /// A new one of that kind.
@@ -18,6 +18,7 @@ pub(super) fn blank(kind: &str, zone: &str, language: Language) -> CheckForm {
         certificate_days: "14".to_owned(),
         redirects: "3".to_owned(),
         record: "A".to_owned(),
+        family: IpFamily::Any.as_str().to_owned(),
         every_s: probe.every_s.to_string(),
         timeout_s: probe.timeout_s.to_string(),
         failures_max: if kind == "heartbeat" { "1" } else { "2" }.to_owned(),
@@ -27,7 +28,8 @@ pub(super) fn blank(kind: &str, zone: &str, language: Language) -> CheckForm {
 
 pub(super) fn of(check: &Check, language: Language) -> CheckForm {
     let (name, failures_max) = (check.name.clone(), check.failures_max.to_string());
-    let form = CheckForm { name, failures_max, ..blank(check.watch.as_str(), "UTC", language) };
+    let (is_public, public_name) = (check.is_public, check.public_name.clone().unwrap_or_default());
+    let form = CheckForm { name, failures_max, is_public, public_name, ..blank(check.watch.as_str(), "UTC", language) };
     let form = match check.watch.probe() {
         Some(Probe { every_s, timeout_s }) => {
             CheckForm { every_s: every_s.to_string(), timeout_s: timeout_s.to_string(), ..form }
@@ -50,9 +52,12 @@ pub(super) fn of(check: &Check, language: Language) -> CheckForm {
             slower_than_ms: http.slower_than_ms.map(|ms| ms.to_string()).unwrap_or_default(),
             certificate_days: http.certificate_days.map(|days| days.to_string()).unwrap_or_default(),
             redirects: http.redirects.to_string(),
+            family: http.family.as_str().to_owned(),
             ..form
         },
-        Watch::Tcp { host, port, .. } => CheckForm { host: host.clone(), port: port.to_string(), ..form },
+        Watch::Tcp { host, port, family, .. } => {
+            CheckForm { host: host.clone(), port: port.to_string(), family: family.as_str().to_owned(), ..form }
+        }
         Watch::Dns { host, record, expected, .. } => CheckForm {
             host: host.clone(),
             record: if *record == DnsRecord::A { "A" } else { "AAAA" }.to_owned(),
@@ -85,14 +90,18 @@ pub(super) fn read(form: &Form) -> CheckForm {
         every_s: text("every_s"),
         timeout_s: text("timeout_s"),
         failures_max: text("failures_max"),
+        family: text("family"),
+        is_public: !form.text("is_public").is_empty(),
+        public_name: text("public_name"),
     }
 }
 
 /// The check that was typed. Numbers that are none fail its check.
-pub(super) fn check(form: &CheckForm, before: Option<&Check>) -> Check {
+pub(super) fn check(form: &CheckForm) -> Check {
     let number = |text: &str| text.parse::<u64>().unwrap_or(u64::MAX);
     let optional = |text: &str| (!text.is_empty()).then(|| number(text));
     let probe = Probe { every_s: number(&form.every_s), timeout_s: number(&form.timeout_s) };
+    let family = IpFamily::ALL.into_iter().find(|family| family.as_str() == form.family).unwrap_or_default();
     let watch = match form.kind.as_str() {
         "http" => Watch::Http(HttpProbe {
             statuses: statuses(&form.statuses),
@@ -100,10 +109,11 @@ pub(super) fn check(form: &CheckForm, before: Option<&Check>) -> Check {
             slower_than_ms: optional(&form.slower_than_ms),
             certificate_days: optional(&form.certificate_days),
             redirects: form.redirects.parse().unwrap_or(u8::MAX),
+            family,
             probe,
             ..HttpProbe::new(&form.url)
         }),
-        "tcp" => Watch::Tcp { host: form.host.clone(), port: form.port.parse().unwrap_or(0), probe },
+        "tcp" => Watch::Tcp { host: form.host.clone(), port: form.port.parse().unwrap_or(0), family, probe },
         "dns" => {
             let record = if form.record == "AAAA" { DnsRecord::Aaaa } else { DnsRecord::A };
             Watch::Dns { host: form.host.clone(), record, expected: form.expected.clone(), probe }
@@ -120,7 +130,8 @@ pub(super) fn check(form: &CheckForm, before: Option<&Check>) -> Check {
         name: form.name.clone(),
         watch,
         failures_max: form.failures_max.parse().unwrap_or(0),
-        is_public: before.is_some_and(|before| before.is_public),
+        is_public: form.is_public,
+        public_name: Some(form.public_name.clone()).filter(|name| !name.is_empty() && *name != form.name),
     }
 }
 
@@ -172,6 +183,9 @@ mod tests {
             url: "https://example.org/".into(),
             statuses: "200-204".into(),
             slower_than_ms: "800".into(),
+            family: "ipv6".into(),
+            is_public: true,
+            public_name: "Site public".into(),
             ..blank("http", "UTC", Language::French)
         };
         let tcp = CheckForm {
@@ -181,10 +195,10 @@ mod tests {
             ..blank("tcp", "UTC", Language::French)
         };
         for form in [beat, http, tcp] {
-            let made = check(&form, None);
+            let made = check(&form);
             assert_eq!(made.check(), Ok(()), "{form:?}");
             let again = of(&made, Language::French);
-            assert_eq!(check(&again, None), made);
+            assert_eq!(check(&again), made);
         }
     }
 
@@ -200,7 +214,7 @@ mod tests {
                 CheckForm { host: "a.example".into(), port: "99999".into(), ..blank("tcp", "UTC", Language::English) },
             ),
         ] {
-            let made = check(&CheckForm { name: "a".into(), ..form }, None);
+            let made = check(&CheckForm { name: "a".into(), ..form });
             assert_eq!(made.check().unwrap_err().field(), field);
         }
     }

@@ -60,10 +60,12 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
         accounts.push(rows::account(&ctx, &v, account).await?);
     }
     let workers = rows::workers(&ctx, &v, v.now - DAY).await?;
+    let checks = crate::checks::strip(&ctx, &v).await?;
     let is_new = accounts.is_empty()
         && running.is_empty()
         && db.jobs(&JobFilter { limit: 1, ..JobFilter::default() }).await?.rows.is_empty()
-        && db.projects().await?.is_empty();
+        && db.projects().await?.is_empty()
+        && checks.watched == 0;
     let machine = health::look(&ctx).await;
     let troubled = troubled(&ctx, v.now - RECENT).await?;
     let issues = issues(&ctx).await?;
@@ -90,6 +92,7 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
         errors: errors(&ctx, &v).await?,
         workers: workers.into_iter().filter(|worker| worker.life != Life::Ended).collect(),
         accounts,
+        checks,
         is_new,
     }))
 }

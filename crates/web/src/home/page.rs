@@ -1,6 +1,7 @@
 //! The first page: how today goes, what runs, and what needs somebody.
 
 use crate::{
+    checks::ChecksStrip,
     home::{attention::AttentionRow, chart::Throughput},
     layout::{
         parts::{AccountRow, JobRow, WorkerRow},
@@ -31,6 +32,7 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) errors: Vec<ErrorRow>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) accounts: Vec<AccountRow>,
+    pub(crate) checks: ChecksStrip,
     /// Nothing was ever sent from here, and nothing reports to it.
     pub(crate) is_new: bool,
 }

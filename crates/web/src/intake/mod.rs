@@ -20,12 +20,13 @@ use answer::Refusal;
 use axum::{
     body::{Body, to_bytes},
     extract::{RawQuery, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use errors::{
     Envelope,
     auth::{AuthRefused, PublicKey, ToldIn, public_key},
+    check_ins::CheckIn,
 };
 use reports::{Form, KnownProject};
 use std::{sync::Arc, time::Duration};
@@ -64,6 +65,23 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         routes.post(path, Access::Client, minidump, about.gives_text(200, Some("text/plain"), "The id of its event"))
     };
     let routes = ["/api/{id}/minidump/", "/api/{id}/minidump"].into_iter().fold(routes, minidump_at);
+    let cron_at = |routes: Routes, path| {
+        let about = || {
+            About::new(
+                "Take the check-in of a scheduled task: `?status=in_progress`, `ok` or `error`, as Sentry has it",
+            )
+            .unaudited()
+            .gives_text(202, Some("application/json"), "It is kept")
+        };
+        routes.get(path, Access::Client, cron, about()).post(path, Access::Client, cron, about())
+    };
+    let cron_paths = [
+        "/api/{id}/cron/{name}/",
+        "/api/{id}/cron/{name}",
+        "/api/{id}/cron/{name}/{code}/",
+        "/api/{id}/cron/{name}/{code}",
+    ];
+    let routes = cron_paths.into_iter().fold(routes, cron_at);
     let security = "Take a browser's report of a policy that was broken (CSP)";
     routes
         .post("/api/{id}/envelope/", Access::Client, envelope, about(envelopes))
@@ -183,6 +201,50 @@ async fn taken(
         return Err(Refusal::Busy);
     }
     Ok(received)
+}
+
+/// What tasks without a client call: `/api/{id}/cron/{slug}/{key}/?status=ok`.
+async fn cron(
+    State(ctx): State<Ctx>,
+    Path(words): Path<Vec<(String, String)>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let words: Vec<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
+    match checked_in(&ctx, &words, query.as_deref(), &headers, body).await {
+        Ok(()) => (StatusCode::ACCEPTED, axum::Json(serde_json::json!({}))).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn checked_in(
+    ctx: &Ctx,
+    words: &[&str],
+    query: Option<&str>,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<(), Refusal> {
+    let (id, monitor) = (words[0], words[1]);
+    let key = match words.get(2) {
+        Some(word) => word.parse().map_err(|_| Refusal::UnknownKey)?,
+        None => key(headers, query, None)?,
+    };
+    let known = project(ctx, id, &key).await?;
+    let sent = read(headers, body, Packing::of(headers)?, false).await?;
+    let parameters: Vec<(String, String)> =
+        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();
+    let check_in = if sent.is_empty() {
+        CheckIn::of_address(monitor, &parameters)
+    } else {
+        CheckIn::of_body(monitor, &parameters, &sent)
+    };
+    let check_in = check_in.ok_or(Refusal::NoCheckIn)?;
+    if let Err(problem) = crate::checks::check_ins::hear(ctx, &known.project.slug, &[check_in]).await {
+        tracing::warn!(error = problem.detail(), project = known.project.slug, "a check-in could not be kept");
+        return Err(Refusal::Busy);
+    }
+    Ok(())
 }
 
 /// How much room a body is given.

@@ -178,3 +178,30 @@ async fn a_crash_of_a_native_program_is_an_event_with_its_dump_beside() {
     assert_eq!(sent(&site, "/api/1/minidump/", &kind, crash_form(b"MDMP", &[])).await.status, StatusCode::FORBIDDEN);
     assert_eq!(events(&site).await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_without_a_client_checks_in_by_an_address() {
+    let site = site().await;
+    let asked = async |method: &str, path: &str, body: String| send(&site.router, method, path, &[], body).await.status;
+    let config =
+        json!({"monitor_config": {"schedule": {"type": "crontab", "value": "0 2 * * *"}, "checkin_margin": 5}});
+    let made = format!("/api/1/cron/nightly/{KEY}/?status=in_progress");
+    assert_eq!(asked("POST", &made, config.to_string()).await, StatusCode::ACCEPTED);
+    let state = async || site.get("/api/v1/checks/nightly").await.json();
+    assert_eq!((&state().await["state"], &state().await["spec"]["when"]), (&json!("up"), &json!("0 2 * * *")));
+    for (path, expected) in [
+        (format!("/api/1/cron/nightly/{KEY}/?status=error"), "down"),
+        (format!("/api/1/cron/nightly/{KEY}?status=ok&duration=2.5"), "up"),
+        (format!("/api/shop/cron/nightly/?status=error&sentry_key={KEY}"), "down"),
+    ] {
+        assert_eq!(asked("GET", &path, String::new()).await, StatusCode::ACCEPTED, "{path}");
+        assert_eq!(state().await["state"], expected, "{path}");
+    }
+    for (path, status) in [
+        (format!("/api/1/cron/nightly/{KEY}/"), StatusCode::BAD_REQUEST),
+        (format!("/api/1/cron/nightly/{}/?status=ok", KEY.replace("ab", "cd")), StatusCode::FORBIDDEN),
+        (format!("/api/2/cron/nightly/{KEY}/?status=ok"), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(asked("GET", &path, String::new()).await, status, "{path}");
+    }
+}

@@ -6,7 +6,9 @@ use crate::{
     auth::{Access, CreatedName},
     extract::{Path, Query},
     layout::{
-        Form, Reader, notice, page,
+        Form, Reader,
+        foreign::plain,
+        notice, page,
         parts::{Choice, Faults, Mood, Notice},
         see, shown,
         view::View,
@@ -14,7 +16,7 @@ use crate::{
     problem::{Problem, Result, worded},
     routes::{Routes, form_about, page_about},
 };
-use alerting::{CHANNEL_WORDS, Channel, ChannelKind, ChannelSecret, ChannelSettings, new_signing_key};
+use alerting::{CHANNEL_WORDS, Channel, ChannelKind, ChannelSecret, ChannelSettings, new_signing_key, told_error};
 use axum::{extract::State, http::StatusCode, response::Response};
 use language::Language;
 use secrecy::ExposeSecret as _;
@@ -71,12 +73,12 @@ pub(crate) fn word_of(kind: &str) -> &'static str {
 }
 
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<ChannelsQuery>) -> Result<Response> {
-    let rows = ctx.app.db.alert_channels().await?.into_iter().filter_map(row).collect();
+    let rows = ctx.app.db.alert_channels().await?.into_iter().filter_map(|kept| row(&v, kept)).collect();
     let types = CHANNEL_WORDS.map(|kind| (kind, word_of(kind))).to_vec();
     Ok(shown(&ChannelsPage { v: &v, rows, types, notice: told(&v, &query) }))
 }
 
-fn row(kept: AlertChannel) -> Option<ChannelRow> {
+fn row(v: &View, kept: AlertChannel) -> Option<ChannelRow> {
     let settings = ChannelSettings::read(&kept.settings)?;
     let ChannelHealth { failing_since, last_error, last_sent_at } = kept.health;
     Some(ChannelRow {
@@ -85,7 +87,7 @@ fn row(kept: AlertChannel) -> Option<ChannelRow> {
         kind: word_of(settings.kind.as_str()),
         takes_all: settings.takes_all,
         failing_since,
-        last_error: last_error.unwrap_or_default(),
+        last_error: plain(&told_error(&last_error.unwrap_or_default(), v.language)),
         last_sent_at,
     })
 }
@@ -296,7 +298,7 @@ async fn test(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -
     let kept = existing(&ctx, id).await?;
     Ok(match tried(&ctx, &kept).await {
         Ok(()) => led(&v, "told", &kept.name, ""),
-        Err(why) => led(&v, "not-told", &kept.name, &why),
+        Err(why) => led(&v, "not-told", &kept.name, &plain(&told_error(&why, v.language))),
     })
 }
 

@@ -268,6 +268,7 @@ fn dashboards(v: &View) -> Vec<Drawn> {
         errors,
         accounts,
         workers,
+        checks: if is_new { crate::checks::ChecksStrip::default() } else { crate::checks::example_strip(v) },
         is_new,
     };
     let error = |n: u64, label: &str, code: &str| ErrorRow {
