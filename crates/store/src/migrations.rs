@@ -151,6 +151,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
+    Migration {
+        version: 27,
+        name: "submitted_kept",
+        sqlite: include_str!("../migrations/sqlite/0027_submitted_kept.sql"),
+        postgres: include_str!("../migrations/postgres/0027_submitted_kept.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -990,3 +990,43 @@ sync-no-runs = aucune exécution pour l’instant
 sync-more = et { $count } de plus
 sync-equal = les deux côtés sont égaux
 sync-different = les deux côtés diffèrent
+
+### Les messages que des programmes confient à Vigie.
+
+submission-resent = le message { $id } va être renvoyé
+submission-released = le message { $id } va être envoyé
+submission-of = { $subject } · { $state }
+submission-job = tâche { $job }, élément { $n }
+submission-at = reçu { $at }, tentatives : { $tries }
+submission-from = de { $from } à { $to }
+submission-next = prochaine tentative { $at }
+submission-gone = le contenu n’est plus conservé
+submission-file = fichier { $name }, { $bytes } octets
+submission-none = le port n’est pas configuré : il n’y a pas de [submission] dans les réglages
+submission-none-help = ajoutez [submission] avec listen = "127.0.0.1:2525" dans vigie.toml, puis redémarrez Vigie
+submission-no-account = il n’y a aucun compte d’envoi : rien ne pourrait partir
+submission-no-account-help = ajoutez-en un sur la page Comptes, ou avec `vigie send`
+submission-account = il n’y a pas de compte d’envoi { $name }
+submission-account-help = corrigez account ({ $place }), ou ajoutez ce compte
+submission-accounts = il y a plusieurs comptes d’envoi, et aucun n’est indiqué
+submission-accounts-help = indiquez-en un : account = "…" sous [submission] dans vigie.toml
+submission-step-account = ✓ compte d’envoi : { $name }
+submission-away = le port { $address } est injoignable : { $error }
+submission-away-help = démarrez `vigie serve` ; s’il tourne déjà, redémarrez-le pour qu’il lise [submission]
+submission-step-port = ✓ le port répond : { $address }
+submission-step-taken = ✓ message reçu : { $id }
+submission-step-sent = ✓ remis au serveur de messagerie pour { $to }
+submission-not-sent = le message a été reçu, mais pas envoyé ({ $state }) : { $detail }
+submission-not-sent-help = voir `vigie submission show { $id }` ; vérifiez le compte sur la page Comptes
+submission-subject = Test de Vigie
+submission-text = Ce message a été confié à Vigie par « vigie submission test ». Si vous le lisez, tout fonctionne.
+submission-cut = le port n’a pas répondu à { $said } : { $error }
+submission-cut-help = consultez le journal de `vigie serve` ; un autre programme utilise peut-être ce port
+submission-refused = le port a refusé { $said } : { $reply }
+submission-refused-help = corrigez ce que dit la réponse, puis recommencez
+submission-state-queued = en attente
+submission-state-running = en cours d’envoi
+submission-state-succeeded = envoyé
+submission-state-failed = en échec
+submission-state-unknown = incertain
+submission-state-skipped = ignoré

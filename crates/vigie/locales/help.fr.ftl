@@ -354,6 +354,20 @@ help-accounts-limits = Modifier les limites d’un compte ; celles qui ne sont
         Elles valent pour tout ce que le compte envoie. Un envoi peut être plus lent (« vigie send --rate »), jamais plus rapide.
 help-accounts-resume = Mettre fin à la pause d’un compte
     .name = Le compte
+help-submission = Les messages que d’autres programmes confient à Vigie par SMTP : essayer le port, voir un message, le renvoyer
+help-submission-test = Confier un message au port comme le ferait un programme, et le suivre jusqu’à sa remise
+    .after-help =
+        Exemple :
+          vigie submission test --to moi@exemple.fr
+    .to = Qui reçoit le message
+    .from = L’expéditeur [par défaut : la même adresse]
+help-submission-show = Afficher un message : son enveloppe, son état, son en-tête et son texte
+    .message = L’identifiant de file d’attente donné au programme
+help-submission-resend = Renvoyer un message, à ses destinataires ou à d’autres
+    .message = L’identifiant de file d’attente donné au programme
+    .to = L’envoyer plutôt à cette adresse ; peut être répété
+help-submission-release = Envoyer maintenant un message qui attend sa prochaine tentative ou qui a échoué
+    .message = L’identifiant de file d’attente donné au programme
 help-project = Les programmes dont les SDK de Sentry signalent les erreurs et les requêtes
 help-project-create = Créer un projet, et afficher le DSN qui configure son programme
     .name = Le nom du projet

@@ -12,6 +12,7 @@ mod logs;
 mod releases;
 mod schedule;
 mod send;
+mod submission;
 mod sync;
 
 pub(crate) use self::logs::{
@@ -27,6 +28,7 @@ pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
 pub(crate) use send::SendArgs;
+pub(crate) use submission::SubmissionCommand;
 pub(crate) use sync::{SyncAddArgs, SyncArgs, SyncCommand};
 
 use crate::words::{self, t};
@@ -149,6 +151,11 @@ pub(crate) enum Command {
     Accounts {
         #[command(subcommand)]
         command: Option<AccountsCommand>,
+    },
+    /// Mail that other programs hand over by SMTP: try the port, look at a message, send it again
+    Submission {
+        #[command(subcommand)]
+        command: SubmissionCommand,
     },
     /// Programs whose errors and requests are reported by Sentry's SDKs
     Project {

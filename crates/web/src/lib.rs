@@ -14,6 +14,7 @@ mod changes;
 mod checks;
 mod cursor;
 mod diagnoses;
+mod downloads;
 mod extract;
 mod feedback;
 mod find;
@@ -28,6 +29,7 @@ mod lines;
 mod listener;
 mod logs;
 mod mailings;
+mod messages;
 mod openapi;
 mod order;
 mod people;
@@ -139,6 +141,7 @@ fn declare(routes: Routes) -> Routes {
         home::declare,
         changes::declare,
         mailings::declare,
+        messages::declare,
         jobs::declare,
         workers::declare,
         celery::declare,

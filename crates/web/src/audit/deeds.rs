@@ -58,6 +58,8 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-celery-order", &["POST /celery/orders"]),
     ("deed-celery-shutdown", &["POST /celery/workers/{name}/shutdown"]),
     ("deed-celery-purge", &["POST /celery/queues/{name}/purge"]),
+    ("audit-message-resend", &["POST /messages/{code}/resend"]),
+    ("audit-message-release", &["POST /messages/{code}/release"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];
