@@ -654,6 +654,19 @@ celery-online = online
 celery-offline = stopped
 celery-lost = lost
 celery-family = Related tasks:
+celery-purged = { $n ->
+    [one] { $n } message was deleted
+   *[other] { $n } messages were deleted
+}
+celery-holds = { $n ->
+    [one] nothing was deleted: the queue holds { $n } message
+   *[other] nothing was deleted: the queue holds { $n } messages
+}
+celery-holds-help = look at them, then confirm with --messages { $n }
+celery-order-failed = the broker answered with an error: { $error }
+celery-answered = { $worker }: { $text }
+celery-refused = { $worker } refused: { $text }
+celery-told = told; no worker answered
 celery-task-of = { $name } · { $state }
 celery-task-id = ID { $id }, broker { $broker }
 celery-task-seen = received { $at }, worker { $worker }, run time { $time }

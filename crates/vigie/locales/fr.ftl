@@ -758,6 +758,19 @@ celery-online = en ligne
 celery-offline = arrêté
 celery-lost = perdu
 celery-family = Tâches liées :
+celery-purged = { $n ->
+    [one] { $n } message a été supprimé
+   *[other] { $n } messages ont été supprimés
+}
+celery-holds = { $n ->
+    [one] rien n’a été supprimé : la file contient { $n } message
+   *[other] rien n’a été supprimé : la file contient { $n } messages
+}
+celery-holds-help = vérifiez-les, puis confirmez avec --messages { $n }
+celery-order-failed = le broker a répondu par une erreur : { $error }
+celery-answered = { $worker } : { $text }
+celery-refused = { $worker } a refusé : { $text }
+celery-told = l’ordre est donné ; aucun processus n’a répondu
 celery-task-of = { $name } · { $state }
 celery-task-id = identifiant { $id }, broker { $broker }
 celery-task-seen = reçue le { $at }, processus { $worker }, durée { $time }

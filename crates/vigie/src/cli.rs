@@ -21,7 +21,7 @@ pub(crate) use self::logs::{
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
-pub(crate) use celery::{CeleryCommand, CeleryTasksArgs};
+pub(crate) use celery::{CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs};
 pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
