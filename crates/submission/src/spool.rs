@@ -37,8 +37,11 @@ pub struct Spool {
     /// By whose account messages leave that name none.
     account: Option<String>,
     /// Those that there were a moment ago.
-    accounts: Arc<Mutex<Option<(Instant, Arc<[Account]>)>>>,
+    accounts: Arc<Mutex<Option<Known>>>,
 }
+
+/// The sending accounts, and when they were looked up.
+type Known = (Instant, Arc<[Account]>);
 
 /// Why a message was not kept; the program may try again.
 #[derive(Debug)]
