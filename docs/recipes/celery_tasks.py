@@ -8,7 +8,7 @@ import os
 
 from celery import Celery
 
-from vigie_job import Job
+from vigie import Job
 
 # Yours is Redis or RabbitMQ; a folder serves where there is neither.
 BROKER_FOLDER = os.environ.get("BROKER_FOLDER", "")

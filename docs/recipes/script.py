@@ -1,4 +1,4 @@
-"""A script of the standard library that shows how far it is.
+"""A script of the standard library that shows how far it is. `curl -O http://127.0.0.1:8787/vigie.py` puts what it imports beside it.
 
     VIGIE_URL=http://127.0.0.1:8787 VIGIE_TOKEN=vigie_… python3 script.py clients.csv [JOB-ID]
 """
@@ -6,7 +6,7 @@
 import csv
 import sys
 
-from vigie_job import Job
+from vigie import Job
 
 
 def import_client(row):

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod logs;
 pub mod mailings;
+pub mod messages;
 pub mod outcomes;
 pub mod performance;
 pub mod problem;

@@ -29,7 +29,7 @@ impl Checking {
             return Err("Vigie cannot work now, and says nothing: see /readyz".to_owned());
         }
         let host = url.host_str().unwrap_or("the address").to_owned();
-        let client = self.client().map_err(|why| why.detail)?;
+        let client = self.client(IpFamily::Any).map_err(|why| why.detail)?;
         let call = client.request(Method::GET, url).map_err(|refused| refused.to_string())?;
         let answer = call.timeout(PATIENCE).send().await.map_err(|error| outbound::why(&error))?;
         match answer.status() {

@@ -18,6 +18,7 @@ pub mod mailing;
 mod mask;
 pub mod message;
 pub mod naming;
+pub mod opened;
 pub mod outcomes;
 pub mod posted;
 pub mod preflight;

@@ -10,10 +10,10 @@ use crate::{
 };
 use bytes::Bytes;
 use language::Language;
-use model::{Fault, OnUnknown, Retry, Timestamp, Verdict};
+use model::{Clock, Fault, JobId, JobState, OnUnknown, Retry, Rng, Timestamp, TraceId, Verdict};
 use serde::{Deserialize, Serialize};
 use std::{path::Path, time::Duration};
-use store::{Db, SubmittedContent};
+use store::{Db, Intake, Job, NewJob, NewSubmission, SubmittedContent};
 use uuid::Uuid;
 
 /// How soon a message is looked for again whose blob is not there: another process may have another folder.
@@ -134,6 +134,66 @@ pub async fn content(db: &Db, blobs: &Path, submitted: &Submitted) -> Result<Byt
         }
         Ok(Some(SubmittedContent::Gone) | None) => Err(Verdict::permanent("message_gone", Fault::Content)),
         Err(error) => Err(later(error.to_string())),
+    }
+}
+
+/// A message that is to be sent once more.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// The job that it belongs to.
+    pub job: Job,
+    pub submitted: Submitted,
+    pub size: u64,
+    /// Who gets it this time.
+    pub to: Vec<String>,
+}
+
+/// Puts a message into its job once more, or into a new one where that one takes nothing any more. `None` where its content was
+/// let go of.
+///
+/// # Errors
+/// Where the store cannot be asked or written to.
+pub async fn send_again(
+    db: &Db,
+    clock: &Clock,
+    rng: &Rng,
+    again: Again,
+) -> Result<Option<store::Submitted>, store::Error> {
+    let Again { job, submitted, size, to } = again;
+    let content = match db.submitted_content(submitted.id).await? {
+        None | Some(SubmittedContent::Gone) => return Ok(None),
+        Some(content) => content,
+    };
+    let id = TraceId::new(clock, rng).0;
+    let (label, payload) = Submitted { id, ..submitted }.item(&to);
+    let message = NewSubmission { id, idempotency_key: None, label, payload, size, content };
+    let now = clock.now();
+    let key = format!("again\u{1f}{}", job.id);
+    let spare = JobId(TraceId::new(clock, rng).0);
+    // Nothing more is waited for: what the job had to wait for it waits for by itself.
+    let intake = Intake { key, job: like(job), spare, open_until: now, messages: vec![message] };
+    Ok(db.submit(vec![intake], now).await?.pop().and_then(|mut kept| kept.pop()))
+}
+
+/// What a job was made with.
+fn like(job: Job) -> NewJob {
+    NewJob {
+        id: job.id,
+        kind: job.kind,
+        name: job.name,
+        on_unknown: job.on_unknown,
+        account: job.account,
+        application_name: job.application_name,
+        flow_name: job.flow_name,
+        created_by: job.created_by,
+        task_type: job.task_type,
+        task_id: job.task_id,
+        spec: job.spec,
+        limits: job.limits,
+        state: JobState::Pending,
+        total: 0,
+        ledger: job.ledger,
+        authority: job.authority,
     }
 }
 

@@ -111,7 +111,7 @@ pub use report_retention::ReportsKeptSince;
 pub use rescue::{Correction, Lost, Rescued, TraceOf};
 pub use schedules::Schedule;
 pub use searches::{SEARCHES_MAX, SavedSearch};
-pub use submission::{Intake, NewSubmission, Submitted, SubmittedContent};
+pub use submission::{Intake, NewSubmission, Submitted, SubmittedContent, SubmittedRow};
 pub use tokens::{Scope, Token};
 pub use traces::{Trace, TraceCounts, TraceFilter};
 pub use upkeep::{Finding, Purged};

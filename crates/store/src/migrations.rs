@@ -163,6 +163,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0026_missed_runs.sql"),
         postgres: include_str!("../migrations/postgres/0026_missed_runs.sql"),
     },
+    Migration {
+        version: 27,
+        name: "submitted_kept",
+        sqlite: include_str!("../migrations/sqlite/0027_submitted_kept.sql"),
+        postgres: include_str!("../migrations/postgres/0027_submitted_kept.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

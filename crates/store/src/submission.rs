@@ -57,6 +57,15 @@ pub struct Submitted {
     pub seq: i64,
 }
 
+/// What is known of a message beside its item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SubmittedRow {
+    pub at: Submitted,
+    pub received_at: Timestamp,
+    /// Bytes.
+    pub size: u64,
+}
+
 impl Db {
     /// Keeps messages, in their order, as items of jobs that are open or made for them: one transaction, on disk when
     /// this returns. A message whose idempotency key was taken before is the one that was taken then.
@@ -75,6 +84,17 @@ impl Db {
             })
         })
         .await
+    }
+
+    /// When a message was taken, how long it was, and where it is kept.
+    pub async fn submitted_row(&self, id: Uuid) -> Result<Option<SubmittedRow>> {
+        let sql = "SELECT id, job_id, seq, received_at, size FROM submitted WHERE id = $1";
+        let row = self.row(sql, params![id]).await?;
+        let read = |row: crate::sql::Row| {
+            let at = Submitted { id, job: row.id("job_id")?.into(), seq: row.int("seq")? };
+            Ok(SubmittedRow { at, received_at: row.time("received_at")?, size: row.count("size")? })
+        };
+        row.map(read).transpose()
     }
 
     /// Where a message is kept that was taken under this id.
@@ -108,13 +128,33 @@ impl Db {
     pub async fn forget_submitted_content(&self, before: Timestamp, limit: u32) -> Result<u64> {
         self.write(move |conn| {
             Box::pin(async move {
-                let sql = "UPDATE submitted SET content = NULL, sha256 = NULL WHERE id IN (
-                     SELECT submitted.id FROM submitted JOIN items
+                let sql = "SELECT submitted.id, submitted.job_id, submitted.sha256 FROM submitted JOIN items
                          ON items.job_id = submitted.job_id AND items.seq = submitted.seq
                      WHERE received_at < $1 AND items.state IN (2, 5)
-                         AND (submitted.content IS NOT NULL OR sha256 IS NOT NULL)
-                     LIMIT $2)";
-                conn.execute(sql, params![before, i64::from(limit)]).await
+                         AND (submitted.content IS NOT NULL OR submitted.sha256 IS NOT NULL)
+                     ORDER BY received_at LIMIT $2";
+                let rows = conn.rows(sql, params![before, i64::from(limit)]).await?;
+                for row in &rows {
+                    let sql = "UPDATE submitted SET content = NULL, sha256 = NULL WHERE id = $1";
+                    conn.execute(sql, params![row.id("id")?]).await?;
+                    let Some(sha256) = row.opt_text("sha256")? else { continue };
+                    let sql = "DELETE FROM job_blobs WHERE job_id = $1 AND sha256 = $2 AND NOT EXISTS (
+                        SELECT 1 FROM submitted WHERE submitted.job_id = $1 AND submitted.sha256 = $2)";
+                    conn.execute(sql, params![row.id("job_id")?, sha256]).await?;
+                }
+                Ok(rows.len() as u64)
+            })
+        })
+        .await
+    }
+
+    /// Lets a message that waits for its next attempt be sent at once; whether it waited.
+    pub async fn release_submitted(&self, at: Submitted, now: Timestamp) -> Result<bool> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "UPDATE items SET not_before = 1
+                    WHERE job_id = $1 AND seq = $2 AND state = 0 AND not_before > $3";
+                Ok(conn.execute(sql, params![at.job, at.seq, now]).await? > 0)
             })
         })
         .await

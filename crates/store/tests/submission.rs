@@ -11,6 +11,8 @@ on_both![
     a_message_of_a_key_is_taken_once,
     a_job_that_is_asked_for_by_its_id_goes_on,
     what_is_old_and_sent_is_let_go_of,
+    a_blob_is_let_go_of_with_the_last_message_that_names_it,
+    a_message_that_waits_is_released,
 ];
 
 fn intake(key: &str, job: u128, now: Timestamp, messages: Vec<NewSubmission>) -> Intake {
@@ -108,4 +110,34 @@ async fn what_is_old_and_sent_is_let_go_of(db: Db) {
     db.cancel_job(job_id(1), store::Reason::new("requested", ""), later(2)).await.unwrap();
     while db.purge(later(100), 1).await.unwrap().more {}
     assert_eq!((content(1).await, content(2).await), (None, None));
+}
+
+async fn a_blob_is_let_go_of_with_the_last_message_that_names_it(db: Db) {
+    let sha256 = "ab".repeat(32);
+    let blob = |id| NewSubmission { content: SubmittedContent::Blob(sha256.clone()), ..message(id, None) };
+    submit(&db, intake("a", 1, NOW, vec![blob(1), blob(2)]), NOW).await;
+    let worker = worker(&db).await;
+    let in_use = async || !db.uploads_in_use(std::slice::from_ref(&sha256)).await.unwrap().is_empty();
+    for seq in 0..2 {
+        assert!(in_use().await, "{seq} of 2 are let go of");
+        let items = claim(&db, job_id(1), worker, 1, later(seq)).await.items;
+        let outcomes = vec![outcome(job_id(1), &items[0], model::ItemState::Succeeded)];
+        db.record_and_claim(job_id(1), worker, outcomes, None, later(seq)).await.unwrap();
+        assert_eq!(db.forget_submitted_content(later(1), 10).await.unwrap(), 1);
+    }
+    assert!(!in_use().await);
+    let row = db.submitted_row(Uuid::from_u128(2)).await.unwrap().unwrap();
+    assert_eq!((row.at.job, row.at.seq, row.received_at, row.size), (job_id(1), 2, NOW, 3));
+}
+
+async fn a_message_that_waits_is_released(db: Db) {
+    let at = submit(&db, intake("a", 1, NOW, vec![message(1, None)]), NOW).await[0];
+    assert!(!db.release_submitted(at, NOW).await.unwrap(), "it is due");
+    let worker = worker(&db).await;
+    let items = claim(&db, job_id(1), worker, 1, NOW).await.items;
+    let again = store::Outcome { not_before: later(600), ..outcome(job_id(1), &items[0], model::ItemState::Queued) };
+    db.record_and_claim(job_id(1), worker, vec![again], None, later(1)).await.unwrap();
+    assert!(claim(&db, job_id(1), worker, 1, later(2)).await.items.is_empty());
+    assert!(db.release_submitted(at, later(2)).await.unwrap());
+    assert_eq!(claim(&db, job_id(1), worker, 1, later(2)).await.items.len(), 1);
 }

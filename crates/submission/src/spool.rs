@@ -5,9 +5,12 @@ use blobs::{Blobs, KeepError, Sending};
 use bytes::Bytes;
 use mail::submitted::{Group, Submitted};
 use model::{Authority, Clock, JobId, JobKind, JobState, OnUnknown, Rng, pace};
-use std::{collections::HashMap, io, sync::Arc};
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
 use store::{Account, Db, Intake, LedgerMatch, NewJob, NewSubmission, SubmittedContent};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    time::Instant,
+};
 use uuid::Uuid;
 
 /// Messages that one commit keeps, and bytes of them.
@@ -17,6 +20,9 @@ const COMMIT_BYTES_MAX: usize = 32 << 20;
 const WAITING_MAX: usize = 1_024;
 /// A longer message is a file beside the database.
 const HERE_MAX: usize = 128 << 10;
+
+/// How long the sending accounts are taken for the same.
+const ACCOUNTS_FOR: Duration = Duration::from_secs(1);
 
 /// Called with each job that has more to do.
 pub type Wake = Arc<dyn Fn(Option<JobId>) + Send + Sync>;
@@ -30,7 +36,12 @@ pub struct Spool {
     rng: Rng,
     /// By whose account messages leave that name none.
     account: Option<String>,
+    /// Those that there were a moment ago.
+    accounts: Arc<Mutex<Option<Known>>>,
 }
+
+/// The sending accounts, and when they were looked up.
+type Known = (Instant, Arc<[Account]>);
 
 /// Why a message was not kept; the program may try again.
 #[derive(Debug)]
@@ -74,7 +85,7 @@ impl Spool {
         let (offers, queue) = mpsc::channel(WAITING_MAX);
         let writer = Writer { db: db.clone(), clock, rng: rng.clone(), quiet: limits.quiet, wake };
         tokio::spawn(writer.run(queue));
-        Self { offers, db, blobs, rng, account }
+        Self { offers, db, blobs, rng, account, accounts: Arc::default() }
     }
 
     /// Returns once the message and its item are on disk.
@@ -117,10 +128,24 @@ impl Spool {
         model::TraceId::new(clock, &self.rng).0
     }
 
+    /// The sending accounts: looked up again after a moment, not for every message.
+    async fn accounts(&self) -> Result<Arc<[Account]>, NotKept> {
+        let mut known = self.accounts.lock().await;
+        if let Some((at, accounts)) = &*known
+            && at.elapsed() < ACCOUNTS_FOR
+            && !accounts.is_empty()
+        {
+            return Ok(Arc::clone(accounts));
+        }
+        let accounts: Arc<[Account]> = self.db.accounts().await.map_err(|error| not_kept(&error))?.into();
+        *known = Some((Instant::now(), Arc::clone(&accounts)));
+        Ok(accounts)
+    }
+
     async fn account(&self, user: Option<&str>) -> Result<Account, NotKept> {
-        let accounts = self.db.accounts().await.map_err(|error| not_kept(&error))?;
+        let accounts = self.accounts().await?;
         let named = user.or(self.account.as_deref());
-        let (count, mut accounts) = (accounts.len(), accounts.into_iter());
+        let (count, mut accounts) = (accounts.len(), accounts.iter().cloned());
         match named {
             Some(name) => accounts
                 .find(|account| account.name == name)
@@ -151,7 +176,7 @@ struct Writer {
     db: Db,
     clock: Clock,
     rng: Rng,
-    quiet: std::time::Duration,
+    quiet: Duration,
     wake: Wake,
 }
 

@@ -674,6 +674,19 @@ celery-online = online
 celery-offline = stopped
 celery-lost = lost
 celery-family = Related tasks:
+celery-purged = { $n ->
+    [one] { $n } message was deleted
+   *[other] { $n } messages were deleted
+}
+celery-holds = { $n ->
+    [one] nothing was deleted: the queue holds { $n } message
+   *[other] nothing was deleted: the queue holds { $n } messages
+}
+celery-holds-help = look at them, then confirm with --messages { $n }
+celery-order-failed = the broker answered with an error: { $error }
+celery-answered = { $worker }: { $text }
+celery-refused = { $worker } refused: { $text }
+celery-told = told; no worker answered
 celery-task-of = { $name } · { $state }
 celery-task-id = ID { $id }, broker { $broker }
 celery-task-seen = received { $at }, worker { $worker }, run time { $time }
@@ -933,3 +946,43 @@ column-until = ends
 column-maintenance = maintenance until
 column-public = public name
 column-crontab = crontab line
+
+### Mail that programs hand over.
+
+submission-resent = message { $id } will be sent again
+submission-released = message { $id } will be sent now
+submission-of = { $subject } · { $state }
+submission-job = job { $job }, item { $n }
+submission-at = received { $at }, attempts: { $tries }
+submission-from = from { $from } to { $to }
+submission-next = next attempt { $at }
+submission-gone = the content is no longer kept
+submission-file = file { $name }, { $bytes } bytes
+submission-none = the port is not set up: there is no [submission] in the settings
+submission-none-help = add [submission] with listen = "127.0.0.1:2525" to vigie.toml, then restart Vigie
+submission-no-account = there is no sending account, so nothing could leave
+submission-no-account-help = add one on the page Accounts, or with `vigie send`
+submission-account = there is no sending account { $name }
+submission-account-help = correct account at { $place }, or add that account
+submission-accounts = there are several sending accounts, and none is named
+submission-accounts-help = name one: account = "…" under [submission] in vigie.toml
+submission-step-account = ✓ sending account: { $name }
+submission-away = the port { $address } cannot be reached: { $error }
+submission-away-help = start `vigie serve`; if it runs, restart it so that it reads [submission]
+submission-step-port = ✓ the port answers: { $address }
+submission-step-taken = ✓ message taken: { $id }
+submission-step-sent = ✓ delivered to the mail server for { $to }
+submission-not-sent = the message was taken, but it was not sent ({ $state }): { $detail }
+submission-not-sent-help = see `vigie submission show { $id }`; check the account on the page Accounts
+submission-subject = Test of Vigie
+submission-text = This message was handed to Vigie by "vigie submission test". If you read it, everything works.
+submission-cut = the port did not answer to { $said }: { $error }
+submission-cut-help = see the log of `vigie serve`; another program may be using the port
+submission-refused = the port refused { $said }: { $reply }
+submission-refused-help = correct what the reply says, then try again
+submission-state-queued = waiting
+submission-state-running = being sent
+submission-state-succeeded = sent
+submission-state-failed = failed
+submission-state-unknown = unknown
+submission-state-skipped = skipped

@@ -778,6 +778,19 @@ celery-online = en ligne
 celery-offline = arrêté
 celery-lost = perdu
 celery-family = Tâches liées :
+celery-purged = { $n ->
+    [one] { $n } message a été supprimé
+   *[other] { $n } messages ont été supprimés
+}
+celery-holds = { $n ->
+    [one] rien n’a été supprimé : la file contient { $n } message
+   *[other] rien n’a été supprimé : la file contient { $n } messages
+}
+celery-holds-help = vérifiez-les, puis confirmez avec --messages { $n }
+celery-order-failed = le broker a répondu par une erreur : { $error }
+celery-answered = { $worker } : { $text }
+celery-refused = { $worker } a refusé : { $text }
+celery-told = l’ordre est donné ; aucun processus n’a répondu
 celery-task-of = { $name } · { $state }
 celery-task-id = identifiant { $id }, broker { $broker }
 celery-task-seen = reçue le { $at }, processus { $worker }, durée { $time }
@@ -1037,3 +1050,43 @@ column-until = fin
 column-maintenance = maintenance jusqu’au
 column-public = nom public
 column-crontab = ligne de crontab
+
+### Les messages que des programmes confient à Vigie.
+
+submission-resent = le message { $id } va être renvoyé
+submission-released = le message { $id } va être envoyé
+submission-of = { $subject } · { $state }
+submission-job = tâche { $job }, élément { $n }
+submission-at = reçu { $at }, tentatives : { $tries }
+submission-from = de { $from } à { $to }
+submission-next = prochaine tentative { $at }
+submission-gone = le contenu n’est plus conservé
+submission-file = fichier { $name }, { $bytes } octets
+submission-none = le port n’est pas configuré : il n’y a pas de [submission] dans les réglages
+submission-none-help = ajoutez [submission] avec listen = "127.0.0.1:2525" dans vigie.toml, puis redémarrez Vigie
+submission-no-account = il n’y a aucun compte d’envoi : rien ne pourrait partir
+submission-no-account-help = ajoutez-en un sur la page Comptes, ou avec `vigie send`
+submission-account = il n’y a pas de compte d’envoi { $name }
+submission-account-help = corrigez account ({ $place }), ou ajoutez ce compte
+submission-accounts = il y a plusieurs comptes d’envoi, et aucun n’est indiqué
+submission-accounts-help = indiquez-en un : account = "…" sous [submission] dans vigie.toml
+submission-step-account = ✓ compte d’envoi : { $name }
+submission-away = le port { $address } est injoignable : { $error }
+submission-away-help = démarrez `vigie serve` ; s’il tourne déjà, redémarrez-le pour qu’il lise [submission]
+submission-step-port = ✓ le port répond : { $address }
+submission-step-taken = ✓ message reçu : { $id }
+submission-step-sent = ✓ remis au serveur de messagerie pour { $to }
+submission-not-sent = le message a été reçu, mais pas envoyé ({ $state }) : { $detail }
+submission-not-sent-help = voir `vigie submission show { $id }` ; vérifiez le compte sur la page Comptes
+submission-subject = Test de Vigie
+submission-text = Ce message a été confié à Vigie par « vigie submission test ». Si vous le lisez, tout fonctionne.
+submission-cut = le port n’a pas répondu à { $said } : { $error }
+submission-cut-help = consultez le journal de `vigie serve` ; un autre programme utilise peut-être ce port
+submission-refused = le port a refusé { $said } : { $reply }
+submission-refused-help = corrigez ce que dit la réponse, puis recommencez
+submission-state-queued = en attente
+submission-state-running = en cours d’envoi
+submission-state-succeeded = envoyé
+submission-state-failed = en échec
+submission-state-unknown = incertain
+submission-state-skipped = ignoré

@@ -13,6 +13,7 @@ mod maintenance;
 mod releases;
 mod schedule;
 mod send;
+mod submission;
 mod sync;
 
 pub(crate) use self::logs::{
@@ -21,7 +22,7 @@ pub(crate) use self::logs::{
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
-pub(crate) use celery::{CeleryCommand, CeleryTasksArgs};
+pub(crate) use celery::{CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs};
 pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand, StatusPageArgs};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};
@@ -29,6 +30,7 @@ pub(crate) use maintenance::{MaintenanceAddArgs, MaintenanceArgs, MaintenanceCom
 pub(crate) use releases::{ReleasesArgs, ReleasesCommand, ReleasesFilter};
 pub(crate) use schedule::{RunArgs, ScheduleAddArgs, ScheduleArgs, ScheduleCommand};
 pub(crate) use send::SendArgs;
+pub(crate) use submission::SubmissionCommand;
 pub(crate) use sync::{SyncAddArgs, SyncArgs, SyncCommand};
 
 use crate::words::{self, t};
@@ -151,6 +153,11 @@ pub(crate) enum Command {
     Accounts {
         #[command(subcommand)]
         command: Option<AccountsCommand>,
+    },
+    /// Mail that other programs hand over by SMTP: try the port, look at a message, send it again
+    Submission {
+        #[command(subcommand)]
+        command: SubmissionCommand,
     },
     /// Programs whose errors and requests are reported by Sentry's SDKs
     Project {

@@ -89,6 +89,9 @@ pub(crate) struct Submission {
     /// A job of messages ends when none has come for so long.
     #[serde(default)]
     pub(crate) quiet_seconds: Option<NonZeroU32>,
+    /// The content of a message that was sent is let go of after so many days.
+    #[serde(default)]
+    pub(crate) keep_days: Option<NonZeroU16>,
 }
 
 /// A value and where it came from.

@@ -94,3 +94,57 @@ celery-this-one = this task
 deed-celery-order = Sent a command to a Celery application
 deed-celery-shutdown = Stopped a Celery worker
 deed-celery-purge = Emptied a Celery queue
+
+celery-revoke = Revoke
+celery-terminate = Revoke and stop
+celery-said-done = Done.
+celery-said-nobody = No worker answered, so it is not known whether anything changed.
+celery-said-refused = A worker refused: { $why }
+celery-said-purged = { $n ->
+    [one] { $shown } message was deleted.
+   *[other] { $shown } messages were deleted.
+}
+celery-said-holds = { $n ->
+    [one] Nothing was deleted: the queue now holds { $shown } message. Check it, then confirm again.
+   *[other] Nothing was deleted: the queue now holds { $shown } messages. Check them, then confirm again.
+}
+celery-queue-holds = { $n ->
+    [one] { $shown } message waiting
+   *[other] { $shown } messages waiting
+}
+celery-purge-title = Empty this queue
+celery-purge-empty = There is nothing to delete.
+celery-purge-help = { $n ->
+    [one] The task that waits here will never run. This cannot be undone.
+   *[other] The { $shown } tasks that wait here will never run. This cannot be undone.
+}
+celery-purge = { $n ->
+    [one] Delete { $shown } message
+   *[other] Delete { $shown } messages
+}
+celery-pid = Process ID
+celery-uptime = Running for
+celery-prefetch = Tasks fetched ahead
+celery-max-tasks = Tasks per process
+celery-limits = Time limits (soft / hard)
+celery-transport = Connection
+celery-software = Software
+celery-kinds = Kinds of tasks
+celery-by = Processes
+celery-grow = Add
+celery-shrink = Remove
+celery-min = At least
+celery-max = At most
+celery-autoscale = Adjust automatically
+celery-restart = Restart the processes
+celery-consume = Take tasks from it
+celery-leave = Stop taking tasks from it
+celery-limits-title = Limits
+celery-rate = Rate
+celery-set-rate = Limit the rate
+celery-soft = Soft limit (s)
+celery-hard = Hard limit (s)
+celery-set-time = Limit the time
+celery-shutdown-title = Shut down
+celery-shutdown-help = The worker finishes the tasks it is running, then stops. Vigie cannot start it again.
+celery-shutdown = Shut down this worker

@@ -94,3 +94,57 @@ celery-this-one = cette tâche
 deed-celery-order = Commande envoyée à une application Celery
 deed-celery-shutdown = Processus Celery arrêté
 deed-celery-purge = File d’attente Celery vidée
+
+celery-revoke = Révoquer
+celery-terminate = Révoquer et interrompre
+celery-said-done = C’est fait.
+celery-said-nobody = Aucun processus n’a répondu : on ne sait pas si quelque chose a changé.
+celery-said-refused = Un processus a refusé : { $why }
+celery-said-purged = { $n ->
+    [one] { $shown } message a été supprimé.
+   *[other] { $shown } messages ont été supprimés.
+}
+celery-said-holds = { $n ->
+    [one] Rien n’a été supprimé : la file contient maintenant { $shown } message. Vérifiez-le, puis confirmez de nouveau.
+   *[other] Rien n’a été supprimé : la file contient maintenant { $shown } messages. Vérifiez-les, puis confirmez de nouveau.
+}
+celery-queue-holds = { $n ->
+    [one] { $shown } message en attente
+   *[other] { $shown } messages en attente
+}
+celery-purge-title = Vider cette file d’attente
+celery-purge-empty = Il n’y a rien à supprimer.
+celery-purge-help = { $n ->
+    [one] La tâche qui attend ici ne sera jamais exécutée. Cette action est irréversible.
+   *[other] Les { $shown } tâches qui attendent ici ne seront jamais exécutées. Cette action est irréversible.
+}
+celery-purge = { $n ->
+    [one] Supprimer { $shown } message
+   *[other] Supprimer { $shown } messages
+}
+celery-pid = Numéro du processus
+celery-uptime = En marche depuis
+celery-prefetch = Tâches prises d’avance
+celery-max-tasks = Tâches par processus
+celery-limits = Durées maximales (souple / stricte)
+celery-transport = Connexion
+celery-software = Logiciel
+celery-kinds = Types de tâches
+celery-by = Processus
+celery-grow = Ajouter
+celery-shrink = Retirer
+celery-min = Au moins
+celery-max = Au plus
+celery-autoscale = Ajuster automatiquement
+celery-restart = Redémarrer les processus
+celery-consume = Y prendre des tâches
+celery-leave = Ne plus y prendre de tâches
+celery-limits-title = Limites
+celery-rate = Débit
+celery-set-rate = Limiter le débit
+celery-soft = Durée souple (s)
+celery-hard = Durée stricte (s)
+celery-set-time = Limiter la durée
+celery-shutdown-title = Arrêt
+celery-shutdown-help = Le processus termine les tâches en cours, puis s’arrête. Vigie ne peut pas le relancer.
+celery-shutdown = Arrêter ce processus

@@ -14,6 +14,7 @@ mod changes;
 mod checks;
 mod cursor;
 mod diagnoses;
+mod downloads;
 mod extract;
 mod feedback;
 mod find;
@@ -29,6 +30,7 @@ mod listener;
 mod logs;
 mod mailings;
 mod maintenance;
+mod messages;
 mod openapi;
 mod order;
 mod people;
@@ -143,6 +145,7 @@ fn declare(routes: Routes) -> Routes {
         report::declare,
         changes::declare,
         mailings::declare,
+        messages::declare,
         jobs::declare,
         workers::declare,
         celery::declare,

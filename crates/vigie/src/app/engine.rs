@@ -35,6 +35,8 @@ const LEASE: Duration = Duration::from_secs(10);
 /// How often what is old is let go of, and how soon again where there is more.
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 const FORGET_AGAIN: Duration = Duration::from_secs(30);
+/// How long the content of a message is kept that was sent, unless the configuration says otherwise.
+const MESSAGE_DAYS: u32 = 30;
 /// Rows of tasks that are let go in one transaction.
 const FORGOTTEN_AT_ONCE: u32 = 5_000;
 /// How often what is kept is read through for damage, and how much of it at the most: what is longer is left to `vigie doctor`.
@@ -310,6 +312,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         looking_for_damage(parts.db.clone(), parts.logs.clone()),
         forgetting(parts.reports.clone()),
         forgetting_celery(config, parts),
+        forgetting_messages(config, parts),
         web::fetching_runs(parts.app(config, None)),
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
@@ -368,6 +371,21 @@ fn forgetting_celery(config: &Config, parts: &Parts) -> Work {
         let (db, clock) = (db.clone(), clock.clone());
         async move {
             let gone = db.purge_celery(clock.now() - kept_for, FORGOTTEN_AT_ONCE).await;
+            let gone = gone.map_err(|error| error.to_string())?;
+            Ok(if gone < u64::from(FORGOTTEN_AT_ONCE) { Again::AsUsual } else { Again::After(FORGET_AGAIN) })
+        }
+    })
+}
+
+/// Lets go of the content of messages that programs handed over and that were sent, for all processes.
+fn forgetting_messages(config: &Config, parts: &Parts) -> Work {
+    let days = config.submission.as_ref().and_then(|table| table.value.keep_days);
+    let kept_for = Duration::from_secs(86_400 * u64::from(days.map_or(MESSAGE_DAYS, |days| days.get().into())));
+    let (db, clock) = (parts.db.clone(), parts.clock.clone());
+    Work::new("message_retention", FORGET_EVERY, DoneBy::Leader, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let gone = db.forget_submitted_content(clock.now() - kept_for, FORGOTTEN_AT_ONCE).await;
             let gone = gone.map_err(|error| error.to_string())?;
             Ok(if gone < u64::from(FORGOTTEN_AT_ONCE) { Again::AsUsual } else { Again::After(FORGET_AGAIN) })
         }

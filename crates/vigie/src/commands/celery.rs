@@ -1,15 +1,16 @@
 //! `vigie celery …`
 
 use crate::{
-    app,
-    cli::{CeleryCommand, CeleryTasksArgs},
+    app::{self, Engines},
+    cli::{CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs},
     client::{escaped, query},
     config::Config,
-    failure::{Exit, Result},
+    failure::{Exit, Failure, Result},
     render::{self, Align, Table},
     words::t,
 };
-use api::celery::{CeleryBrokers, CeleryQueues, CeleryTask, CeleryTaskDetail, CeleryTasks, CeleryWorkers};
+use api::celery::{CeleryBrokers, CeleryOrderDone, CeleryQueues, CeleryTask, CeleryTaskDetail, CeleryTasks, CeleryWorkers};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// Columns of a name and of arguments before they are cut.
@@ -23,6 +24,40 @@ pub(super) async fn run(config: &Config, command: CeleryCommand) -> Result<Exit>
         CeleryCommand::Tasks(args) => tasks(config, args).await,
         CeleryCommand::Task { task: id, broker } => task(config, &id, broker).await,
         CeleryCommand::Queues => queues(config).await,
+        CeleryCommand::Revoke { task, terminate, at } => {
+            let terminate = terminate.then_some("SIGTERM");
+            order(config, at, json!({"command": "revoke", "task": task, "terminate": terminate})).await
+        }
+        CeleryCommand::Pool(CeleryPoolArgs { worker, change, at }) => {
+            let order_of = match (change.grow, change.shrink, change.autoscale.as_deref()) {
+                (Some(by), ..) => json!({"command": "pool_grow", "worker": worker, "by": by}),
+                (_, Some(by), _) => json!({"command": "pool_shrink", "worker": worker, "by": by}),
+                (.., Some([min, max])) => {
+                    json!({"command": "autoscale", "worker": worker, "min": min, "max": max})
+                }
+                _ => json!({"command": "pool_restart", "worker": worker}),
+            };
+            order(config, at, order_of).await
+        }
+        CeleryCommand::Consume { worker, queue, stop, at } => {
+            let command = if stop { "cancel_consumer" } else { "add_consumer" };
+            order(config, at, json!({"command": command, "worker": worker, "queue": queue})).await
+        }
+        CeleryCommand::RateLimit { task, rate, worker, at } => {
+            order(config, at, json!({"command": "rate_limit", "task": task, "rate": rate, "worker": worker})).await
+        }
+        CeleryCommand::TimeLimit { task, soft, hard, worker, at } => {
+            let limit = json!({"command": "time_limit", "task": task, "soft_s": soft, "hard_s": hard, "worker": worker});
+            order(config, at, limit).await
+        }
+        CeleryCommand::Shutdown { worker, at } => {
+            let path = format!("/api/v1/celery/workers/{}/shutdown", escaped(&worker));
+            give(config, &path, json!({"broker": at.broker})).await
+        }
+        CeleryCommand::Purge { queue, messages, at } => {
+            let path = format!("/api/v1/celery/queues/{}/purge", escaped(&queue));
+            give(config, &path, json!({"broker": at.broker, "messages": messages})).await
+        }
     }
 }
 
@@ -45,6 +80,53 @@ async fn listed<T: serde::de::DeserializeOwned>(
         false => render::out(&table.to_string())?,
     }
     Ok(Exit::Done)
+}
+
+async fn order(config: &Config, at: CeleryBrokerArg, order: Value) -> Result<Exit> {
+    give(config, "/api/v1/celery/orders", json!({"broker": at.broker, "order": order})).await
+}
+
+/// Gives an order, and says what was answered. Whoever answers with an error has it fail.
+async fn give(config: &Config, path: &str, body: Value) -> Result<Exit> {
+    let connected = app::changing(config, "celery", Engines::Rest).await?;
+    let done = connected.client().post::<CeleryOrderDone>(path, &body).await;
+    connected.close().await;
+    let done = done?;
+    if config.json {
+        render::json(&done.json)?;
+        return Ok(Exit::Done);
+    }
+    let answers = done.into_inner().answers;
+    let plain = |text: &str| render::plain(text, NAME_WIDTH);
+    if let Some(messages) = answers["purged"].as_u64() {
+        render::say(&t!("celery-purged"; n = messages));
+        return Ok(Exit::Done);
+    }
+    if let Some(messages) = answers["holds"].as_u64() {
+        return Err(Failure::new(t!("celery-holds"; n = messages)).help(t!("celery-holds-help", n = messages)));
+    }
+    if let Some(error) = answers["error"].as_str() {
+        return Err(Failure::new(t!("celery-order-failed", error = plain(error))));
+    }
+    let answers = answers.as_object().cloned().unwrap_or_default();
+    let mut is_refused = false;
+    for (worker, answer) in &answers {
+        let (said, text) = match (&answer["error"], &answer["ok"]) {
+            (Value::Null, Value::String(ok)) => ("celery-answered", ok.clone()),
+            (Value::Null, ok) => ("celery-answered", if ok.is_null() { String::new() } else { ok.to_string() }),
+            (error, _) => ("celery-refused", error.as_str().map_or_else(|| error.to_string(), str::to_owned)),
+        };
+        is_refused |= said == "celery-refused";
+        let (worker, text) = (plain(worker), plain(&text));
+        render::say(&match said {
+            "celery-refused" => t!("celery-refused", worker, text),
+            _ => t!("celery-answered", worker, text),
+        });
+    }
+    if answers.is_empty() {
+        render::say(&t!("celery-told"));
+    }
+    Ok(if is_refused { Exit::Failed } else { Exit::Done })
 }
 
 fn count(n: Option<u64>) -> String {

@@ -26,6 +26,7 @@ mod search;
 mod send;
 mod serve;
 mod settle;
+mod submission;
 mod sync;
 mod token;
 mod traces;
@@ -69,6 +70,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Serve(_) => serve::serve(&config).await,
         Command::Worker => serve::worker(&config).await,
         Command::Accounts { command } => accounts::run(&config, command).await,
+        Command::Submission { command } => submission::run(&config, command).await,
         Command::Project { command } => projects::run(&config, command).await,
         Command::Issues(args) => issues::run(&config, args).await,
         Command::Releases(args) => releases::run(&config, args).await,

@@ -71,7 +71,7 @@ async fn purge(
 ///
 /// # Errors
 /// 422 where it is not clear which broker is meant, 503 where nobody listens to it.
-async fn give(ctx: &Ctx, broker: Option<String>, command: Command) -> Result<CeleryOrderDone> {
+pub(super) async fn give(ctx: &Ctx, broker: Option<String>, command: Command) -> Result<CeleryOrderDone> {
     let (db, clock) = (&ctx.app.db, &ctx.app.clock);
     let brokers: Vec<String> = db.celery_brokers().await?.into_iter().map(|broker| broker.name).collect();
     let broker = match (broker, brokers.as_slice()) {

@@ -1,6 +1,8 @@
 //! The pages of Celery with what they might show.
 
-use super::page::{BrokerRow, CeleryWorkerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage};
+use super::page::{
+    BrokerRow, CeleryWorkerRow, ClusterPage, QueuePage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage, WorkerPage,
+};
 use crate::layout::{
     foreign::Foreign,
     gallery::{
@@ -41,7 +43,7 @@ fn worker(v: &View, name: &str, life: Life, beat: u64) -> CeleryWorkerRow {
     CeleryWorkerRow {
         broker: "boutique".to_owned(),
         name: line(name),
-        address: "/celery/tasks?worker=x".to_owned(),
+        address: "/celery/workers/x".to_owned(),
         life,
         heartbeat_at: before(v, beat),
         pool: is_online.then(|| line("prefork")),
@@ -57,6 +59,7 @@ fn worker(v: &View, name: &str, life: Life, beat: u64) -> CeleryWorkerRow {
 fn queue(v: &View, name: &str, messages: u64, consumers: u64) -> QueueRow {
     QueueRow {
         broker: "boutique".to_owned(),
+        address: format!("/celery/queues/{name}"),
         name: line(name),
         messages,
         unacked: Some(consumers * 3),
@@ -98,7 +101,36 @@ pub(crate) fn celery(v: &View) -> Vec<Drawn> {
         ("celery-none", page(vec![], vec![], vec![], vec![]).render().unwrap()),
     ];
     pages.extend(tasks(&at(v, "/celery/tasks")));
+    pages.extend(steered(&at(v, "/celery/workers/x")));
     pages
+}
+
+fn steered(v: &View) -> Vec<Drawn> {
+    let of_worker = WorkerPage {
+        v,
+        row: worker(v, "celery@boutique-1", Life::Online, 1),
+        label: "celery@boutique-1".to_owned(),
+        path: "/celery/workers/x".to_owned(),
+        tasks: "/celery/tasks?worker=x".to_owned(),
+        facts: vec![("celery-pid", line("4711")), ("celery-prefetch", line("16"))],
+        kinds: vec![(line("boutique.taches.<b>facturer"), 1_842, "/celery/tasks?name=x".to_owned())],
+        notice: None,
+    };
+    let queue = |messages| QueuePage {
+        v,
+        label: "factures".to_owned(),
+        name: line("factures"),
+        path: "/celery/queues/factures".to_owned(),
+        broker: "boutique".to_owned(),
+        messages,
+        measured_at: before(v, 4),
+        notice: None,
+    };
+    vec![
+        ("celery-worker", of_worker.render().unwrap()),
+        ("celery-queue", queue(118).render().unwrap()),
+        ("celery-queue-empty", queue(0).render().unwrap()),
+    ]
 }
 
 fn tasks(v: &View) -> Vec<Drawn> {
@@ -127,6 +159,10 @@ fn tasks(v: &View) -> Vec<Drawn> {
         v,
         row: family[1].clone(),
         label: "boutique.taches.facturer".to_owned(),
+        path: "/celery/tasks/01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11".to_owned(),
+        broker: "boutique".to_owned(),
+        is_open: true,
+        notice: None,
         id: line("01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11"),
         facts: vec![
             ("celery-worker", line("celery@boutique-1")),

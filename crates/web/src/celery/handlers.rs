@@ -3,6 +3,7 @@
 use super::{
     api,
     page::{BrokerRow, CeleryWorkerRow, ClusterPage, QueueRow, TaskPage, TaskRow, TasksFilter, TasksPage},
+    steer::{self, SteerSaid},
 };
 use crate::{
     Ctx,
@@ -53,7 +54,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     routes
         .get("/celery", reads, cluster, page_about("Celery's brokers, workers and queues"))
         .get("/celery/tasks", reads, list, page_about("Celery's tasks, to look through").query::<TasksAsked>())
-        .get("/celery/tasks/{code}", reads, show, page_about("A task of Celery").query::<TaskAsked>())
+        .get("/celery/tasks/{code}", reads, show, page_about("A task of Celery").query::<SteerSaid>())
 }
 
 #[derive(Clone, Deserialize, Default, IntoParams)]
@@ -72,13 +73,7 @@ struct TasksAsked {
     cursor: String,
 }
 
-#[derive(Clone, Deserialize, Default, IntoParams)]
-#[serde(default)]
-struct TaskAsked {
-    broker: String,
-}
-
-fn line(text: &str) -> Foreign {
+pub(super) fn line(text: &str) -> Foreign {
     Foreign::line(text.as_bytes())
 }
 
@@ -90,6 +85,7 @@ async fn cluster(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> 
     // The living first.
     workers.sort_by_key(|worker| (worker.life != Life::Online, worker.life == Life::Offline));
     let queues = db.celery_queues().await?.into_iter().map(|queue| QueueRow {
+        address: steer::queue_address(&queue.broker, &queue.name),
         broker: queue.broker,
         name: line(&queue.name),
         messages: queue.messages,
@@ -127,13 +123,13 @@ fn broker_row(broker: &store::CeleryBroker) -> Option<BrokerRow> {
     })
 }
 
-fn worker_row(v: &View, worker: &store::CeleryWorker) -> CeleryWorkerRow {
+pub(super) fn worker_row(v: &View, worker: &store::CeleryWorker) -> CeleryWorkerRow {
     let about = About::of(worker);
     let pool = about.pool();
     CeleryWorkerRow {
         broker: worker.broker.clone(),
         name: line(&worker.name),
-        address: rows::address("/celery/tasks", &[("worker", &worker.name)]),
+        address: steer::worker_address(&worker.broker, &worker.name),
         life: life(worker, &about, v.now),
         heartbeat_at: worker.heartbeat_at,
         concurrency: pool.as_ref().and_then(|(_, most)| *most),
@@ -228,9 +224,9 @@ async fn show(
     State(ctx): State<Ctx>,
     Reader(v): Reader,
     Path(id): Path<String>,
-    Query(asked): Query<TaskAsked>,
+    Query(asked): Query<SteerSaid>,
 ) -> Result<Response> {
-    let task = api::existing(&ctx, &id, Some(&asked.broker)).await?;
+    let task = api::existing(&ctx, &id, Some(asked.broker())).await?;
     let family = api::family(&ctx, &task).await?;
     let lines = excerpt::of_task(&ctx, &v, &task.id, (task.created_at, task.updated_at)).await?;
     let detail = &task.detail;
@@ -238,6 +234,10 @@ async fn show(
     Ok(shown(&TaskPage {
         v: &v,
         row: task_row(&task, 0),
+        path: format!("/celery/tasks/{}", utf8_percent_encode(&task.id, NON_ALPHANUMERIC)),
+        broker: task.broker.clone(),
+        is_open: is_open(task.state),
+        notice: asked.notice(&v),
         label: plain(if task.name.is_empty() { &task.id } else { &task.name }),
         id: line(&task.id),
         facts: facts(&v, &task),
@@ -249,6 +249,11 @@ async fn show(
         issues: issues(&ctx, &task.id).await?,
         lines: Some(lines).filter(|excerpt| !excerpt.lines.is_empty()),
     }))
+}
+
+/// Whether a task in that state may run yet, so that it can be revoked.
+fn is_open(state: CeleryState) -> bool {
+    matches!(state, CeleryState::Pending | CeleryState::Received | CeleryState::Started | CeleryState::Retry)
 }
 
 /// The issues that Sentry's SDK has reported for this task: it names the task in a tag.

@@ -7,13 +7,14 @@ pub(crate) mod examples;
 mod flower;
 mod handlers;
 mod page;
+mod steer;
 #[cfg(test)]
 mod tests;
 
 use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [api::declare, control::declare, flower::declare, handlers::declare]
+    [api::declare, control::declare, flower::declare, handlers::declare, steer::declare]
         .into_iter()
         .fold(routes, |routes, add| add(routes))
 }

@@ -3,7 +3,7 @@
 use crate::{
     layout::{
         foreign::Foreign,
-        parts::{Choice, IssueLink, Pager, SortLink},
+        parts::{Choice, IssueLink, Notice, Pager, SortLink},
         states::{Shown, Tone},
         view::View,
     },
@@ -33,6 +33,39 @@ impl ClusterPage<'_> {
     }
 }
 
+/// A worker, and what it may be told.
+#[derive(Template)]
+#[template(path = "celery/worker.html")]
+pub(crate) struct WorkerPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) row: CeleryWorkerRow,
+    /// To stand in the title.
+    pub(crate) label: String,
+    /// Where its forms lead to, without what they do.
+    pub(crate) path: String,
+    /// Where its tasks are.
+    pub(crate) tasks: String,
+    /// Words for a fact, and its value.
+    pub(crate) facts: Vec<(&'static str, Foreign)>,
+    /// Each kind of task with how often it was run, and where those are.
+    pub(crate) kinds: Vec<(Foreign, u64, String)>,
+    pub(crate) notice: Option<Notice>,
+}
+
+/// A queue that is to be emptied.
+#[derive(Template)]
+#[template(path = "celery/queue.html")]
+pub(crate) struct QueuePage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) label: String,
+    pub(crate) name: Foreign,
+    pub(crate) path: String,
+    pub(crate) broker: String,
+    pub(crate) messages: u64,
+    pub(crate) measured_at: Timestamp,
+    pub(crate) notice: Option<Notice>,
+}
+
 /// A broker, and how it is reached.
 #[derive(Clone, Debug)]
 pub(crate) struct BrokerRow {
@@ -53,7 +86,7 @@ pub(crate) struct BrokerRow {
 pub(crate) struct CeleryWorkerRow {
     pub(crate) broker: String,
     pub(crate) name: Foreign,
-    /// Where its tasks are.
+    /// Of its page.
     pub(crate) address: String,
     pub(crate) life: Life,
     pub(crate) heartbeat_at: Timestamp,
@@ -69,6 +102,8 @@ pub(crate) struct CeleryWorkerRow {
 #[derive(Clone, Debug)]
 pub(crate) struct QueueRow {
     pub(crate) broker: String,
+    /// Where it is emptied.
+    pub(crate) address: String,
     pub(crate) name: Foreign,
     pub(crate) messages: u64,
     pub(crate) unacked: Option<u64>,
@@ -137,6 +172,12 @@ pub(crate) struct TaskPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) row: TaskRow,
     /// For the title of the page.
+    /// Where its forms lead to, and whose it is.
+    pub(crate) path: String,
+    pub(crate) broker: String,
+    /// Whether it is not over: only then it can be revoked.
+    pub(crate) is_open: bool,
+    pub(crate) notice: Option<Notice>,
     pub(crate) label: String,
     pub(crate) id: Foreign,
     pub(crate) facts: Vec<(&'static str, Foreign)>,

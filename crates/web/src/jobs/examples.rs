@@ -191,6 +191,7 @@ fn items(v: &View) -> Vec<ItemRow> {
         line: seq.unsigned_abs() + 1,
         about: Some("Garage Benali & fils".to_owned()),
         file: Some("FAC-2026-1188.pdf".to_owned()),
+        message: None,
         again: (*state == ItemState::Skipped).then(|| later(v)),
         label: format!("client{seq}@example.com"),
         state: *state,

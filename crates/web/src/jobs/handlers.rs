@@ -297,6 +297,8 @@ fn item_row(v: &View, mailing: Option<&Mailing>, later: &[LaterRun], item: Item)
     let line = mail.as_ref().map(|(_, mail)| mail.line).filter(|line| *line > 0);
     let about = mail.as_ref().and_then(|(mailing, mail)| mail::correct::about(mailing, mail)).map(str::to_owned);
     let file = mail.as_ref().and_then(|(_, mail)| mail.file_label()).map(str::to_owned);
+    let submitted = mail.as_ref().and_then(|(_, mail)| mail.submitted.as_ref());
+    let message = submitted.filter(|_| v.operates()).map(|submitted| format!("/messages/{}", submitted.id));
     let again = later::of(&item).and_then(|id| later.iter().find(|run| run.job == id)).cloned();
     let verdict = item.verdict.map(|verdict| v.verdict(&verdict)).unwrap_or_default();
     let detail = [verdict, item.detail].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
@@ -304,6 +306,7 @@ fn item_row(v: &View, mailing: Option<&Mailing>, later: &[LaterRun], item: Item)
         line: line.unwrap_or(item.seq.unsigned_abs()),
         about,
         file,
+        message,
         again,
         label: item.label,
         state: item.state,

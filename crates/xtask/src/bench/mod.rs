@@ -18,6 +18,7 @@ mod log_growth;
 mod logs;
 mod mail;
 mod mailing;
+mod module;
 mod pages;
 mod peers;
 mod progress;
@@ -27,6 +28,7 @@ mod samples;
 mod scale;
 mod server;
 mod sink;
+mod submission;
 mod table;
 
 use crate::run::{self, TempDir, say};
@@ -54,6 +56,8 @@ const BENCHES: &[Bench] = &[
     demo::BENCH,
     idle::BENCH,
     mail::BENCH,
+    submission::BENCH,
+    module::BENCH,
     engine::BENCH,
     progress::BENCH,
     pages::BENCH,

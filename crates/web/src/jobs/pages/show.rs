@@ -276,6 +276,8 @@ pub(crate) struct ItemRow {
     pub(crate) about: Option<String>,
     /// The first file that is attached.
     pub(crate) file: Option<String>,
+    /// The page of the message, where a program handed it over.
+    pub(crate) message: Option<String>,
     /// The run that has sent it again.
     pub(crate) again: Option<LaterRun>,
     pub(crate) label: String,

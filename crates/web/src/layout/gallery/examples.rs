@@ -319,6 +319,7 @@ pub(crate) fn overviews(v: &View) -> Vec<Drawn> {
     pages.extend(found(&at(v, "/search")));
     pages.extend(traces(&at(v, "/traces")));
     pages.extend(crate::celery::examples::celery(v));
+    pages.extend(crate::messages::examples::messages(v));
     pages.extend(crate::releases::examples::releases(v));
     pages.extend(crate::feedback::examples::feedback(v));
     pages.extend(errors(&at(v, "/nowhere")));
