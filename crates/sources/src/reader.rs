@@ -114,14 +114,19 @@ impl Reader {
     /// Learns the format, and what a header tells, from the beginning of a source that is read from further on.
     pub fn learn(&mut self, beginning: &[u8]) {
         let text = line::text(beginning);
+        let mut turns = Turns::default();
         for line in text.lines() {
-            if let Some(format) = self.recognise(line) {
-                self.count(Some(format));
+            let Some(place) = self.recognise(line) else { continue };
+            self.count(Some(place));
+            if let Some(stamp) = parsers::parse(&FORMATS[place], line, &mut self.memory).and_then(|parsed| parsed.stamp)
+            {
+                turns.pass(stamp);
             }
         }
+        self.calendar.learn_order(&turns);
     }
 
-    /// Passes over a line of a file that leaves its years out, for [`Self::walk_back`].
+    /// Passes over a line of a file whose dates leave something open, for [`Self::walk_back`].
     pub fn look_ahead(&mut self, raw: &[u8], turns: &mut Turns) {
         let text = line::text(raw);
         let stamp = timestamps::read(&text).map(|(stamp, _)| stamp).or_else(|| {
@@ -133,8 +138,8 @@ impl Reader {
         }
     }
 
-    /// Learns in which year a file begins that leaves its years out, from all of its lines. Unneeded for what is less
-    /// than a year old.
+    /// Learns from all lines of a file in which year it begins, where it leaves its years out, and which number of a date is its
+    /// month. Unneeded for what is less than a year old.
     pub fn walk_back(&mut self, turns: &Turns) {
         self.calendar.walk_back(turns);
     }
@@ -164,7 +169,23 @@ impl Reader {
         if matches!(raw, b"" | b"\r") && self.assembler.is_empty() {
             return;
         }
-        let (speaker, place) = match self.place(text) {
+        if let Some(records) = parsers::records_within(text) {
+            while let Some(block) = self.assembler.finish() {
+                self.give(block, sink);
+            }
+            for record in &records {
+                let alone = Whole {
+                    raw: record.as_bytes(),
+                    tag: parsers::JSON,
+                    lines: 1,
+                    part: Division::Whole,
+                    traced: false,
+                };
+                self.emit(alone, sink);
+            }
+            return;
+        }
+        let (speaker, place, is_part) = match self.place(text) {
             LineRole::Alone(tag) => {
                 while let Some(block) = self.assembler.finish() {
                     self.give(block, sink);
@@ -172,7 +193,8 @@ impl Reader {
                 let alone = Whole { raw, tag, lines: 1, part: Division::Whole, traced: false };
                 return self.emit(alone, sink);
             }
-            LineRole::InBlock(speaker, place) => (speaker, place),
+            LineRole::InBlock(speaker, place) => (speaker, place, false),
+            LineRole::Carried(speaker, place, is_part) => (speaker, place, is_part),
         };
         while let Some(block) = self.assembler.yield_to(speaker) {
             self.give(block, sink);
@@ -180,6 +202,7 @@ impl Reader {
         if let Some(block) = self.assembler.push(speaker, raw, place, now) {
             self.give(block, sink);
         }
+        self.assembler.set_unended(speaker, is_part);
     }
 
     /// Gives `sink` the records whose last line is long enough ago.
@@ -241,12 +264,15 @@ impl Reader {
             Shape::Carrier(carried) => {
                 let Some(carried) = carried(text) else { return LineRole::Alone(place) };
                 let line = carried.line.trim_end_matches('\n');
+                if self.assembler.is_unended(carried.speaker) {
+                    return LineRole::Carried(carried.speaker, Place::Continues, carried.is_part);
+                }
                 // What a process writes in one go comes as a line each.
                 if self.assembler.trace(carried.speaker).is_some_and(|trace| trace.takes(line)) {
-                    return LineRole::InBlock(carried.speaker, Place::Continues);
+                    return LineRole::Carried(carried.speaker, Place::Continues, carried.is_part);
                 }
                 let trace = Trace::begun_by(line);
-                LineRole::InBlock(carried.speaker, Place::Begins { tag: place, trace })
+                LineRole::Carried(carried.speaker, Place::Begins { tag: place, trace }, carried.is_part)
             }
         }
     }
@@ -353,4 +379,6 @@ enum LineRole {
     Alone(usize),
     /// A line of the record of a speaker.
     InBlock(u64, Place),
+    /// The same of a line that was carried, and whether it was cut.
+    Carried(u64, Place, bool),
 }
