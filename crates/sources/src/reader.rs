@@ -4,6 +4,7 @@
 //! are tried only for lines that do not. When these go on, the source is no longer what it was, and it begins anew.
 
 use crate::{
+    custom::Custom,
     level, line,
     multiline::{Assembler, Block, Division, Limits, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
@@ -72,6 +73,8 @@ pub struct Reader {
     /// Lines in a row that fit some other format.
     strangers: u32,
     memory: Memory,
+    /// Formats that people described, tried before all others.
+    custom: Arc<[Custom]>,
     calendar: Calendar,
     assembler: Assembler,
     scrubber: Option<Arc<Scrubber>>,
@@ -86,6 +89,9 @@ const STRANGERS_MAX: u32 = 8;
 
 /// The tag of text that fits no format.
 const PLAIN: usize = usize::MAX;
+
+/// The tag of the first format that a person described.
+const CUSTOM: usize = 1 << 32;
 
 /// The speaker of lines that no other line carries.
 const NOBODY: u64 = 0;
@@ -104,11 +110,19 @@ impl Reader {
             tally: Tally::default(),
             strangers: 0,
             memory: Memory::default(),
+            custom: Arc::default(),
             calendar: Calendar::new(options.zone, options.reference),
             assembler: Assembler::new(options.limits),
             scrubber: options.scrubber,
             masked: Counts::default(),
         }
+    }
+
+    /// Tries these before all others.
+    #[must_use]
+    pub fn with_formats(mut self, formats: Arc<[Custom]>) -> Self {
+        self.custom = formats;
+        self
     }
 
     /// Learns the format, and what a header tells, from the beginning of a source that is read from further on.
@@ -129,7 +143,8 @@ impl Reader {
     /// Passes over a line of a file whose dates leave something open, for [`Self::walk_back`].
     pub fn look_ahead(&mut self, raw: &[u8], turns: &mut Turns) {
         let text = line::text(raw);
-        let stamp = timestamps::read(&text).map(|(stamp, _)| stamp).or_else(|| {
+        let by_custom = || self.custom.iter().find_map(|custom| custom.parse(&text)?.stamp);
+        let stamp = by_custom().or_else(|| timestamps::read(&text).map(|(stamp, _)| stamp)).or_else(|| {
             let place = parsers::recognise(&text, &mut self.memory)?;
             parsers::parse(&FORMATS[place], &text, &mut self.memory)?.stamp
         });
@@ -222,6 +237,9 @@ impl Reader {
 
     /// Where `text` belongs.
     fn place(&mut self, text: &str) -> LineRole {
+        if let Some(place) = self.custom.iter().position(|custom| custom.parse(text).is_some()) {
+            return LineRole::InBlock(NOBODY, Place::Begins { tag: CUSTOM + place, trace: Trace::begun_by(text) });
+        }
         if let Some(place) = self.settled
             && (FORMATS[place].sniff)(text)
         {
@@ -286,7 +304,11 @@ impl Reader {
 
     /// The shape of the record that is open, where it is nobody's.
     fn open_shape(&self) -> Option<Shape> {
-        self.assembler.tag(NOBODY).and_then(|tag| FORMATS.get(tag)).map(|format| format.shape)
+        let tag = self.assembler.tag(NOBODY)?;
+        if self.custom.get(tag.wrapping_sub(CUSTOM)).is_some() {
+            return Some(Shape::Headed);
+        }
+        FORMATS.get(tag).map(|format| format.shape)
     }
 
     fn tag_differs(&self, place: usize) -> bool {
@@ -342,7 +364,11 @@ impl Reader {
                 parsers::parse_carried(format, &text, &mut self.memory)
             }
             Some(format) => parsers::parse(format, &text, &mut self.memory),
-            None => None,
+            None if part == Division::Further => None,
+            None => self
+                .custom
+                .get(tag.wrapping_sub(CUSTOM))
+                .and_then(|custom| parsers::headed(&text, |head| custom.parse(head))),
         };
         let mut parsed = parsed.unwrap_or_else(|| parsers::plain(text.trim_end()));
         // A carrier's own level says where the lines were filed, not how grave they are.

@@ -127,8 +127,13 @@ pub fn parse<'a>(format: &Format, text: &'a str, memory: &mut Memory) -> Option<
     if matches!(format.shape, Shape::Open(_)) {
         return (format.parse)(text, memory);
     }
+    headed(text, |head| (format.parse)(head, memory))
+}
+
+/// What `read` makes of the first line, whose message goes on to the end of `text`.
+pub(crate) fn headed<'a>(text: &'a str, read: impl FnOnce(&'a str) -> Option<Parsed<'a>>) -> Option<Parsed<'a>> {
     let (head, rest) = first_line(text);
-    let mut parsed = (format.parse)(head, memory)?;
+    let mut parsed = read(head)?;
     let Some(rest) = rest else { return Some(parsed) };
     match message_start(&parsed, text, head) {
         Some(start) => parsed.message = text[start..].trim_end().into(),

@@ -31,8 +31,8 @@ fn list<'a>(of: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
 
 fn flat(resource: &Value, scope: &Value, record: &Value) -> Option<Map<String, Value>> {
     let mut flat = Map::new();
-    let told = ["timeUnixNano", "observedTimeUnixNano"].iter().filter_map(|name| count(record.get(*name)?));
-    if let Some(nanos) = told.filter(|nanos| *nanos > 0).next() {
+    let mut told = ["timeUnixNano", "observedTimeUnixNano"].iter().filter_map(|name| count(record.get(*name)?));
+    if let Some(nanos) = told.find(|nanos| *nanos > 0) {
         flat.insert("timestamp".to_owned(), nanos.into());
     }
     let number = record.get("severityNumber").and_then(Value::as_i64).unwrap_or(0);

@@ -4,6 +4,7 @@ mod around;
 mod delete;
 mod export;
 mod files;
+mod formats;
 mod histogram;
 mod import;
 mod insist;
@@ -42,6 +43,7 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
         LogsCommand::Pipe(args) => pipe::run(config, args).await,
         LogsCommand::Delete(args) => delete::run(config, &args).await,
         LogsCommand::Files => files::run(config),
+        LogsCommand::Format(command) => formats::run(config, &command),
     }
 }
 

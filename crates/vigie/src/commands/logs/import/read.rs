@@ -12,6 +12,7 @@ use logs::raw;
 use model::{Clock, Timestamp};
 use sources::{
     Options, Reader, Record,
+    custom::Custom,
     multiline::Limits,
     timestamps::{Reference, Turns},
 };
@@ -41,6 +42,8 @@ pub(super) struct ImportSource {
     /// Whether records that Vigie has written keep the sources that they had.
     pub(super) keeps_sources: bool,
     pub(super) zone: TimeZone,
+    /// That people described, and in which it may be.
+    pub(super) formats: Arc<[Custom]>,
     /// Of the import.
     pub(super) id: String,
     /// Whether it is taken although it was before.
@@ -78,7 +81,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         limits: Limits::default(),
         scrubber: None,
     };
-    let mut reader = Reader::new(options);
+    let mut reader = Reader::new(options).with_formats(Arc::clone(&source.formats));
     let mut unread = &head[..];
     let mut begun = Vec::new();
     if passed_over > 0 {
