@@ -40,7 +40,7 @@ fn of_line(line: &str, pieces: usize) -> Option<String> {
             writing.has_time = true;
             continue;
         }
-        let is_over = time_at.is_none_or(|time| at > time);
+        let is_over = time_at.map_or(writing.has_level, |time| at > time);
         if !writing.piece(&mut cursor, is_over)? {
             break;
         }
