@@ -1,7 +1,10 @@
 //! Formats that people describe, where none that is known fits: the tables `[[log-store.formats]]` of `vigie.toml`.
 
+pub use sources::custom::{Custom, PatternError, Trial, propose};
+
+use model::Level;
 use serde::{Deserialize, Serialize};
-use sources::custom::{Custom, PatternError};
+use sources::{parsers, record::Value};
 use std::sync::Arc;
 
 /// Tables of one file.
@@ -58,6 +61,42 @@ impl FormatEntry {
     }
 }
 
+/// What a pattern makes of a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineReading {
+    pub has_time: bool,
+    pub level: Option<Level>,
+    pub logger: Option<String>,
+    pub fields: Vec<(String, String)>,
+    pub message: String,
+}
+
+impl LineReading {
+    /// `None` where the line begins no record of that format.
+    pub fn of(custom: &Custom, line: &str) -> Option<Self> {
+        let parsed = custom.parse(line)?;
+        let written = |value: &Value<'_>| match value {
+            Value::Text(text) => text.to_string(),
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+        };
+        Some(Self {
+            has_time: parsed.stamp.is_some(),
+            level: parsed.level,
+            logger: parsed.logger.as_ref().map(ToString::to_string),
+            fields: parsed.fields.iter().map(|field| (field.name.to_string(), written(&field.value))).collect(),
+            message: parsed.message.trim_end().to_owned(),
+        })
+    }
+}
+
+/// The format that is known and that most lines of a text are in; `None` where that is no more than that they have a time.
+pub fn recognised(text: &str) -> Option<&'static str> {
+    let name = parsers::detect(text).0.map(|format| format.name)?;
+    (!matches!(name, "dated" | "placed")).then_some(name)
+}
+
 /// All tables, checked.
 #[derive(Clone, Debug, Default)]
 pub struct Formats {
@@ -82,6 +121,23 @@ impl Formats {
             all.push((files.collect::<Result<_, _>>()?, entry.format()?));
         }
         Ok(Self { all })
+    }
+
+    /// Adds one, after those that there are.
+    ///
+    /// # Errors
+    /// What of it cannot be used.
+    pub fn add(&mut self, entry: &FormatEntry) -> Result<(), FormatError> {
+        if self.all.len() >= FORMATS_MAX {
+            return Err(FormatError::Many(self.all.len() + 1));
+        }
+        self.all.extend(Self::new(std::slice::from_ref(entry))?.all);
+        Ok(())
+    }
+
+    /// Whether one has that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.all.iter().any(|(_, format)| format.name() == name)
     }
 
     /// Those in which a source may be, in their order.

@@ -12,7 +12,7 @@ mod config;
 mod delete;
 mod error;
 pub mod files;
-mod formats;
+pub mod formats;
 mod import;
 mod intake;
 pub mod job_log;
@@ -32,7 +32,7 @@ pub use bounds::{ASKED_AT_ONCE_MAX, BODIES_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, LI
 pub use config::{Config, ConfigError};
 pub use delete::Deletion;
 pub use error::{BodyError, Error, Malformed, Trouble};
-pub use formats::{FORMATS_MAX, FormatEntry, FormatError, Formats};
+pub use formats::{FormatEntry, FormatError, Formats};
 pub use import::{IMPORT_BYTES_MAX, ImportId, ImportStep};
 pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem};
 pub use labels::{LabelError, Labels};
@@ -196,9 +196,17 @@ impl Logs {
         self.0.formats.read().unwrap_or_else(PoisonError::into_inner).of(source)
     }
 
-    /// Reads what begins from now on in these formats too. A file that is being read goes on as before.
-    pub fn set_formats(&self, formats: Formats) {
-        *self.0.formats.write().unwrap_or_else(PoisonError::into_inner) = formats;
+    /// Whether a format of that name was described.
+    pub fn has_format(&self, name: &str) -> bool {
+        self.0.formats.read().unwrap_or_else(PoisonError::into_inner).has(name)
+    }
+
+    /// Reads what begins from now on in this format too. A file that is being read goes on as before.
+    ///
+    /// # Errors
+    /// What of it cannot be used.
+    pub fn add_format(&self, entry: &FormatEntry) -> Result<(), FormatError> {
+        self.0.formats.write().unwrap_or_else(PoisonError::into_inner).add(entry)
     }
 
     /// How many secrets have been masked since the process began.

@@ -7,13 +7,12 @@ use crate::{
     render::{self, Align, Table},
     words::{Cause as _, t},
 };
-use logs::{FormatEntry, raw};
-use serde_json::json;
-use sources::{
-    custom::{Custom, Trial, propose},
-    parsers,
-    record::Value,
+use logs::{
+    FormatEntry,
+    formats::{Custom, LineReading, Trial, propose, recognised},
+    raw,
 };
+use serde_json::json;
 use std::{
     fs,
     io::{self, Read as _, Write as _},
@@ -68,7 +67,7 @@ fn pattern(asked: Option<&str>, text: &str) -> Result<String> {
 
 fn try_on(config: &Config, args: &LogsPatternTryArgs) -> Result<Exit> {
     let text = beginning(&args.file)?;
-    let known = parsers::detect(&text).0.map(|format| format.name).filter(|name| *name != "dated" && *name != "placed");
+    let known = recognised(&text);
     if args.pattern.is_none()
         && let Some(known) = known
         && !config.json
@@ -90,14 +89,13 @@ fn try_on(config: &Config, args: &LogsPatternTryArgs) -> Result<Exit> {
     say(trial);
     let mut table = Table::new(&[("level", Align::Left), ("fields", Align::Left), ("message", Align::Left)]);
     for line in first_lines(&text) {
-        let Some(parsed) = custom.parse(line) else {
+        let Some(read) = LineReading::of(&custom, line) else {
             table.row([t!("format-no-fit"), String::new(), render::plain(line, WIDTH)]);
             continue;
         };
-        let fields: Vec<String> =
-            parsed.fields.iter().map(|field| format!("{}={}", field.name, written(&field.value))).collect();
-        let level = parsed.level.map_or(String::new(), |level| level.as_str().to_owned());
-        table.row([level, render::plain(&fields.join(" "), WIDTH), render::plain(&parsed.message, WIDTH)]);
+        let fields: Vec<String> = read.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let level = read.level.map_or(String::new(), |level| level.as_str().to_owned());
+        table.row([level, render::plain(&fields.join(" "), WIDTH), render::plain(&read.message, WIDTH)]);
     }
     render::out(&table.to_string())?;
     Ok(exit(trial))
@@ -113,23 +111,12 @@ fn say(trial: Trial) {
     render::say(&t!("format-fits"; lines, fitting, timed, graded));
 }
 
-fn written(value: &Value<'_>) -> String {
-    match value {
-        Value::Text(text) => text.to_string(),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Bool(truth) => truth.to_string(),
-    }
-}
-
 fn shown_json(custom: &Custom, line: &str) -> serde_json::Value {
-    let Some(parsed) = custom.parse(line) else { return json!({"line": line, "fits": false}) };
-    let fields: serde_json::Map<_, _> =
-        parsed.fields.iter().map(|field| (field.name.to_string(), written(&field.value).into())).collect();
+    let Some(read) = LineReading::of(custom, line) else { return json!({"line": line, "fits": false}) };
+    let fields: serde_json::Map<_, _> = read.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
     json!({
-        "line": line, "fits": true, "has_time": parsed.stamp.is_some(),
-        "level": parsed.level.map(|level| level.as_str()), "logger": parsed.logger, "message": parsed.message,
-        "fields": fields,
+        "line": line, "fits": true, "has_time": read.has_time, "level": read.level.map(|level| level.as_str()),
+        "logger": read.logger, "message": read.message, "fields": fields,
     })
 }
 
@@ -158,7 +145,7 @@ fn add(config: &Config, args: &LogsPatternAddArgs) -> Result<Exit> {
 }
 
 /// Adds the table to the end of the settings, all of it or nothing.
-fn keep(settings: &Path, entry: &FormatEntry) -> Result<()> {
+pub(super) fn keep(settings: &Path, entry: &FormatEntry) -> Result<()> {
     let at = settings.display();
     let mut text = match fs::read_to_string(settings) {
         Ok(text) => text,
