@@ -57,11 +57,6 @@ impl LogFile {
     pub fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
-
-    /// Where it truly lies.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 /// Whether it is packed, as its name says.
