@@ -2,6 +2,7 @@
 //! it cannot.
 
 use crate::Checking;
+use checks::IpFamily;
 use futures_util::future::BoxFuture;
 use jobs::{Again, DoneBy, Outcome, Work};
 use reqwest::Method;

@@ -1,5 +1,6 @@
 //! How long records are kept, in how much memory, and what is masked: the table `[log-store]` of `vigie.toml`.
 
+use crate::{FormatEntry, FormatError, Formats};
 use scrub::Scrubber;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -26,6 +27,8 @@ pub struct Config {
     pub folders: Vec<PathBuf>,
     /// Names of the files whose last lines are shown at `/logs/auto-sync/`; the three written last unless said otherwise.
     pub watched: Vec<String>,
+    /// Formats that people described, tried before those that are known.
+    pub formats: Vec<FormatEntry>,
     pub scrub: scrub::Config,
 }
 
@@ -38,6 +41,7 @@ impl Default for Config {
             own_logs: true,
             folders: vec!["logs".into()],
             watched: Vec::new(),
+            formats: Vec::new(),
             scrub: scrub::Config::default(),
         }
     }
@@ -48,6 +52,8 @@ impl Default for Config {
 pub enum ConfigError {
     #[error("log-store.memory-megabytes: {0} is not from {MEMORY_MIN} to {MEMORY_MAX}: correct it")]
     Memory(u32),
+    #[error("log-store.formats: {0}")]
+    Format(#[from] FormatError),
     #[error("log-store.{0}")]
     Scrub(#[from] scrub::ConfigError),
 }
@@ -61,7 +67,16 @@ impl Config {
     /// # Errors
     /// The option that is out of its bounds, or a pattern of secrets that cannot be read.
     pub fn check(&self) -> Result<(), ConfigError> {
+        self.formats()?;
         self.scrubber().map(drop)
+    }
+
+    /// The formats that people described.
+    ///
+    /// # Errors
+    /// Of the first that is not right.
+    pub fn formats(&self) -> Result<Formats, ConfigError> {
+        Ok(Formats::new(&self.formats)?)
     }
 
     pub(crate) fn folders_of(&self, data: &Path) -> Vec<PathBuf> {

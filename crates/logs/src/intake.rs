@@ -4,15 +4,17 @@
 //! filled. What [`IntakeReport`] counts as accepted is synced.
 
 use crate::{
-    Error, Logs, Opened,
+    Error, Logs, Opened, PartFields, RecordMetadata,
     bounds::LINE_BYTES_MAX,
     error::BodyError,
     lines::{Cut, each_line},
+    text,
 };
 use model::Timestamp;
 use scrub::Counts;
+use sources::{Reader, multiline::Limits, timestamps::Reference};
 use std::{borrow::Cow, collections::VecDeque, io::Read, sync::Arc, time::Duration};
-use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonProblem, Kind, PositionChange, Refused};
+use telemetry::{Answer, Appended, Batch, Draft, JsonNames, JsonParts, JsonProblem, Kind, PositionChange, Refused};
 
 /// Lines that could not be taken of which it is said why; further ones are only counted.
 pub const PROBLEMS_MAX: usize = 100;
@@ -58,6 +60,15 @@ pub struct Intake {
     /// Of the line that is being taken.
     line: u64,
     now: Timestamp,
+    /// Of objects whose parts have other names than their own.
+    objects: Option<Reader>,
+}
+
+/// A line whose record is in the batch.
+struct Pushed<'l> {
+    /// Its secrets are masked.
+    clean: Cow<'l, [u8]>,
+    parts: JsonParts,
 }
 
 impl Intake {
@@ -74,6 +85,7 @@ impl Intake {
             taken: IntakeReport::default(),
             line: 0,
             now,
+            objects: None,
         }
     }
 
@@ -96,23 +108,96 @@ impl Intake {
         })
     }
 
+    /// As [`Self::json_lines`], and what they do not find under its usual names is looked for as [`sources`] does in a file: other
+    /// names, other scales of levels, a line of another program in the message. What `fields` names comes first.
+    ///
+    /// # Errors
+    /// When the store cannot be written to, or `from` not be read. What [`Self::taken`] counts is kept all the same.
+    pub fn objects(&mut self, from: &mut dyn Read, fields: &PartFields) -> Result<(), BodyError> {
+        let zone = self.logs.zone().clone();
+        let names = fields.names(&zone);
+        each_line(from, &mut |cut| match cut {
+            Cut::Line(line) => self.object(&fields.apply(line), &names),
+            Cut::TooLong => self.reject_long_line(),
+            Cut::Pause => self.flush(),
+        })
+    }
+
+    fn object(&mut self, line: &[u8], names: &JsonNames<'_>) -> Result<(), Error> {
+        let Some(Pushed { clean, parts }) = self.push_line(line, names)? else { return Ok(()) };
+        if parts != (JsonParts { time: true, level: true, message: true }) {
+            self.read_again(&clean, parts)?;
+        }
+        self.give_up_old();
+        self.flush_if_full()
+    }
+
     fn json_line(&mut self, line: &[u8], names: &JsonNames<'_>) -> Result<(), Error> {
+        if self.push_line(line, names)?.is_some() {
+            self.give_up_old();
+        }
+        self.flush_if_full()
+    }
+
+    /// Adds what a line holds to the batch; gives it, its secrets masked, and what was found in it. `None` where it is no record.
+    fn push_line<'l>(&mut self, line: &'l [u8], names: &JsonNames<'_>) -> Result<Option<Pushed<'l>>, Error> {
         self.line += 1;
         if line.trim_ascii().is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let clean = self.logs.scrubber().scrub(line, &mut self.masked);
         let mut pushed = self.batch.push_json(&clean, names, self.now);
         if matches!(pushed, Err(JsonProblem::Refused(Refused::BatchFull))) {
-            let clean = clean.into_owned();
             self.flush()?;
             pushed = self.batch.push_json(&clean, names, self.now);
         }
         match pushed {
-            Ok(()) => self.give_up_old(),
-            Err(problem) => self.reject(problem.to_string()),
+            Ok(parts) => Ok(Some(Pushed { clean, parts })),
+            Err(problem) => {
+                self.reject(problem.to_string());
+                Ok(None)
+            }
         }
-        self.flush_if_full()
+    }
+
+    /// Puts in the place of the last record what [`sources`] reads in its line, where that is more.
+    fn read_again(&mut self, line: &[u8], parts: JsonParts) -> Result<(), Error> {
+        // Bytes that are no text are kept as they are.
+        if std::str::from_utf8(line).is_err() {
+            return Ok(());
+        }
+        let mut reader = self.objects.take().unwrap_or_else(|| {
+            // Its secrets are masked already.
+            let options = sources::Options {
+                zone: self.logs.zone().clone(),
+                reference: Reference::Arrival,
+                limits: Limits::default(),
+                scrubber: None,
+            };
+            Reader::new(options)
+        });
+        let told = RecordMetadata { source_fields: &["source"], ..RecordMetadata::default() };
+        let now = self.now;
+        let (mut is_replaced, mut failed) = (false, Ok(()));
+        let mut sink = |record: sources::Record<'_>| {
+            let read = &record.parsed;
+            let tells_more = !parts.time && read.stamp.is_some()
+                || !parts.level && read.level.is_some()
+                || read.inner.is_some()
+                || !parts.message && record.text() != line;
+            if failed.is_err() || !is_replaced && !tells_more {
+                return;
+            }
+            if !is_replaced {
+                self.batch.pop();
+                is_replaced = true;
+            }
+            failed = self.keep_read(|draft| text::write(draft, &record, &told));
+        };
+        reader.push(line, now, &mut sink);
+        reader.finish(&mut sink);
+        self.objects = Some(reader);
+        failed
     }
 
     /// Takes a record that `write` makes; what it does not say about itself is now.
@@ -126,16 +211,21 @@ impl Intake {
 
     /// The same for what belongs to lines that were counted already.
     pub(crate) fn keep(&mut self, write: impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
+        self.keep_read(write)?;
+        self.give_up_old();
+        self.flush_if_full()
+    }
+
+    fn keep_read(&mut self, write: impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Error> {
         let mut kept = self.draft(&write);
         if kept == Err(Refused::BatchFull) {
             self.flush()?;
             kept = self.draft(&write);
         }
-        match kept {
-            Ok(()) => self.give_up_old(),
-            Err(refused) => self.reject(refused.to_string()),
+        if let Err(refused) = kept {
+            self.reject(refused.to_string());
         }
-        self.flush_if_full()
+        Ok(())
     }
 
     fn draft(&mut self, write: &impl Fn(&mut Draft<'_>) -> Result<(), Refused>) -> Result<(), Refused> {

@@ -12,12 +12,14 @@ mod config;
 mod delete;
 mod error;
 pub mod files;
+pub mod formats;
 mod import;
 mod intake;
 pub mod job_log;
 mod kinds;
 mod labels;
 mod lines;
+mod part_fields;
 pub mod raw;
 pub mod receive;
 pub mod search;
@@ -30,9 +32,11 @@ pub use bounds::{ASKED_AT_ONCE_MAX, BODIES_AT_ONCE_MAX, EXPORTED_AT_ONCE_MAX, LI
 pub use config::{Config, ConfigError};
 pub use delete::Deletion;
 pub use error::{BodyError, Error, Malformed, Trouble};
+pub use formats::{FormatEntry, FormatError, Formats};
 pub use import::{IMPORT_BYTES_MAX, ImportId, ImportStep};
 pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem};
 pub use labels::{LabelError, Labels};
+pub use part_fields::PartFields;
 pub use sources::repeats;
 pub use text::RecordMetadata;
 
@@ -40,6 +44,7 @@ use files::Files;
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
 use scrub::{Counts, Scrubber};
+use sources::custom::Custom;
 use std::{
     collections::BTreeSet,
     fs::{File, Permissions, TryLockError},
@@ -47,7 +52,7 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -77,6 +82,7 @@ struct Inner {
     zone: TimeZone,
     config: Config,
     scrubber: Arc<Scrubber>,
+    formats: RwLock<Formats>,
     masked: Mutex<Counts>,
     opened: Mutex<Option<Arc<Opened>>>,
     /// Held while a step of an import is looked at and kept.
@@ -115,6 +121,7 @@ impl Logs {
     /// The option that is out of its bounds, or a pattern of secrets that cannot be read.
     pub fn new(data: &Path, config: Config, clock: Clock, zone: TimeZone) -> Result<Self, ConfigError> {
         let scrubber = Arc::new(config.scrubber()?);
+        let formats = RwLock::new(config.formats()?);
         let folders = config.folders_of(data);
         Ok(Self(Arc::new(Inner {
             folder: data.join("telemetry"),
@@ -124,6 +131,7 @@ impl Logs {
             zone,
             config,
             scrubber,
+            formats,
             masked: Mutex::default(),
             opened: Mutex::default(),
             importing: Mutex::default(),
@@ -181,6 +189,24 @@ impl Logs {
 
     pub fn scrubber(&self) -> &Arc<Scrubber> {
         &self.0.scrubber
+    }
+
+    /// The formats that people described in which `source` may be.
+    pub fn formats_of(&self, source: &str) -> Arc<[Custom]> {
+        self.0.formats.read().unwrap_or_else(PoisonError::into_inner).of(source)
+    }
+
+    /// Whether a format of that name was described.
+    pub fn has_format(&self, name: &str) -> bool {
+        self.0.formats.read().unwrap_or_else(PoisonError::into_inner).has(name)
+    }
+
+    /// Reads what begins from now on in this format too. A file that is being read goes on as before.
+    ///
+    /// # Errors
+    /// What of it cannot be used.
+    pub fn add_format(&self, entry: &FormatEntry) -> Result<(), FormatError> {
+        self.0.formats.write().unwrap_or_else(PoisonError::into_inner).add(entry)
     }
 
     /// How many secrets have been masked since the process began.

@@ -1,6 +1,6 @@
 //! From bytes to acknowledged records, on a real disk.
 
-use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs, RecordMetadata};
+use crate::{Config, Error, Intake, LINE_BYTES_MAX, Logs, PartFields, RecordMetadata};
 use jiff::tz::TimeZone;
 use model::{Clock, ManualClock, Timestamp};
 use sources::timestamps::Reference;
@@ -310,4 +310,41 @@ fn nobody_else_can_hold_the_lock() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path) & 0o077, 0, "{}", path.display());
     }
+}
+
+#[test]
+fn what_is_sent_is_read_as_what_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let logs = logs(&folder);
+    let mut intake = logs.intake().unwrap();
+    let lines = concat!(
+        r#"{"date":1736500000.5,"log":"of Fluent Bit"}"#,
+        "\n",
+        r#"{"_time":"2025-01-10T10:00:00Z","_msg":"of VictoriaLogs","level":"error"}"#,
+        "\n",
+        r#"{"Timestamp":"2025-01-10T10:00:01Z","LogLevel":"Warning","Message":"of .NET","source":"web1"}"#,
+        "\n",
+        r#"{"time":"2025-01-10T10:00:02Z","level":50,"msg":"of pino"}"#,
+        "\n",
+        r#"{"message":"2025/01/10 10:00:03 [error] 12#34: *56 open() failed, client: 203.0.113.7"}"#,
+        "\n",
+        r#"{"time":"2025-01-10T10:00:04Z","level":"info","message":"as it is asked for","n":1}"#,
+        "\n",
+        r#"{"message":"nothing else"}"#,
+    );
+    intake.objects(&mut lines.as_bytes(), &PartFields::default()).unwrap();
+    intake.finish().unwrap();
+    let taken = intake.taken();
+    assert_eq!((taken.accepted, taken.rejected), (7, 0), "{:?}", taken.problems);
+    let found = |query: &str| messages(&intake, query).len();
+    assert_eq!(found("level:error"), 3);
+    assert_eq!(found("level:warning source:web1 \"of .NET\""), 1);
+    assert_eq!(found("format:nginx_error carrier:json client:203.0.113.7"), 1);
+    assert_eq!(found("n:1"), 1);
+    assert_eq!(found("\"of Fluent Bit\""), 1);
+    let mapped = PartFields { message: Some("text".into()), level: Some("how.bad".into()), ..PartFields::default() };
+    let line = br#"{"time":"2025-01-10T10:00:05Z","text":"said","message":"kept beside","how":{"bad":"crit"}}"#;
+    intake.objects(&mut &line[..], &mapped).unwrap();
+    intake.finish().unwrap();
+    assert_eq!(messages(&intake, "level:critical"), ["said"]);
 }

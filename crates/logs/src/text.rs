@@ -40,7 +40,13 @@ pub(crate) fn options(scrubber: &Arc<Scrubber>, zone: &TimeZone, reference: Refe
 impl Intake {
     /// A reader of one source, as it has to be for what is kept: secrets are masked before anything else is done.
     pub fn reader(&self, reference: Reference) -> Reader {
-        Reader::new(options(self.logs.scrubber(), self.logs.zone(), reference))
+        self.reader_of("", reference)
+    }
+
+    /// The same of a source whose name is known: it may be in a format that people described for it.
+    pub fn reader_of(&self, source: &str, reference: Reference) -> Reader {
+        let reader = Reader::new(options(self.logs.scrubber(), self.logs.zone(), reference));
+        reader.with_formats(self.logs.formats_of(source))
     }
 
     /// Takes text, of whatever format and in whatever bytes, until `from` ends. Where it has nothing for now
@@ -121,7 +127,9 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &RecordMet
     }
     draft.level(told.level.or(parsed.level));
     let by_field = |name: &&str| parsed.field(name).and_then(record::Value::as_text).filter(|text| !text.is_empty());
-    draft.source(told.source_fields.iter().find_map(by_field).map_or(told.source, str::as_bytes))?;
+    let named = told.source_fields.iter().find(|name| by_field(name).is_some());
+    draft.source(named.and_then(by_field).map_or(told.source, str::as_bytes))?;
+    let is_the_source = |name: &str| name == "source" && named == Some(&"source");
     draft.message(record.text())?;
     let mut fields = Fields { draft, count: 0, left_out: told.left_out as i64 };
     if let Some(inner) = parsed.inner {
@@ -133,7 +141,7 @@ pub(crate) fn write(draft: &mut Draft<'_>, record: &Record<'_>, told: &RecordMet
     if let Some(logger) = told.logger.or(parsed.logger.as_deref()) {
         fields.put("logger", logger.into())?;
     }
-    for field in &parsed.fields {
+    for field in parsed.fields.iter().filter(|field| !is_the_source(&field.name)) {
         let value = match &field.value {
             record::Value::Text(text) => Value::Str(text.as_bytes()),
             record::Value::Integer(number) => Value::Int(*number),

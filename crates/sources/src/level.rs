@@ -85,7 +85,10 @@ pub fn find(text: &str) -> Option<Level> {
 fn stands_out(word: &[u8], before: Option<u8>, after: Option<&u8>) -> bool {
     let alone = !matches!(before, Some(b'-' | b'.' | b'/')) && !matches!(after, Some(b'-' | b'.' | b'/' | b'='));
     let capitals = word.iter().all(|byte| !byte.is_ascii_lowercase());
-    let bracketed = matches!((before, after), (Some(b'['), _) | (Some(b'<'), Some(b'>')) | (Some(b'('), Some(b')')));
+    let bracketed = matches!(
+        (before, after),
+        (Some(b'['), _) | (Some(b':'), Some(b']')) | (Some(b'<'), Some(b'>')) | (Some(b'('), Some(b')'))
+    );
     alone && (capitals && word.len() > 2 || bracketed || after == Some(&b':'))
 }
 

@@ -5,6 +5,7 @@
 //! ([`timestamps`]). A record keeps its raw bytes; what was read in it is a [`record::Parsed`], which borrows.
 
 mod cursor;
+pub mod custom;
 pub mod level;
 mod line;
 pub mod multiline;

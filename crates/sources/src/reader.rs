@@ -4,6 +4,7 @@
 //! are tried only for lines that do not. When these go on, the source is no longer what it was, and it begins anew.
 
 use crate::{
+    custom::Custom,
     level, line,
     multiline::{Assembler, Block, Division, Limits, Place, Trace},
     parsers::{self, FORMATS, Memory, Shape, Standing},
@@ -72,6 +73,8 @@ pub struct Reader {
     /// Lines in a row that fit some other format.
     strangers: u32,
     memory: Memory,
+    /// Formats that people described, tried before all others.
+    custom: Arc<[Custom]>,
     calendar: Calendar,
     assembler: Assembler,
     scrubber: Option<Arc<Scrubber>>,
@@ -86,6 +89,9 @@ const STRANGERS_MAX: u32 = 8;
 
 /// The tag of text that fits no format.
 const PLAIN: usize = usize::MAX;
+
+/// The tag of the first format that a person described.
+const CUSTOM: usize = 1 << 32;
 
 /// The speaker of lines that no other line carries.
 const NOBODY: u64 = 0;
@@ -104,6 +110,7 @@ impl Reader {
             tally: Tally::default(),
             strangers: 0,
             memory: Memory::default(),
+            custom: Arc::default(),
             calendar: Calendar::new(options.zone, options.reference),
             assembler: Assembler::new(options.limits),
             scrubber: options.scrubber,
@@ -111,20 +118,33 @@ impl Reader {
         }
     }
 
+    /// Tries these before all others.
+    #[must_use]
+    pub fn with_formats(mut self, formats: Arc<[Custom]>) -> Self {
+        self.custom = formats;
+        self
+    }
+
     /// Learns the format, and what a header tells, from the beginning of a source that is read from further on.
     pub fn learn(&mut self, beginning: &[u8]) {
         let text = line::text(beginning);
+        let mut turns = Turns::default();
         for line in text.lines() {
-            if let Some(format) = self.recognise(line) {
-                self.count(Some(format));
+            let Some(place) = self.recognise(line) else { continue };
+            self.count(Some(place));
+            if let Some(stamp) = parsers::parse(&FORMATS[place], line, &mut self.memory).and_then(|parsed| parsed.stamp)
+            {
+                turns.pass(stamp);
             }
         }
+        self.calendar.learn_order(&turns);
     }
 
-    /// Passes over a line of a file that leaves its years out, for [`Self::walk_back`].
+    /// Passes over a line of a file whose dates leave something open, for [`Self::walk_back`].
     pub fn look_ahead(&mut self, raw: &[u8], turns: &mut Turns) {
         let text = line::text(raw);
-        let stamp = timestamps::read(&text).map(|(stamp, _)| stamp).or_else(|| {
+        let by_custom = || self.custom.iter().find_map(|custom| custom.parse(&text)?.stamp);
+        let stamp = by_custom().or_else(|| timestamps::read(&text).map(|(stamp, _)| stamp)).or_else(|| {
             let place = parsers::recognise(&text, &mut self.memory)?;
             parsers::parse(&FORMATS[place], &text, &mut self.memory)?.stamp
         });
@@ -133,8 +153,8 @@ impl Reader {
         }
     }
 
-    /// Learns in which year a file begins that leaves its years out, from all of its lines. Unneeded for what is less
-    /// than a year old.
+    /// Learns from all lines of a file in which year it begins, where it leaves its years out, and which number of a date is its
+    /// month. Unneeded for what is less than a year old.
     pub fn walk_back(&mut self, turns: &Turns) {
         self.calendar.walk_back(turns);
     }
@@ -164,7 +184,23 @@ impl Reader {
         if matches!(raw, b"" | b"\r") && self.assembler.is_empty() {
             return;
         }
-        let (speaker, place) = match self.place(text) {
+        if let Some(records) = parsers::records_within(text) {
+            while let Some(block) = self.assembler.finish() {
+                self.give(block, sink);
+            }
+            for record in &records {
+                let alone = Whole {
+                    raw: record.as_bytes(),
+                    tag: parsers::JSON,
+                    lines: 1,
+                    part: Division::Whole,
+                    traced: false,
+                };
+                self.emit(alone, sink);
+            }
+            return;
+        }
+        let (speaker, place, is_part) = match self.place(text) {
             LineRole::Alone(tag) => {
                 while let Some(block) = self.assembler.finish() {
                     self.give(block, sink);
@@ -172,7 +208,8 @@ impl Reader {
                 let alone = Whole { raw, tag, lines: 1, part: Division::Whole, traced: false };
                 return self.emit(alone, sink);
             }
-            LineRole::InBlock(speaker, place) => (speaker, place),
+            LineRole::InBlock(speaker, place) => (speaker, place, false),
+            LineRole::Carried(speaker, place, is_part) => (speaker, place, is_part),
         };
         while let Some(block) = self.assembler.yield_to(speaker) {
             self.give(block, sink);
@@ -180,6 +217,7 @@ impl Reader {
         if let Some(block) = self.assembler.push(speaker, raw, place, now) {
             self.give(block, sink);
         }
+        self.assembler.set_unended(speaker, is_part);
     }
 
     /// Gives `sink` the records whose last line is long enough ago.
@@ -199,6 +237,9 @@ impl Reader {
 
     /// Where `text` belongs.
     fn place(&mut self, text: &str) -> LineRole {
+        if let Some(place) = self.custom.iter().position(|custom| custom.parse(text).is_some()) {
+            return LineRole::InBlock(NOBODY, Place::Begins { tag: CUSTOM + place, trace: Trace::begun_by(text) });
+        }
         if let Some(place) = self.settled
             && (FORMATS[place].sniff)(text)
         {
@@ -241,12 +282,15 @@ impl Reader {
             Shape::Carrier(carried) => {
                 let Some(carried) = carried(text) else { return LineRole::Alone(place) };
                 let line = carried.line.trim_end_matches('\n');
+                if self.assembler.is_unended(carried.speaker) {
+                    return LineRole::Carried(carried.speaker, Place::Continues, carried.is_part);
+                }
                 // What a process writes in one go comes as a line each.
                 if self.assembler.trace(carried.speaker).is_some_and(|trace| trace.takes(line)) {
-                    return LineRole::InBlock(carried.speaker, Place::Continues);
+                    return LineRole::Carried(carried.speaker, Place::Continues, carried.is_part);
                 }
                 let trace = Trace::begun_by(line);
-                LineRole::InBlock(carried.speaker, Place::Begins { tag: place, trace })
+                LineRole::Carried(carried.speaker, Place::Begins { tag: place, trace }, carried.is_part)
             }
         }
     }
@@ -260,7 +304,11 @@ impl Reader {
 
     /// The shape of the record that is open, where it is nobody's.
     fn open_shape(&self) -> Option<Shape> {
-        self.assembler.tag(NOBODY).and_then(|tag| FORMATS.get(tag)).map(|format| format.shape)
+        let tag = self.assembler.tag(NOBODY)?;
+        if self.custom.get(tag.wrapping_sub(CUSTOM)).is_some() {
+            return Some(Shape::Headed);
+        }
+        FORMATS.get(tag).map(|format| format.shape)
     }
 
     fn tag_differs(&self, place: usize) -> bool {
@@ -316,7 +364,11 @@ impl Reader {
                 parsers::parse_carried(format, &text, &mut self.memory)
             }
             Some(format) => parsers::parse(format, &text, &mut self.memory),
-            None => None,
+            None if part == Division::Further => None,
+            None => self
+                .custom
+                .get(tag.wrapping_sub(CUSTOM))
+                .and_then(|custom| parsers::headed(&text, |head| custom.parse(head))),
         };
         let mut parsed = parsed.unwrap_or_else(|| parsers::plain(text.trim_end()));
         // A carrier's own level says where the lines were filed, not how grave they are.
@@ -353,4 +405,6 @@ enum LineRole {
     Alone(usize),
     /// A line of the record of a speaker.
     InBlock(u64, Place),
+    /// The same of a line that was carried, and whether it was cut.
+    Carried(u64, Place, bool),
 }

@@ -65,6 +65,24 @@ fn every_format_is_recognised_and_read() {
     }
 }
 
+/// The OpenTelemetry Collector's file exporter writes a request a line.
+#[test]
+fn a_line_of_many_records_is_read_as_many() {
+    let record = |n: u32, severity: u32| {
+        format!(
+            r#"{{"timeUnixNano":"17951688{n:02}123456789","severityNumber":{severity},"body":{{"stringValue":"order {n}"}},"traceId":"5b8e"}}"#
+        )
+    };
+    let line = format!(
+        r#"{{"resourceLogs":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"shop"}}}}]}},"scopeLogs":[{{"scope":{{"name":"cart"}},"logRecords":[{},{}]}}]}}]}}"#,
+        record(1, 9),
+        record(2, 17)
+    );
+    let mut text = String::new();
+    read(line.as_bytes(), &mut |record| text.push_str(&drawn(&record)));
+    insta::assert_snapshot!("otel", text);
+}
+
 #[test]
 fn no_byte_is_lost_whatever_the_format() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");

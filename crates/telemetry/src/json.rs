@@ -45,6 +45,14 @@ impl Default for JsonNames<'_> {
     }
 }
 
+/// Which parts of a record a line had under the names that stand for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JsonParts {
+    pub time: bool,
+    pub level: bool,
+    pub message: bool,
+}
+
 /// Why a line was not taken; nothing of it is kept.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonProblem {
@@ -65,7 +73,7 @@ impl Batch {
         line: &[u8],
         names: &JsonNames<'_>,
         default_time: Timestamp,
-    ) -> Result<(), JsonProblem> {
+    ) -> Result<JsonParts, JsonProblem> {
         let (line, escape) =
             byte_escape::escaped(line).map_err(|ambiguous| JsonProblem::Syntax(ambiguous.to_string()))?;
         let mut reading = Reading { draft: self.draft(), names, escape, parts: [false; 4], refused: None };
@@ -73,8 +81,10 @@ impl Batch {
         let read = ObjectSeed { reading: &mut reading, prefix: "" }.deserialize(&mut json).and_then(|()| json.end());
         match (read, reading.refused) {
             (Ok(()), None) => {
+                let has = |part| reading.has(part);
+                let (time, level, message) = (has(RecordPart::Time), has(RecordPart::Level), has(RecordPart::Message));
                 reading.draft.finish(default_time);
-                Ok(())
+                Ok(JsonParts { time, level, message })
             }
             (_, Some(refused)) => Err(JsonProblem::Refused(refused)),
             (Err(error), None) => Err(JsonProblem::Syntax(in_column(&error))),
@@ -325,7 +335,7 @@ mod tests {
         let mut batch = Batch::new();
         batch
             .push_json(line.as_bytes(), &JsonNames::default(), Timestamp::EPOCH)
-            .map(|()| batch.get(0).to_record())
+            .map(|_| batch.get(0).to_record())
             .map_err(|problem| problem.to_string())
     }
 

@@ -49,7 +49,7 @@ pub use compactor::Tended;
 pub use copy::{CopyTarget, copy_online};
 pub use damage::Damage;
 pub use error::Error;
-pub use json::{JsonNames, JsonProblem};
+pub use json::{JsonNames, JsonParts, JsonProblem};
 pub use kind::{Kind, PerKind};
 pub use moment::{from_epoch, parse_rfc3339};
 pub use options::{Options, Retention};

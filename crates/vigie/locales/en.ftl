@@ -986,3 +986,17 @@ submission-state-succeeded = sent
 submission-state-failed = failed
 submission-state-unknown = unknown
 submission-state-skipped = skipped
+format-known = recognised as { $format }: it needs no pattern
+format-wrong = the pattern cannot be used: { $error }
+format-wrong-help = `vigie logs format try FILE --pattern …` shows what a pattern makes of the lines
+format-none = no line has a time or a level that is recognised: no pattern can be proposed
+format-none-help = give one with --pattern, as '%{"{"}time{"}"} %{"{"}level{"}"} %{"{"}message{"}"}'
+format-fits = { $fitting } of { $lines } lines fit; { $timed } with a time, { $graded } with a level
+format-no-fit = (no fit)
+format-fits-nothing = the pattern fits no line of the file
+format-exists = vigie.toml has a format of the name { $name } already
+format-exists-help = give another name, or change the pattern there
+format-kept = kept in { $file }; restart `vigie serve` for it to be used
+format-not-kept = { $file } cannot take the format: { $error }
+format-not-kept-help = write it there yourself:
+    { $table }

@@ -1090,3 +1090,17 @@ submission-state-succeeded = envoyé
 submission-state-failed = en échec
 submission-state-unknown = incertain
 submission-state-skipped = ignoré
+format-known = format reconnu : { $format } ; aucun motif n’est nécessaire
+format-wrong = motif inutilisable : { $error }
+format-wrong-help = « vigie logs format try FICHIER --pattern … » montre ce qu’un motif donne sur les lignes
+format-none = aucune ligne n’a de date ni de niveau reconnus : aucun motif ne peut être proposé
+format-none-help = donnez-en un avec --pattern, par exemple '%{"{"}time{"}"} %{"{"}level{"}"} %{"{"}message{"}"}'
+format-fits = { $fitting } lignes sur { $lines } correspondent ; { $timed } avec une date, { $graded } avec un niveau
+format-no-fit = (ne correspond pas)
+format-fits-nothing = le motif ne correspond à aucune ligne du fichier
+format-exists = un format nommé « { $name } » existe déjà dans vigie.toml
+format-exists-help = choisissez un autre nom, ou modifiez le motif existant
+format-kept = enregistré dans { $file } ; redémarrez « vigie serve » pour l’utiliser
+format-not-kept = { $file } ne peut pas recevoir le format : { $error }
+format-not-kept-help = ajoutez-le vous-même :
+    { $table }

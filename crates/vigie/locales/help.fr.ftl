@@ -316,6 +316,23 @@ help-logs-delete = Supprimer les lignes trouvées, après les avoir montrées et
 
         Toutes les lignes trouvées sont supprimées définitivement ; aucune ne l’est si une partie de la recherche n’est pas comprise. Elles ne sont plus trouvées aussitôt ; leurs octets quittent le disque à la prochaine fusion des segments. Les fichiers dont elles viennent restent intacts. Le journal d’audit garde qui a supprimé quoi.
 help-logs-files = Afficher les fichiers journaux que Vigie écrit
+help-logs-format = Décrire un format qui n’est pas reconnu
+help-logs-format-try = Montrer comment les lignes d’un fichier sont lues, et proposer un motif si rien ne les reconnaît
+    .file = Le fichier
+    .pattern = Le motif à essayer [par défaut : un motif est proposé]
+    .after-help =
+        Exemples :
+          vigie logs format try app.log
+          vigie logs format try app.log --pattern '%{"{"}time{"}"} <%{"{"}level{"}"}> %{"{"}word:user{"}"} %{"{"}message{"}"}'
+
+        Un motif est la ligne telle quelle, avec des éléments là où elle varie : %{"{"}time{"}"}, %{"{"}level{"}"}, %{"{"}logger{"}"}, %{"{"}message{"}"}, %{"{"}skip{"}"}, et des champs comme %{"{"}word:user{"}"}, %{"{"}number:status{"}"}, %{"{"}ip:client{"}"}, %{"{"}quoted:agent{"}"}, %{"{"}text:reason{"}"}. Les noms des motifs de Logstash sont compris aussi. Une espace en représente une ou plusieurs.
+help-logs-format-add = Enregistrer un motif dans vigie.toml, pour ce fichier
+    .file = Le fichier
+    .name = La valeur du champ « format » de ses lignes
+    .pattern = Le motif à enregistrer [par défaut : celui qui est proposé]
+    .after-help =
+        Exemple :
+          vigie logs format add /var/log/boutique.log --name boutique --pattern '%{"{"}time{"}"} <%{"{"}level{"}"}> %{"{"}message{"}"}'
 
 help-report = Le bilan d’une journée ou d’une autre période, dans le terminal ou par e-mail : envois, erreurs, nouveaux problèmes, points d’accès lents, contrôles
     .date = Le jour [par défaut : aujourd’hui]

@@ -247,6 +247,10 @@ impl Parts {
             job_log: self.job_log.clone(),
             vault: self.vault.clone(),
             wake,
+            keep_format: {
+                let settings = config.settings_file();
+                Arc::new(move |entry| commands::logs::keep_format(&settings, entry))
+            },
             zone: config.zone.value.clone(),
             data: config.data.value.clone(),
             machine: "/".into(),

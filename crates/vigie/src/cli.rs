@@ -18,7 +18,8 @@ mod sync;
 
 pub(crate) use self::logs::{
     LogsArgs, LogsCommand, LogsDeleteArgs, LogsExportArgs, LogsFormat, LogsHistogramArgs, LogsImportArgs,
-    LogsLabelArgs, LogsPipeArgs, LogsQueryArgs, LogsSearchArgs, LogsTailArgs,
+    LogsLabelArgs, LogsPatternAddArgs, LogsPatternCommand, LogsPatternTryArgs, LogsPipeArgs, LogsQueryArgs,
+    LogsSearchArgs, LogsTailArgs,
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};

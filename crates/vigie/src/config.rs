@@ -185,6 +185,11 @@ pub(crate) fn variables() -> Variables {
         .collect()
 }
 
+/// Whether a settings file could have this text.
+pub(crate) fn check_text(text: &str) -> Result<(), Failure> {
+    Config::from_parts(Some((Path::new(FILE), text)), &Global::default(), None, &Variables::new()).map(drop)
+}
+
 impl Config {
     /// Reads and checks every setting; everything that is wrong at once.
     pub(crate) fn load(options: &Global, listen: Option<SocketAddr>, variables: &Variables) -> Result<Self, Failure> {
@@ -196,6 +201,11 @@ impl Config {
         };
         let file = file.as_ref().map(|(text, path)| (path.as_path(), text.as_str()));
         Self::from_parts(file, options, listen, variables)
+    }
+
+    /// Where settings are kept that are added.
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| FILE.into())
     }
 
     fn from_parts(

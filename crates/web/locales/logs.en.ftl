@@ -267,3 +267,36 @@ files-many-hits = { $n ->
 }
 deed-log-clear = Cleared a log file
 deed-logs-delete = Deleted log lines
+
+## The format of a log file
+
+format-title = Line format
+format-lead = If the lines of this file are not recognised, describe them with a pattern. It applies to lines read from now on.
+format-recognised = These lines are recognised as { $name }. No pattern is needed.
+format-pattern = Pattern
+format-hint = Write the line as it is, with %{"{"}time{"}"}, %{"{"}level{"}"}, %{"{"}logger{"}"}, %{"{"}message{"}"} where it varies, and fields such as %{"{"}word:user{"}"}, %{"{"}number:status{"}"}, %{"{"}ip:client{"}"}, %{"{"}quoted:agent{"}"} or %{"{"}text:reason{"}"}. A space matches one or more.
+format-try = Try
+format-fits = { $fitting } of the last { $lines } lines match: { $timed } with a time, { $graded } with a level.
+format-lines = What the pattern reads in each line
+format-time = Time
+format-level = Level
+format-fields = Fields
+format-message = Message
+format-yes = read
+format-no-fit = no match
+format-name = Name
+format-name-hint = The value of the field “format” of these lines. Letters, digits, “_” and “-”.
+format-keep = Save
+format-kept = The format { $name } has been saved.
+format-fault-name = Use 1 to 40 letters, digits, “_” and “-”.
+format-fault-taken = A format with this name already exists. Choose another name.
+format-fault-long = The pattern is too long.
+format-fault-open = A “%{"{"}” is not closed with “{"}"}”.
+format-fault-unknown = “{ $text }” is not a known element.
+format-fault-twice = “{ $text }” is used twice. Rename one of them.
+format-fault-field = “{ $text }” needs a field name, for example %{"{"}word:user{"}"}.
+format-fault-endless = Nothing shows where “{ $text }” ends. Add the text that follows it.
+format-fault-empty = The pattern needs a time, a level or a message.
+format-fault-fits-none = The pattern matches no line.
+format-fault-not-kept = The format could not be saved: { $text }
+deed-log-format = Described the format of a log file

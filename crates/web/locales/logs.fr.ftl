@@ -267,3 +267,36 @@ files-many-hits = { $n ->
 }
 deed-log-clear = A vidé un fichier journal
 deed-logs-delete = A supprimé des lignes de journal
+
+## Le format d’un fichier journal
+
+format-title = Format des lignes
+format-lead = Si les lignes de ce fichier ne sont pas reconnues, décrivez-les par un motif. Il s’applique aux lignes lues à partir de maintenant.
+format-recognised = Ces lignes sont reconnues : { $name }. Aucun motif n’est nécessaire.
+format-pattern = Motif
+format-hint = Écrivez la ligne telle quelle, avec %{"{"}time{"}"}, %{"{"}level{"}"}, %{"{"}logger{"}"}, %{"{"}message{"}"} là où elle varie, et des champs comme %{"{"}word:user{"}"}, %{"{"}number:status{"}"}, %{"{"}ip:client{"}"}, %{"{"}quoted:agent{"}"} ou %{"{"}text:reason{"}"}. Une espace en représente une ou plusieurs.
+format-try = Essayer
+format-fits = { $fitting } des { $lines } dernières lignes correspondent : { $timed } avec une date, { $graded } avec un niveau.
+format-lines = Ce que le motif lit dans chaque ligne
+format-time = Date
+format-level = Niveau
+format-fields = Champs
+format-message = Message
+format-yes = lue
+format-no-fit = ne correspond pas
+format-name = Nom
+format-name-hint = La valeur du champ « format » de ces lignes. Lettres, chiffres, « _ » et « - ».
+format-keep = Enregistrer
+format-kept = Le format { $name } a été enregistré.
+format-fault-name = Utilisez de 1 à 40 lettres, chiffres, « _ » et « - ».
+format-fault-taken = Un format de ce nom existe déjà. Choisissez un autre nom.
+format-fault-long = Le motif est trop long.
+format-fault-open = Un « %{"{"} » n’est pas fermé par « {"}"} ».
+format-fault-unknown = « { $text } » n’est pas un élément connu.
+format-fault-twice = « { $text } » est utilisé deux fois. Renommez l’un des deux.
+format-fault-field = « { $text } » a besoin d’un nom de champ, par exemple %{"{"}word:user{"}"}.
+format-fault-endless = Rien n’indique où « { $text } » se termine. Ajoutez le texte qui suit.
+format-fault-empty = Le motif doit contenir une date, un niveau ou un message.
+format-fault-fits-none = Le motif ne correspond à aucune ligne.
+format-fault-not-kept = Le format n’a pas pu être enregistré : { $text }
+deed-log-format = A décrit le format d’un fichier journal

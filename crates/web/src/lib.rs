@@ -89,6 +89,9 @@ use vault::Vault;
 pub type Wake = Arc<dyn Fn(Option<JobId>) + Send + Sync>;
 
 /// What the routes work on.
+/// Keeps a format of logs where it counts after the next start, too.
+pub type KeepFormat = Arc<dyn Fn(&logs::FormatEntry) -> std::result::Result<String, String> + Send + Sync>;
+
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
@@ -97,6 +100,8 @@ pub struct App {
     pub hub: Hub,
     pub job_log: JobLog,
     pub logs: Logs,
+    /// Writes a format that a person described into the settings, and says where; or why not.
+    pub keep_format: KeepFormat,
     /// What clients report: events, issues, spans.
     pub reports: Reports,
     pub alerts: Alerts,

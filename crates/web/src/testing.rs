@@ -141,6 +141,10 @@ impl Site {
             vault,
             rng,
             wake: Some(Arc::new(|_| {})),
+            keep_format: Arc::new(|entry| match entry.name.as_str() {
+                "full" => Err("no space left on device".to_owned()),
+                _ => Ok("vigie.toml".to_owned()),
+            }),
             zone: jiff::tz::TimeZone::UTC,
             data: dir.path().to_owned(),
             machine: dir.path().join("machine"),

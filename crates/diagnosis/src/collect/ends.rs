@@ -35,7 +35,9 @@ pub(super) struct FileEnd {
 /// A copied tree has the times of the copy on its files: there the newest date that is written in full counts.
 pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: bool) -> Ends {
     let ends: Vec<Last> = files.iter().map(|file| last_of(file, zone, file.modified.min(now))).collect();
-    let is_dated = |last: &&Last| last.stamp.is_some_and(|stamp| matches!(stamp, Stamp::Instant(_) | Stamp::Civil(_)));
+    let is_dated = |last: &&Last| {
+        last.stamp.is_some_and(|stamp| matches!(stamp, Stamp::Instant(_) | Stamp::Civil(_) | Stamp::Slashed { .. }))
+    };
     let dated = ends.iter().filter(is_dated).filter_map(|last| last.at).filter(|at| *at <= now + DAY).max();
     let reference = |file: &Found| match dated {
         Some(dated) if !is_live => dated + DAY / 2,

@@ -59,8 +59,9 @@ impl CheckpointedWriter {
         self.logs.now()
     }
 
-    pub(crate) fn reader(&self, reference: Reference) -> Reader {
-        Reader::new(text::options(self.logs.scrubber(), self.logs.zone(), reference))
+    pub(crate) fn reader(&self, source: &str, reference: Reference) -> Reader {
+        let reader = Reader::new(text::options(self.logs.scrubber(), self.logs.zone(), reference));
+        reader.with_formats(self.logs.formats_of(source))
     }
 
     pub(crate) fn batch(&self) -> &Batch {

@@ -67,7 +67,7 @@ impl Journal {
             stored.first().map_or_else(|| Ok(JournalPlace::default()), |(key, place)| stored::read(key, place))
         })?;
         let cursor = place.cursor.clone();
-        let reader = writer.reader(Reference::Arrival);
+        let reader = writer.reader("", Reference::Arrival);
         let (recent, given) = (VecDeque::new(), HashSet::new());
         Ok(Self { writer, stop, program: program.to_owned(), place, cursor, reader, recent, given, pushed: 0 })
     }
@@ -94,7 +94,7 @@ impl Journal {
     /// Follows one `journalctl` until it ends.
     fn follow(&mut self) -> Result<(), Ended> {
         // What a broken end has left incomplete comes again.
-        self.reader = self.writer.reader(Reference::Arrival);
+        self.reader = self.writer.reader("", Reference::Arrival);
         let JournalPlace { cursor, given } = self.place.clone();
         (self.cursor, self.given, self.pushed) = (cursor, given.into_iter().collect(), 0);
         self.recent.clear();

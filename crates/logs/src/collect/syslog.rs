@@ -81,7 +81,7 @@ impl Syslog {
     /// Keeps what comes, until it is stopped.
     pub(super) fn run(mut self, logs: Logs, stop: &Stop) {
         let mut writer = CheckpointedWriter::new(logs, stop.clone());
-        let mut reader = writer.reader(Reference::Arrival);
+        let mut reader = writer.reader("", Reference::Arrival);
         let (mut told, mut masked) = (0, reader.masked());
         let mut from = IpAddr::from([0, 0, 0, 0]);
         loop {

@@ -65,6 +65,8 @@ struct Open {
     speaker: u64,
     block: Block,
     trace: Trace,
+    /// Whether its last line was cut, and goes on with the next one.
+    unended: bool,
     since: Timestamp,
     /// Which line of the stream was its last.
     last: u64,
@@ -122,6 +124,18 @@ impl Assembler {
     /// How the open record of `speaker` would go on, if it has one.
     pub fn trace(&mut self, speaker: u64) -> Option<&mut Trace> {
         self.open.iter_mut().find(|open| open.speaker == speaker).map(|open| &mut open.trace)
+    }
+
+    /// Whether the last line of `speaker`'s open record was cut.
+    pub fn is_unended(&self, speaker: u64) -> bool {
+        self.open.iter().any(|open| open.speaker == speaker && open.unended)
+    }
+
+    /// Says of the line that was just taken whether it was cut.
+    pub fn set_unended(&mut self, speaker: u64, unended: bool) {
+        if let Some(open) = self.open.iter_mut().find(|open| open.speaker == speaker) {
+            open.unended = unended;
+        }
     }
 
     /// Whose line was the last, if their record is still open.
@@ -184,7 +198,16 @@ impl Assembler {
                 raw.extend_from_slice(line);
                 let block = Block { raw, lines: 1, tag, part: Division::Whole, traced: trace.is_traceback() };
                 let (lines, earlier) = (number..number + 1, Vec::new());
-                self.open.push(Open { speaker, block, trace, since: now, last: self.pushed, lines, earlier });
+                self.open.push(Open {
+                    speaker,
+                    block,
+                    trace,
+                    unended: false,
+                    since: now,
+                    last: self.pushed,
+                    lines,
+                    earlier,
+                });
                 before
             }
         }
@@ -194,6 +217,7 @@ impl Assembler {
     /// error or a traceback some lines later.
     pub fn yield_to(&mut self, speaker: u64) -> Option<Block> {
         let done = |open: &Open| match open.trace {
+            _ if open.unended => self.pushed - open.last > TRACE_PATIENCE,
             Trace::Quiet => true,
             Trace::QuietError => self.pushed - open.last > ERROR_PATIENCE,
             _ => self.pushed - open.last > TRACE_PATIENCE,

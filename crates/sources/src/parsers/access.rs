@@ -85,10 +85,18 @@ fn head(text: &str) -> Option<Head<'_>> {
     let mut stamp = None;
     if cursor.eat("[").is_some() {
         stamp = Some(cursor.stamp()?);
+        // A zone that was left out leaves its space.
+        cursor.spaces();
         cursor.eat("]")?;
         cursor.gap()?;
     } else if count != 3 || words[1] != "-" {
         return None;
+    }
+    if cursor.peek() != Some(b'"') && count > 2 && count < words.len() {
+        // Some write the virtual host behind the time.
+        words.copy_within(0..count, 1);
+        words[0] = cursor.until_byte(b' ')?;
+        count += 1;
     }
     (cursor.peek() == Some(b'"')).then_some(Head { words, count, stamp, rest: cursor })
 }

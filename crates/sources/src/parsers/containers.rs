@@ -50,7 +50,7 @@ pub(super) fn sniff_cri(text: &str) -> bool {
 }
 
 pub(super) fn carried_cri(text: &str) -> Option<Carried<'_>> {
-    cri(text).map(|(_, stream, _, line)| Carried::new(stream, line))
+    cri(text).map(|(_, stream, part, line)| Carried { is_part: part.starts_with('P'), ..Carried::new(stream, line) })
 }
 
 pub(super) fn parse_cri<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {

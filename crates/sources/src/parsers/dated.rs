@@ -1,14 +1,34 @@
 //! Any other text: its time and its level, where it has them near its beginning.
 
-use crate::{cursor::Cursor, level, record::Parsed, timestamps};
+use super::systems;
+use crate::{
+    cursor::Cursor,
+    level,
+    record::Parsed,
+    timestamps::{self, Stamp},
+};
 
 /// A line that begins with a time, maybe in brackets or behind a level, or behind nothing but `- `.
 pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let mut level = None;
+    // `<W>2026-11-20 10:00:00 message`, as Mumble's server writes.
+    if let [b'<', letter, b'>', b'0'..=b'9', ..] = text.as_bytes() {
+        level = Some(level::lettered(*letter)?);
+        cursor.eat(text.get(..3)?)?;
+    }
+    // Games of Valve begin each line with it.
+    cursor.eat("L ");
     let mut opened = cursor.eat("[").or_else(|| cursor.eat("(")).is_some();
-    let mut stamp = cursor.stamp().or_else(|| seconds(&mut cursor));
-    if stamp.is_none() && !opened {
+    if opened && let Some((zone, rest)) = cursor.rest().split_once(' ') {
+        // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
+        let is_zone = (3..=4).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
+        if is_zone && level::named(zone).is_none() {
+            cursor = Cursor::new(rest);
+        }
+    }
+    let mut stamp = cursor.stamp().or_else(|| seconds(&mut cursor, opened)).or_else(|| of_this_year(&mut cursor));
+    if stamp.is_none() && !opened && level.is_none() {
         level = cursor.level();
         level?;
         cursor.take(|byte| b": -|".contains(&byte));
@@ -18,9 +38,8 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let stamp = stamp?;
     if opened {
         cursor.eat("]").or_else(|| cursor.eat(")"))?;
-    }
-    // A time within a word or a number is none.
-    if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+    } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        // A time within a word or a number is none.
         return None;
     }
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
@@ -43,14 +62,18 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
 }
 
 /// Seconds since 1970 with a fraction, or a longer count: a bare number of ten digits may be anything.
-fn seconds(cursor: &mut Cursor<'_>) -> Option<timestamps::Stamp> {
+fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
     let (stamp, length) = timestamps::epoch(cursor.rest())?;
-    if length <= 11 {
+    let closed = opened && cursor.rest().as_bytes().get(length) == Some(&b']');
+    if length <= 11 && !closed {
         // Ten digits are a time where a level follows them.
         let mut next = *cursor;
         next.eat(&cursor.rest()[..length])?;
         next.take(|byte| b" \t:-|,;[".contains(&byte));
-        next.level()?;
+        // Or the same once more, for people.
+        if next.stamp().is_none() {
+            next.level()?;
+        }
     }
     cursor.eat(&cursor.rest()[..length])?;
     Some(stamp)
@@ -59,4 +82,57 @@ fn seconds(cursor: &mut Cursor<'_>) -> Option<timestamps::Stamp> {
 /// Text of which nothing is known: its level, if it names one.
 pub(super) fn plain(text: &str) -> Parsed<'_> {
     Parsed::new("", text).level(level::find(text))
+}
+
+/// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers.
+fn of_this_year(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let mut next = *cursor;
+    let stamp = (next.rest().as_bytes().get(2) == Some(&b'-')).then(|| systems::month_and_day(&mut next)).flatten()?;
+    let read = &cursor.rest()[..cursor.rest().len() - next.rest().len()];
+    *cursor = next;
+    read.contains('.').then_some(stamp)
+}
+
+/// Bytes of what stands before the time of a line that does not begin with it.
+const BEFORE_MAX: usize = 64;
+
+/// `78017 00cff -- none -- - 2026-11-20T10:00:00+01:00 WARN (4): message`: identifiers, then a time in full and a level.
+pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
+    let bytes = text.as_bytes();
+    // A year with a separator, or a day and a month with theirs: nearly every other line is passed over here.
+    let year = |at: &usize| match bytes.get(*at..*at + 6) {
+        Some([b'1' | b'2', b'0' | b'9', _, _, b'-' | b'/', _]) => true,
+        Some([b'0'..=b'3', b'0'..=b'9', first @ (b'-' | b'/' | b'.'), _, _, second]) => first == second,
+        _ => false,
+    };
+    let begins = |at: &usize| *at > 0 && b" [(|,".contains(&bytes[*at - 1]);
+    let at = (1..bytes.len().min(BEFORE_MAX)).filter(begins).find(year)?;
+    let mut cursor = Cursor::new(text.get(at..)?);
+    let stamp = cursor.stamp().filter(|stamp| !matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_)))?;
+    // A time behind one pair of brackets needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`.
+    let before = text[..at].trim_end();
+    let bracketed = before.starts_with('[') && before.find(']') == Some(before.len() - 1);
+    if bracketed && cursor.peek().is_none_or(|byte| byte == b' ') {
+        cursor.spaces();
+        let parsed = Parsed::new("placed", cursor.rest()).at(stamp).level(level::find(cursor.rest()));
+        return Some(parsed.text("before", &before[1..before.len() - 1]));
+    }
+    cursor.take(|byte| b" ])|,:-\t[".contains(&byte));
+    let capital = cursor.peek().is_some_and(|byte| byte.is_ascii_uppercase());
+    let level = cursor.level().filter(|_| capital)?;
+    if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte)) {
+        return None;
+    }
+    // Zend names the priority as a number too.
+    let mut next = cursor;
+    if next.eat(" (").is_some() && next.digits().is_some() && next.eat(")").is_some() {
+        cursor = next;
+    }
+    cursor.take(|byte| b" ])|:-\t".contains(&byte));
+    Some(
+        Parsed::new("placed", cursor.rest())
+            .at(stamp)
+            .level(level)
+            .text("before", text[..at].trim_end_matches([' ', '['])),
+    )
 }

@@ -189,7 +189,7 @@ pub(super) const JSON: Dialect = Dialect {
 };
 
 /// From the most particular to the one that takes everything.
-pub(super) static DIALECTS: [Dialect; 27] = [
+pub(super) static DIALECTS: [Dialect; 28] = [
     Dialect {
         name: "journald",
         marks: mask(keys!("__REALTIME_TIMESTAMP")),
@@ -235,6 +235,16 @@ pub(super) static DIALECTS: [Dialect; 27] = [
         marks: mask(keys!("logName")),
         one_of: mask(keys!("insertId", "severity", "textPayload")),
         message: keys!("jsonPayload.message", "jsonPayload.msg", "textPayload", "message"),
+        inside: Inside::LineWithoutLevel,
+        ..WORDS
+    },
+    Dialect {
+        name: "otel",
+        marks: mask(keys!("severityNumber", "timestamp", "body")),
+        time: keys!("timestamp"),
+        level: keys!("level"),
+        logger: keys!("logger", "service.name"),
+        message: keys!("body"),
         inside: Inside::LineWithoutLevel,
         ..WORDS
     },

@@ -23,6 +23,12 @@ pub(super) fn sniff(text: &str) -> bool {
     inside.is_some_and(|inside| matches!(inside.trim_ascii_start(), [b'"', ..]))
 }
 
+/// The files of Docker's `json-file`, in which order their names come.
+pub(super) fn sniff_docker(text: &str) -> bool {
+    let names = ["\"log\":\"", "\"stream\":\"", "\"time\":\""];
+    text.starts_with("{\"log\":\"") || sniff(text) && names.iter().all(|name| text.contains(name))
+}
+
 pub(super) fn parse<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let read = read(text)?;
     Some(if read.wraps_a_line { unwrap(read.parsed, memory) } else { read.parsed })
@@ -34,7 +40,9 @@ pub(super) fn carried(text: &str) -> Option<Carried<'_>> {
     let who = |name| read.parsed.field(name).and_then(Value::as_text);
     let speaker = (who("_HOSTNAME"), read.parsed.logger.as_deref(), who("_PID"), who("stream"));
     let carried = Carried::new(speaker, "");
-    read.wraps_a_line.then_some(Carried { line: read.parsed.message, ..carried })
+    // Docker cuts lines after 16 KiB, and keeps their line feed for the last part.
+    let is_part = read.parsed.format == "docker" && !read.parsed.message.ends_with('\n');
+    read.wraps_a_line.then_some(Carried { line: read.parsed.message, is_part, ..carried })
 }
 
 fn read(text: &str) -> Option<Read<'_>> {

@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 169] = [
+pub(super) const KEYS: [&str; 171] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -138,7 +138,9 @@ pub(super) const KEYS: [&str; 169] = [
     "resultDescription",
     "s",
     "service",
+    "service.name",
     "severity",
+    "severityNumber",
     "severityText",
     "severity_text",
     "short_message",

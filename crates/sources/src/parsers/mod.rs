@@ -18,6 +18,7 @@ mod mail;
 mod mailing;
 mod native;
 mod network;
+mod otel;
 mod php;
 mod programs;
 mod proxies;
@@ -31,7 +32,9 @@ mod tables;
 mod web_error;
 mod windows;
 
+pub(crate) use otel::records_within;
 pub use table::FORMATS;
+pub(crate) use table::JSON;
 
 use crate::{
     level,
@@ -95,13 +98,15 @@ pub struct Carried<'a> {
     /// Equal for lines of one process.
     pub speaker: u64,
     pub line: Cow<'a, str>,
+    /// Whether it was cut, and the next line of the same process goes on with it.
+    pub is_part: bool,
 }
 
 impl<'a> Carried<'a> {
     fn new(speaker: impl Hash, line: &'a str) -> Self {
         let mut hasher = DefaultHasher::new();
         speaker.hash(&mut hasher);
-        Self { speaker: hasher.finish(), line: line.into() }
+        Self { speaker: hasher.finish(), line: line.into(), is_part: false }
     }
 }
 
@@ -122,8 +127,13 @@ pub fn parse<'a>(format: &Format, text: &'a str, memory: &mut Memory) -> Option<
     if matches!(format.shape, Shape::Open(_)) {
         return (format.parse)(text, memory);
     }
+    headed(text, |head| (format.parse)(head, memory))
+}
+
+/// What `read` makes of the first line, whose message goes on to the end of `text`.
+pub(crate) fn headed<'a>(text: &'a str, read: impl FnOnce(&'a str) -> Option<Parsed<'a>>) -> Option<Parsed<'a>> {
     let (head, rest) = first_line(text);
-    let mut parsed = (format.parse)(head, memory)?;
+    let mut parsed = read(head)?;
     let Some(rest) = rest else { return Some(parsed) };
     match message_start(&parsed, text, head) {
         Some(start) => parsed.message = text[start..].trim_end().into(),
@@ -136,16 +146,36 @@ pub fn parse<'a>(format: &Format, text: &'a str, memory: &mut Memory) -> Option<
 pub(crate) fn parse_carried<'a>(format: &Format, text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let Shape::Carrier(carried) = format.shape else { return parse(format, text, memory) };
     let (head, rest) = first_line(text);
+    let rest = rest.unwrap_or_default();
+    if carried(head).is_some_and(|first| first.is_part) {
+        // What it says is known once it is whole.
+        let depth = std::mem::replace(&mut memory.depth, DEPTH_MAX);
+        let parsed = (format.parse)(head, memory);
+        memory.depth = depth;
+        let joined = join(text.lines().map(|line| (carried(line), line)));
+        return Some(unwrap(Parsed { message: joined.into(), ..parsed? }, memory));
+    }
     let mut parsed = (format.parse)(head, memory)?;
     let message = parsed.message.to_mut();
-    for line in rest.unwrap_or_default().lines() {
-        message.push('\n');
-        match carried(line) {
-            Some(carried) => message.push_str(carried.line.trim_end_matches('\n')),
-            None => message.push_str(line),
-        }
-    }
+    message.truncate(message.trim_end_matches('\n').len());
+    message.push('\n');
+    message.push_str(&join(rest.lines().map(|line| (carried(line), line))));
     Some(parsed)
+}
+
+/// Lines that were carried, as they were written.
+fn join<'a>(lines: impl Iterator<Item = (Option<Carried<'a>>, &'a str)>) -> String {
+    let mut joined = String::new();
+    let mut goes_on = true;
+    for (carried, line) in lines {
+        if !goes_on {
+            joined.push('\n');
+        }
+        goes_on = carried.as_ref().is_some_and(|carried| carried.is_part);
+        let words = carried.as_ref().map_or(line, |carried| carried.line.trim_end_matches('\n'));
+        joined.push_str(words);
+    }
+    joined
 }
 
 /// What the lines of `text`, objects around lines of another program, carry: as they were written. `None` where they
@@ -153,7 +183,7 @@ pub(crate) fn parse_carried<'a>(format: &Format, text: &'a str, memory: &mut Mem
 pub(crate) fn carried_lines(format: &Format, text: &str, parsed: &Parsed<'_>) -> Option<String> {
     parsed.inner.filter(|_| format.is_object())?;
     let lines: Vec<Carried<'_>> = text.lines().map(json::carried).collect::<Option<_>>()?;
-    let words = lines.iter().map(|carried| carried.line.trim_end_matches('\n')).collect::<Vec<_>>().join("\n");
+    let words = join(lines.into_iter().map(|carried| (Some(carried), "")));
     (!words.trim_start().starts_with('{')).then_some(words)
 }
 

@@ -200,3 +200,84 @@ fn is_name(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-$:/#@".contains(&byte))
 }
+
+/// Erlang's reports, whose words stand in the lines below: `=ERROR REPORT==== 20-Nov-2026::10:00:00 ===`.
+pub(super) fn erlang(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("=")?;
+    let kind = cursor.until(" REPORT==== ")?;
+    let time = cursor.until(" ===")?.replacen("::", ":", 1);
+    let (stamp, _) = crate::timestamps::read(&time)?;
+    let level = match kind {
+        "CRASH" | "SUPERVISOR" => Level::Error,
+        "PROGRESS" => Level::Info,
+        kind => level::named(kind)?,
+    };
+    Some(Parsed::new("erlang", text).at(stamp).level(level))
+}
+
+/// Elixir's console: `10:00:00.123 [info] message`, with its metadata before the level.
+pub(super) fn elixir(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.clock()?;
+    cursor.eat(" ")?;
+    let metadata =
+        if cursor.peek() == Some(b'[') { "" } else { cursor.until(" [").filter(|pairs| pairs.contains('='))? };
+    if metadata.is_empty() {
+        cursor.eat("[")?;
+    }
+    let level = level::named(cursor.until("] ")?.trim())?;
+    Some(Parsed::new("elixir", cursor.rest()).at(stamp).level(level).text("metadata", metadata))
+}
+
+/// WebSphere: `[11/20/26 10:00:00:123 CET] 0000004a SystemOut     O message`.
+pub(super) fn websphere(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("[")?;
+    let inside = cursor.until("] ").filter(|inside| inside.len() <= 40)?;
+    let (date, rest) = inside.split_once(' ')?;
+    let mut parts = date.split('/');
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
+    // The last colon stands before the milliseconds.
+    let (clock, behind) = rest.trim_start().split_at_checked(rest.trim_start().rfind(':')?)?;
+    if year.len() != 2 || clock.matches(':').count() != 2 {
+        return None;
+    }
+    let (stamp, _) = crate::timestamps::read(&format!("{first}/{second}/20{year} {clock}.{}", &behind[1..]))?;
+    let thread = cursor.word().filter(|thread| thread.len() == 8 && thread.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let component = cursor.word()?;
+    let event = cursor.peek()?;
+    cursor.until_byte(b' ').filter(|event| event.len() == 1)?;
+    cursor.spaces();
+    let level = match event {
+        b'F' => Level::Critical,
+        b'E' => Level::Error,
+        b'W' => Level::Warning,
+        b'1'..=b'3' | b'>' | b'<' => Level::Debug,
+        b'A' | b'I' | b'C' | b'D' | b'O' | b'R' | b'Z' => Level::Info,
+        _ => return None,
+    };
+    Some(Parsed::new("websphere", cursor.rest()).at(stamp).level(level).logger(component).text("thread", thread))
+}
+
+/// XML that is an event: log4j's layout, Oracle's mail server, and others whose element has the time as an attribute.
+pub(super) fn element(text: &str) -> Option<Parsed<'_>> {
+    const ATTRIBUTES_WITHIN: usize = 400;
+    let name = text.strip_prefix('<').filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()))?;
+    let mut end = name.len().min(ATTRIBUTES_WITHIN);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = name[..end].split('>').next().unwrap_or_default();
+    let value = |wanted: &[&str]| {
+        wanted.iter().find_map(|wanted| {
+            let at = head.find(&format!(" {wanted}=\""))? + wanted.len() + 3;
+            head[at..].split('"').next()
+        })
+    };
+    let time = value(&["timestamp", "ts", "time", "datetime", "date"])?;
+    let (stamp, _) = crate::timestamps::read(time).or_else(|| crate::timestamps::epoch(time))?;
+    let level = value(&["level", "severity"]).and_then(level::named);
+    let logger = value(&["logger", "class"]).unwrap_or_default();
+    Some(Parsed::new("xml", text).at(stamp).level(level).logger(logger))
+}

@@ -28,7 +28,7 @@ pub(super) fn logcat(text: &str) -> Option<Parsed<'_>> {
 }
 
 /// `03-17 16:13:38.811`.
-fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let month: u8 = number(cursor.digits()?)?;
     cursor.eat("-")?;
     let day: u8 = number(cursor.digits()?)?;

@@ -35,10 +35,13 @@ const fn format(
     Format { name, shape, standing, sniff, parse }
 }
 
+/// Where `json` stands in [`FORMATS`].
+pub(crate) const JSON: usize = 2;
+
 /// Every format, the most particular first.
 pub static FORMATS: &[Format] = &[
     format("journald", Carrier(json::carried), Own, |text| text.contains("\"__REALTIME_TIMESTAMP\""), json::parse),
-    format("docker", Carrier(json::carried), Own, |text| text.starts_with("{\"log\":\""), json::parse),
+    format("docker", Carrier(json::carried), Own, json::sniff_docker, json::parse),
     format("json", Line, Own, json::sniff, json::parse),
     format("access", Line, Own, access::sniff, access::parse),
     simple!("aws_s3", Line, Own, cloud::bucket),
@@ -46,9 +49,11 @@ pub static FORMATS: &[Format] = &[
     simple!("aws_flow", Line, Own, cloud::flow),
     simple!("squid", Line, Own, network::squid),
     simple!("windows_event", Headed, Own, windows::event),
+    simple!("xml", Headed, Own, programs::element),
     simple!("audit", Line, Own, linux::audit),
     simple!("cef", Line, Own, network::cef),
     simple!("tai64n", Headed, Own, systems::tai64n),
+    simple!("erlang", Headed, Own, programs::erlang),
     simple!("ruby", Headed, Own, programs::ruby),
     simple!("rails", Headed, Own, programs::rails_request),
     simple!("gin", Line, Own, programs::gin),
@@ -75,6 +80,9 @@ pub static FORMATS: &[Format] = &[
     simple!("php", Headed, Own, php::errors),
     simple!("monolog", Headed, Own, php::monolog),
     simple!("env_logger", Headed, Own, native::env_logger),
+    // A header has told what these are.
+    format("w3c", Line, Headered, tables::sniff_w3c, tables::parse_w3c),
+    format("zeek", Line, Headered, tables::sniff_zeek, tables::parse_zeek),
     format("postgres_csv", Open(databases::csv_is_open), Own, databases::sniff_csv, databases::parse_csv),
     simple!("mysql_slow", Headed, Own, databases::slow_log),
     simple!("mysql", Headed, Own, databases::mysql),
@@ -93,6 +101,8 @@ pub static FORMATS: &[Format] = &[
     simple!("odoo", Headed, Own, programs::with_process),
     simple!("tomcat", Headed, Own, java::tomcat),
     simple!("logback", Headed, Own, java::logback),
+    simple!("elixir", Headed, Own, programs::elixir),
+    simple!("websphere", Headed, Own, programs::websphere),
     simple!("java", Headed, Own, java::usual),
     simple!("bracketed", Headed, Own, python::bracketed),
     simple!("zerolog_console", Headed, Own, proxies::console),
@@ -102,10 +112,9 @@ pub static FORMATS: &[Format] = &[
     simple!("python_basic", Headed, Own, python::basic),
     simple!("django_request", Headed, Own, python::django_request),
     format("logfmt", Line, Loose, logfmt::sniff, logfmt::parse),
-    format("w3c", Line, Headered, tables::sniff_w3c, tables::parse_w3c),
-    format("zeek", Line, Headered, tables::sniff_zeek, tables::parse_zeek),
     format("history", Headed, Own, linux::sniff_history, linux::parse_history),
     simple!("mailing", Headed, Loose, mailing::line),
     format("syslog", Line, Loose, network::sniff_bare, network::parse_bare),
     simple!("dated", Headed, General, dated::dated),
+    simple!("placed", Headed, General, dated::placed),
 ];

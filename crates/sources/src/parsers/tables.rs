@@ -7,6 +7,7 @@ use crate::{
     record::{Field, Parsed, Value},
     timestamps::{self, Stamp},
 };
+use model::Level;
 use std::borrow::Cow;
 
 /// Columns that are remembered; further ones have no name.
@@ -24,6 +25,8 @@ pub(super) struct Header {
     offset_seconds: Option<i64>,
     /// Of `#Date:`, for lines with a time alone.
     date: Option<String>,
+    /// Microsoft Exchange puts commas between its columns.
+    commas: bool,
 }
 
 /// W3C's names that have a plainer one here, shared with the other access logs.
@@ -47,7 +50,7 @@ const PLAIN: [(&str, &str); 16] = [
 ];
 
 pub(super) fn sniff_w3c(text: &str) -> bool {
-    const DIRECTIVES: [&str; 9] = [
+    const DIRECTIVES: [&str; 10] = [
         "#Fields:",
         "#Version:",
         "#Software:",
@@ -57,6 +60,7 @@ pub(super) fn sniff_w3c(text: &str) -> bool {
         "#GMT-Offset:",
         "#Remark:",
         "#Date-Local:",
+        "#Log-type:",
     ];
     DIRECTIVES.iter().any(|directive| text.starts_with(directive))
 }
@@ -68,7 +72,11 @@ pub(super) fn parse_w3c<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed
         header.format = "w3c";
         let value = value.trim();
         match name {
-            "#Fields" => header.columns = value.split_whitespace().take(COLUMNS_MAX).map(column_name).collect(),
+            "#Fields" => {
+                header.commas = value.contains(',');
+                let names = value.split(|c: char| c.is_whitespace() || c == ',').filter(|name| !name.is_empty());
+                header.columns = names.take(COLUMNS_MAX).map(column_name).collect();
+            }
             "#GMT-Offset" => header.offset_seconds = offset(value),
             "#Date" | "#Start-Date" => {
                 header.date = value.split(' ').next().filter(|date| date.len() <= NAME_BYTES_MAX).map(str::to_owned);
@@ -80,6 +88,9 @@ pub(super) fn parse_w3c<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed
     let header = &memory.header;
     if header.format != "w3c" || header.columns.is_empty() || text.is_empty() {
         return None;
+    }
+    if header.commas {
+        return exchange(text, header);
     }
     let (mut date, mut time) = ("", "");
     let mut parsed = Parsed::new("w3c", text);
@@ -110,6 +121,50 @@ pub(super) fn parse_w3c<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed
     let stamp = if local { stamp } else { stamp.with_offset(header.offset_seconds.unwrap_or(0)) };
     parsed.level = parsed.field("status").and_then(Value::as_integer).map(|status| level::of_status(status as u16));
     Some(parsed.at(stamp))
+}
+
+/// Microsoft Exchange's message tracking, connectivity and protocol logs.
+fn exchange<'a>(text: &'a str, header: &Header) -> Option<Parsed<'a>> {
+    let mut parsed = Parsed::new("exchange", text).level(Level::Info);
+    let mut rest = text;
+    for column in &header.columns {
+        let value;
+        (value, rest) = comma_separated(rest)?;
+        match column.as_ref() {
+            "date-time" | "DateTime" => parsed.stamp = Some(timestamps::read(&value)?.0),
+            "event-id" if value == "FAIL" => parsed.level = Some(Level::Error),
+            "event-id" if value == "DEFER" => parsed.level = Some(Level::Warning),
+            _ => {}
+        }
+        match value {
+            _ if matches!(column.as_ref(), "date-time" | "DateTime") => {}
+            Cow::Borrowed(value) => parsed.push(column.clone(), value),
+            Cow::Owned(value) => parsed.add(column.clone(), Value::Text(value.into())),
+        }
+        if rest.is_empty() {
+            break;
+        }
+    }
+    parsed.stamp.map(|_| parsed)
+}
+
+/// One value, maybe in quotes that are doubled within it (RFC 4180), and what follows its comma.
+fn comma_separated(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (value, rest) = text.split_once(',').unwrap_or((text, ""));
+        return Some((value.into(), rest));
+    };
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(b'"', &quoted.as_bytes()[at..])?;
+        if quoted.as_bytes().get(at + 1) != Some(&b'"') {
+            break;
+        }
+        at += 2;
+    }
+    let (value, rest) = (&quoted[..at], &quoted[at + 1..]);
+    let value = if value.contains("\"\"") { value.replace("\"\"", "\"").into() } else { value.into() };
+    Some((value, rest.strip_prefix(',').unwrap_or(rest)))
 }
 
 fn column_name(name: &str) -> Cow<'static, str> {

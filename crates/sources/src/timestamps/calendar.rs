@@ -1,6 +1,6 @@
 //! From what a log wrote to a moment: the zone it did not name, the year it left out, the hour that came twice.
 
-use super::{DAY, SECOND, Stamp, days_in_month, days_of};
+use super::{DAY, DateOrder, SECOND, Stamp, days_in_month, days_of};
 use jiff::{
     civil,
     tz::{AmbiguousOffset, Offset, TimeZone},
@@ -27,6 +27,7 @@ pub struct Calendar {
     year: Option<Year>,
     /// Days since 1970 and µs of the last stamp that had no date.
     day: Option<(i64, i64)>,
+    order: DateOrder,
 }
 
 /// Civil times, all from one spell of winter or summer time, that mean one moment each.
@@ -60,16 +61,20 @@ pub struct Turns {
     first: Option<(u8, u8, i64)>,
     last: Option<(u8, u8, i64)>,
     count: i64,
+    order: DateOrder,
 }
 
 impl Turns {
-    /// Whether there was no stamp without a year.
+    /// Whether the stamps so far leave nothing open that others could tell: no year, and not which number is the month.
     pub fn is_empty(&self) -> bool {
-        self.first.is_none()
+        self.first.is_none() && !self.order.is_open()
     }
 
     /// Counts the next stamp.
     pub fn pass(&mut self, stamp: Stamp) {
+        if let Stamp::Slashed { date, .. } = stamp {
+            self.order.pass(date);
+        }
         let Stamp::Yearless { month, day, micros } = stamp else { return };
         // Any leap year serves to compare them.
         let place = |(month, day, micros)| days_of(2000, month, day) * DAY + micros;
@@ -108,7 +113,7 @@ const DISORDER: i64 = 60 * SECOND;
 impl Calendar {
     /// `zone` is that of the machine that wrote the log.
     pub fn new(zone: TimeZone, reference: Reference) -> Self {
-        Self { zone, reference, now: 0, spell: None, fold: None, year: None, day: None }
+        Self { zone, reference, now: 0, spell: None, fold: None, year: None, day: None, order: DateOrder::default() }
     }
 
     /// Tells what time it is, for [`Reference::Arrival`].
@@ -116,9 +121,10 @@ impl Calendar {
         self.now = now.as_micros();
     }
 
-    /// Learns the year of the first stamp that has none, by the turns of the year from it up to the reference. Without
-    /// it that stamp is taken to be less than a year old.
+    /// Learns the year of the first stamp that has none, by the turns of the year from it up to the reference, and which number
+    /// of a date is the month. Without it that stamp is taken to be less than a year old.
     pub fn walk_back(&mut self, turns: &Turns) {
+        self.learn_order(turns);
         let (Some((month, day, micros)), Some(last)) = (turns.first, turns.last) else { return };
         let (last_month, last_day, last_micros) = last;
         let year = self.latest_year(last_month, last_day, last_micros) - turns.count;
@@ -126,11 +132,21 @@ impl Calendar {
         self.year = Some(Year { year, last: days_of(year, month, day) * DAY + micros });
     }
 
+    /// Learns which number of a date is the month.
+    pub(crate) fn learn_order(&mut self, turns: &Turns) {
+        self.order = turns.order;
+    }
+
     /// The moment of the next stamp of this source; none beyond the years 1900 to 2200.
     pub fn resolve(&mut self, stamp: Stamp) -> Option<Timestamp> {
         let micros = match stamp {
             Stamp::Instant(micros) => micros,
             Stamp::Civil(civil) => self.instant(civil)?,
+            Stamp::Slashed { date, micros } => {
+                self.order.pass(date);
+                let today = self.reference_civil().div_euclid(DAY);
+                self.instant(date.days_by(&self.order, today) * DAY + micros)?
+            }
             Stamp::Yearless { month, day, micros } => {
                 let civil = self.with_year(month, day, micros);
                 self.instant(civil)?

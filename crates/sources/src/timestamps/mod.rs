@@ -6,10 +6,12 @@
 
 mod calendar;
 mod shapes;
+mod slashed;
 #[cfg(test)]
 mod tests;
 
 pub use calendar::{Calendar, Reference, Turns};
+pub use slashed::{DateOrder, Slashed};
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
@@ -21,6 +23,8 @@ pub enum Stamp {
     Instant(i64),
     /// Date and time of a clock somewhere: µs since that clock's 1970-01-01T00:00.
     Civil(i64),
+    /// The same, where it is not told which number is the month. `micros` since midnight.
+    Slashed { date: Slashed, micros: i64 },
     /// RFC 3164 and its like. `micros` since midnight.
     Yearless { month: u8, day: u8, micros: i64 },
     /// The time of day alone, in µs since midnight.
@@ -33,7 +37,7 @@ impl Stamp {
         match self {
             Self::OfDay(_) => 0,
             Self::Yearless { .. } => 1,
-            Self::Civil(_) => 2,
+            Self::Civil(_) | Self::Slashed { .. } => 2,
             Self::Instant(_) => 3,
         }
     }
@@ -51,8 +55,8 @@ impl Stamp {
 ///
 /// ISO 8601 with `T`, space or `_`, with `-` or `/`, fractions behind `.` or `,`, zones as `Z`, `+02`, `+0200`,
 /// `+02:00` or a common abbreviation, days of the year; RFC 3164; RFC 1123; asctime and `date`; the common log format;
-/// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (day first, unless AM or PM
-/// follows), months in other languages of Europe, `17/06/09` and `170609` (year first).
+/// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (of which a [`Calendar`] finds out what stands first), months in other languages
+/// of Europe, `17/06/09` and `170609` (year first).
 pub fn read(text: &str) -> Option<(Stamp, usize)> {
     let bytes = text.as_bytes();
     match bytes.first()? {

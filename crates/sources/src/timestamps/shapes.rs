@@ -2,7 +2,7 @@
 //!
 //! Every function takes the whole text and a place in it, and gives what it read with the place behind it.
 
-use super::{DAY, SECOND, Stamp, days_in_month, days_of};
+use super::{DAY, SECOND, Slashed, Stamp, days_in_month, days_of};
 
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -11,7 +11,7 @@ const HOUR: i64 = 60 * MINUTE;
 pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let digits = bytes.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     match (digits, bytes.get(digits)?) {
-        (4, b'-' | b'/' | b'.') => year_first(bytes),
+        (4, b'-' | b'/' | b'.' | b':') => year_first(bytes),
         (8, b'T' | b' ' | b'-' | b'_') => {
             let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
             rest_of(bytes, days, 9)
@@ -64,16 +64,39 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
             _ => None,
         };
     }
-    if digits != 2 || separator == b' ' || bytes.get(5) != Some(&separator) {
+    if separator == b' ' {
         return None;
     }
-    let second = count(bytes, 3, 2)?;
-    if let Some(year) = count(bytes, 6, 4) {
-        let clock_at = if bytes.get(10) == Some(&b',') { 12 } else { 11 };
-        // Whoever writes AM and PM writes the month first.
-        let month_first = second > 12 || first <= 12 && has_halves(bytes, clock_at);
+    let seconds = bytes[at..].iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+    let year_at = at + seconds + 1;
+    if bytes.get(at + seconds) != Some(&separator) {
+        return None;
+    }
+    let second = count(bytes, at, seconds.min(3)).filter(|_| seconds < 3)?;
+    if let Some(year) = count(bytes, year_at, 4) {
+        let mut clock_at = year_at + 4;
+        clock_at += usize::from(bytes.get(clock_at) == Some(&b','));
+        if !matches!(bytes.get(clock_at)?, b' ' | b'T' | b':' | b'-' | b'_') {
+            return None;
+        }
+        clock_at = skip_spaces(bytes, clock_at + 1);
+        // `06/27/2014 - 17:51:19`.
+        if bytes.get(clock_at..clock_at + 2) == Some(b"- ") {
+            clock_at += 2;
+        }
+        if separator == b'.' {
+            return rest_of(bytes, date(year, second, first)?, clock_at);
+        }
+        let slashed = Slashed::new(first, second, year, has_halves(bytes, clock_at))?;
+        let (micros, end) = clock(bytes, clock_at)?;
+        let (offset, end) = zone(bytes, end);
+        let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
+        let month_first = second > 12 || first <= 12 && slashed.halves;
         let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
-        return rest_of(bytes, days, clock_at);
+        return Some((Stamp::Instant(days * DAY + micros - offset), end));
+    }
+    if digits != 2 || seconds != 2 {
+        return None;
     }
     let days = date(short_year(first), second, count(bytes, 6, 2)?)?;
     (bytes.get(8) == Some(&b' ')).then(|| rest_of(bytes, days, 9))?
@@ -87,9 +110,11 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
     const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     let start = bytes.get(..3)?;
     WEEK.iter().find(|day| start == **day)?;
-    let comma = usize::from(bytes.get(3) == Some(&b','));
-    let at = skip_spaces(bytes, 3 + comma);
-    if at == 3 + comma {
+    // `Friday`, in full.
+    let name = bytes.iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let end = name + usize::from(bytes.get(name) == Some(&b','));
+    let at = skip_spaces(bytes, end);
+    if at == end || name > 3 && !bytes[..name].ends_with(b"day") {
         return None;
     }
     if let Some((month, end)) = month(bytes, at) {
@@ -105,6 +130,9 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
 
 /// `Jan 10 14:32:15`, `Jan 10 2025 14:32:15`, `Jan 10, 2025 2:32:15 PM`, and behind a weekday asctime and `date`.
 fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(Stamp, usize)> {
+    if bytes.get(end) == Some(&b'-') {
+        return dashed(bytes, month, end + 1);
+    }
     let at = skip_spaces(bytes, end);
     let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     let day = count(bytes, at, digits)?;
@@ -125,6 +153,19 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
         return Some(found);
     }
     of_no_year(month, day, micros).map(|stamp| (stamp, end))
+}
+
+/// `Apr-27-13 02:33:09`, `Apr-27-2013 02:33:09`: from the day on.
+fn dashed(bytes: &[u8], month: i64, at: usize) -> Option<(Stamp, usize)> {
+    let day = count(bytes, at, 2)?;
+    if bytes.get(at + 2) != Some(&b'-') {
+        return None;
+    }
+    let (year, end) = match count(bytes, at + 3, 4) {
+        Some(year) => (year, at + 7),
+        None => (short_year(count(bytes, at + 3, 2)?), at + 5),
+    };
+    (bytes.get(end) == Some(&b' ')).then(|| rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, end)))?
 }
 
 /// `10 janv. 14:32:15`: the clock at `at` of a day whose year is not written.

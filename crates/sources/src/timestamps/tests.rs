@@ -38,8 +38,8 @@ fn the_usual_shapes_are_read_to_the_microsecond() {
         ("17/06/09 20:10:40", "2017-06-09T20:10:40Z"),
         ("170609 20:10:40", "2017-06-09T20:10:40Z"),
         ("170609  2:10:40", "2017-06-09T02:10:40Z"),
-        ("10/01/2025 14:32:15", "2025-01-10T14:32:15Z"),
-        ("01/13/2025 2:32:15 PM", "2025-01-13T14:32:15Z"),
+        ("10.01.2025 14:32:15", "2025-01-10T14:32:15Z"),
+        ("2025:01:10-14:32:15", "2025-01-10T14:32:15Z"),
         ("10-Jan-2025 14:32:15.123", "2025-01-10T14:32:15.123Z"),
         ("10 Jan 2025 14:32:15.123", "2025-01-10T14:32:15.123Z"),
         ("Jan 10, 2025 12:32:15 AM", "2025-01-10T00:32:15Z"),
@@ -225,4 +225,29 @@ proptest! {
             prop_assert!(calendar.resolve(stamp).is_some());
         }
     }
+}
+
+#[test]
+fn what_stands_first_in_a_date_is_told_by_the_others() {
+    let read_all = |modified: &str, lines: &[&str]| {
+        let reference = Reference::Modified(modified.parse().unwrap());
+        let mut calendar = Calendar::new(TimeZone::UTC, reference);
+        let stamps: Vec<Stamp> = lines.iter().map(|line| read(line).unwrap().0).collect();
+        calendar.walk_back(&stamps.iter().copied().collect());
+        let day = |stamp: &Stamp| calendar.resolve(*stamp).unwrap().to_string()[..10].to_owned();
+        stamps.iter().map(day).collect::<Vec<_>>()
+    };
+    let later = "2026-06-01T00:00:00Z";
+    // A number above twelve further on, dates that go on from day to day, and AM or PM.
+    assert_eq!(read_all(later, &["07/11/2022 10:00:00", "13/11/2022 10:00:00"]), ["2022-11-07", "2022-11-13"]);
+    assert_eq!(read_all(later, &["07/11/2022 10:00:00", "07/13/2022 10:00:00"]), ["2022-07-11", "2022-07-13"]);
+    assert_eq!(read_all(later, &["07/11/2022 10:00:00", "07/12/2022 10:00:00"]), ["2022-07-11", "2022-07-12"]);
+    assert_eq!(read_all(later, &["07/11/2022 10:00:00", "08/11/2022 10:00:00"]), ["2022-11-07", "2022-11-08"]);
+    assert_eq!(read_all(later, &["7/1/2022 2:00:00 PM"]), ["2022-07-01"]);
+    // The file was written the same day; nothing is written before its time.
+    assert_eq!(read_all("2022-07-11T18:00:00Z", &["07/11/2022 10:00:00"]), ["2022-07-11"]);
+    assert_eq!(read_all("2022-11-07T18:00:00Z", &["07-11-2022 10:00:00"]), ["2022-11-07"]);
+    assert_eq!(read_all("2022-09-01T00:00:00Z", &["07/11/2022 10:00:00"]), ["2022-07-11"]);
+    // Nothing tells.
+    assert_eq!(read_all(later, &["07/11/2022 10:00:00"]), ["2022-11-07"]);
 }

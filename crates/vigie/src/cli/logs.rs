@@ -36,6 +36,49 @@ pub(crate) enum LogsCommand {
     Delete(LogsDeleteArgs),
     /// The log files that Vigie writes
     Files,
+    /// Describe a format that is not recognised
+    #[command(subcommand)]
+    Format(LogsPatternCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogsPatternCommand {
+    /// Show how the lines of a file are read, and propose a pattern where nothing recognises them
+    Try(LogsPatternTryArgs),
+    /// Keep a pattern in vigie.toml, for that file
+    Add(LogsPatternAddArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie logs format try app.log
+  vigie logs format try app.log --pattern '%{time} <%{level}> %{word:user} %{message}'
+
+A pattern is the line as it stands there, with pieces where it varies: %{time}, %{level}, %{logger}, %{message}, %{skip}, and \
+fields as %{word:user}, %{number:status}, %{ip:client}, %{quoted:agent}, %{text:reason}. The names of Logstash's patterns are \
+understood too. A space stands for one or more.")]
+pub(crate) struct LogsPatternTryArgs {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The pattern to try [default: one is proposed]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) pattern: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  vigie logs format add /var/log/shop.log --name shop --pattern '%{time} <%{level}> %{message}'"
+)]
+pub(crate) struct LogsPatternAddArgs {
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What its records have as `format`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: String,
+    /// The pattern to keep [default: the one that is proposed]
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) pattern: Option<String>,
 }
 
 /// What is asked, and of which time.

@@ -37,6 +37,8 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
     put("log-store.folders", names(folders), key("folders"));
     put("log-store.watched", names(store.value.watched.clone()), key("watched"));
+    let formats = store.value.formats.iter().map(|format| format.name.clone()).collect();
+    put("log-store.formats", names(formats), key("formats"));
     put(
         "log-store.memory-megabytes",
         format!("{} {}", store.value.memory_megabytes, t!("unit-megabytes")),

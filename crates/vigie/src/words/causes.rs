@@ -6,6 +6,7 @@ use language::FluentArgs;
 use language::Language;
 use logs::LabelError;
 use mail::{gmail, sentence::Sentence, smtp};
+use sources::custom::{self, PatternError};
 use std::{fmt::Display, io};
 use vault::VaultError;
 
@@ -123,6 +124,21 @@ impl Cause for LabelError {
             Self::Many(number) => ("label-many", number),
         };
         text(id, &[("text", given)])
+    }
+}
+
+impl Cause for PatternError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Name => text("pattern-name", &[]),
+            Self::Long => text("pattern-long", &[]),
+            Self::Open => text("pattern-open", &[]),
+            Self::Unknown(kind) => text("pattern-unknown", &[("text", kind), ("kinds", &custom::KINDS)]),
+            Self::Twice(name) => text("pattern-twice", &[("text", name)]),
+            Self::Field(piece) => text("pattern-field", &[("text", piece)]),
+            Self::Endless(name) => text("pattern-endless", &[("text", name)]),
+            Self::Empty => text("pattern-empty", &[]),
+        }
     }
 }
 

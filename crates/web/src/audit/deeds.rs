@@ -40,6 +40,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("audit-job-correct", &["POST /jobs/{id}/correct", "POST /jobs/{id}/corrected-list/send"]),
     ("audit-job-reuse", &["POST /jobs/{id}/reuse"]),
     ("deed-log-clear", &["POST /logs/clear/{name}/", "POST /logs/clear/{name}"]),
+    ("deed-log-format", &["POST /logs/format/{name}"]),
     ("deed-logs-delete", &["DELETE /logs"]),
     ("deed-project-new", &["POST /projects"]),
     ("deed-project-change", &["POST /projects/{name}", "PUT /projects/{name}"]),
@@ -166,7 +167,9 @@ impl Object {
             ("schedules", Some(name)) => Self::Under("/schedules", name),
             ("syncs", Some(name)) => Self::Other(name),
             ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
-            ("logs", Some(word)) if word == "clear" => Self::LogFile(parts.next().unwrap_or_default()),
+            ("logs", Some(word)) if word == "clear" || word == "format" => {
+                Self::LogFile(parts.next().unwrap_or_default())
+            }
             ("users", None) => Self::Of("/users"),
             ("tokens", None) => Self::Of("/tokens"),
             ("accounts", None) => Self::Of("/accounts"),

@@ -17,8 +17,8 @@ use crate::{
                 TableCell, TableOf, Turns,
             },
             files::{
-                Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, LastOf, LastPage, LinesChoice,
-                LogFileRow, LogFilesPage, ViewPage,
+                Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, FormatPage, FormatRow, LastOf, LastPage,
+                LinesChoice, LogFileRow, LogFilesPage, ViewPage,
             },
         },
         told::left_out,
@@ -428,6 +428,25 @@ fn files(v: &View) -> Vec<Drawn> {
         (rows[4].clone(), LastOf::Lines(Vec::new())),
         (rows[2].clone(), LastOf::Unread(v.with("files-unreadable", "name", "errors.log"))),
     ];
+    let text = |text: &str| Foreign::text(text.as_bytes(), 1_000);
+    let read = |level, fields: &str, message: &str| Some((true, Some(level), text(fields), text(message)));
+    let format = FormatPage {
+        v,
+        file: rows[0].clone(),
+        recognised: None,
+        name: "shop".to_owned(),
+        pattern: "%{time} <%{level}> %{word:user} %{message}".to_owned(),
+        trial: Some(::logs::formats::Trial { lines: 1_000, fitting: 998, timed: 998, graded: 998 }),
+        rows: vec![
+            FormatRow {
+                line: text("2026-11-20 10:00:00 <WARN> anna refused"),
+                read: read(model::Level::Warning, "user=anna", "refused"),
+            },
+            FormatRow { line: text("and some more of it"), read: None },
+        ],
+        notice: None,
+        faults: crate::layout::parts::Faults::default(),
+    };
     let search = search(v, &rows);
     vec![
         ("files", list(rows, Some(cleared)).render().unwrap()),
@@ -435,6 +454,7 @@ fn files(v: &View) -> Vec<Drawn> {
         ("files-view", view.render().unwrap()),
         ("files-last", LastPage { v, files: last, lines: 100 }.render().unwrap()),
         ("files-search", search.render().unwrap()),
+        ("files-format", format.render().unwrap()),
     ]
 }
 

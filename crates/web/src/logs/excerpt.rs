@@ -60,9 +60,13 @@ impl Excerpt {
     }
 }
 
+/// Fields by which lines tell the trace of a request, as programs and shippers name them.
+pub(crate) const TRACE_FIELDS: [&str; 6] = ["trace_id", "trace.id", "traceId", "traceID", "TraceId", "otelTraceID"];
+
 /// The lines of a trace, which lasted about so long.
 pub(crate) async fn of_trace(ctx: &Ctx, v: &View, id: &str, (start, end): (Timestamp, Timestamp)) -> Result<Excerpt> {
-    let q = format!("trace_id:\"{}\"", hexadecimal(id));
+    let id = hexadecimal(id);
+    let q = TRACE_FIELDS.map(|name| format!("{name}:\"{id}\"")).join(" OR ");
     found(ctx, v, ExcerptOf::Trace, q, (start - TRACE_AROUND, end + TRACE_AROUND)).await
 }
 

@@ -145,7 +145,7 @@ impl Tail {
             _ => Reference::Modified(model::Timestamp::from_micros(found.mtime().saturating_mul(1_000_000))),
         };
         position.state = None;
-        let mut reader = writer.reader(reference);
+        let mut reader = writer.reader(&position.source, reference);
         if position.offset > 0 {
             let mut beginning = Vec::new();
             packing.open(file.try_clone()?)?.take(LEARNED_BYTES as u64).read_to_end(&mut beginning)?;

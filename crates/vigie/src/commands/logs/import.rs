@@ -163,6 +163,7 @@ async fn one(
             keeps_sources: args.source.is_none(),
             under: Under { source: args.source.clone().unwrap_or_else(|| absolute(file)), labels: labels.clone() },
             zone: config.zone.value.clone(),
+            formats: config.log_store.value.formats().unwrap_or_default().of(&absolute(file)),
             id: id.clone(),
             is_again: args.again,
             before: before.clone(),

@@ -4,6 +4,7 @@ mod around;
 mod delete;
 mod export;
 mod files;
+mod formats;
 mod histogram;
 mod import;
 mod insist;
@@ -42,7 +43,13 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
         LogsCommand::Pipe(args) => pipe::run(config, args).await,
         LogsCommand::Delete(args) => delete::run(config, &args).await,
         LogsCommand::Files => files::run(config),
+        LogsCommand::Format(command) => formats::run(config, &command),
     }
+}
+
+/// Adds a format to the settings; gives their name, or why it cannot be kept.
+pub(crate) fn keep_format(settings: &Path, entry: &::logs::FormatEntry) -> std::result::Result<String, String> {
+    formats::keep(settings, entry).map(|()| settings.display().to_string()).map_err(|failure| failure.what)
 }
 
 /// A query, and the times that options bound it by.

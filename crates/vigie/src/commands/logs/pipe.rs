@@ -20,11 +20,14 @@ use crate::{
 use axum::body::Bytes;
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
-use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
+use sources::{Options, Reader, Record, custom::Custom, multiline::Limits, timestamps::Reference};
 use std::{
     io::{self, Read as _, Write as _},
     ops::ControlFlow,
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel},
+    },
     thread,
     time::Duration,
 };
@@ -54,7 +57,8 @@ pub(super) async fn run(config: &Config, args: LogsPipeArgs) -> Result<Exit> {
     let (give_batch, mut batches) = mpsc::channel(BATCHES_MAX);
     let zone = config.zone.value.clone();
     thread::spawn(move || read(args.tee, &give));
-    thread::spawn(move || understand(&under, zone, &reads, &give_batch));
+    let formats = config.log_store.value.formats().unwrap_or_default().of(&under.source);
+    thread::spawn(move || understand(&under, (zone, formats), &reads, &give_batch));
     let (mut insisting, mut asked) = (Insisting::default(), false);
     let mut looking = tokio::time::interval(LOOK_EVERY);
     looking.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -168,9 +172,15 @@ fn read(mut tee: bool, give: &SyncSender<Vec<u8>>) {
 }
 
 /// Makes records of what is read.
-fn understand(under: &Under, zone: TimeZone, reads: &Receiver<Vec<u8>>, give: &mpsc::Sender<Vec<u8>>) {
+fn understand(
+    under: &Under,
+    (zone, formats): (TimeZone, Arc<[Custom]>),
+    reads: &Receiver<Vec<u8>>,
+    give: &mpsc::Sender<Vec<u8>>,
+) {
     let options = Options { zone, reference: Reference::Arrival, limits: Limits::default(), scrubber: None };
-    let mut pipe = Pipe { reader: Reader::new(options), under, line: Vec::new(), batch: Vec::new() };
+    let mut pipe =
+        Pipe { reader: Reader::new(options).with_formats(formats), under, line: Vec::new(), batch: Vec::new() };
     let mut waiting = None;
     loop {
         let read = match waiting.take() {

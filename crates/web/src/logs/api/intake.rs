@@ -15,7 +15,7 @@ use axum::{
 };
 use bytes::{Buf as _, Bytes};
 use futures_util::{Stream, StreamExt as _};
-use logs::{BodyError, Intake, IntakeReport};
+use logs::{BodyError, Intake, IntakeReport, PartFields};
 use serde::Deserialize;
 use std::{
     io::{self, Read},
@@ -49,9 +49,16 @@ pub(super) fn shown(taken: &IntakeReport) -> Taken {
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct LinesQuery {
-    /// Only `time`, `level`, `message` and `source` are parts of the record then; else `msg`, `timestamp`, `@timestamp`, `ts` and
-    /// `severity` are taken for them too.
+    /// Only `time`, `level`, `message` and `source` are parts of the record then; else an object is read as one in a file is:
+    /// `msg`, `@timestamp`, `severity`, `level: 50` and the names of other libraries are understood, and a line of another program
+    /// in the message.
     exact_names: bool,
+    /// The field that is the message, with dots for one within another (`event.original`). The same for the three others; not
+    /// together with `exact_names`.
+    message_field: Option<String>,
+    time_field: Option<String>,
+    level_field: Option<String>,
+    source_field: Option<String>,
 }
 
 pub(super) async fn json_lines(
@@ -63,9 +70,15 @@ pub(super) async fn json_lines(
     let packed = Packing::of(&headers)?;
     let zone = ctx.app.logs.zone().clone();
     let pace = Pace::of_lines(&ctx.app.limits);
-    let take = move |intake: &mut Intake, from: &mut dyn Read| {
-        let names = if query.exact_names { JsonNames::EXACT } else { JsonNames::default() };
-        intake.json_lines(from, &JsonNames { zone: Some(&zone), ..names })
+    let LinesQuery { exact_names, message_field, time_field, level_field, source_field } = query;
+    let fields = PartFields { time: time_field, level: level_field, message: message_field, source: source_field };
+    if exact_names && fields != PartFields::default() {
+        return Err(Problem::malformed("`exact_names` and names of fields exclude each other".to_owned())
+            .remedy("leave `exact_names` out"));
+    }
+    let take = move |intake: &mut Intake, from: &mut dyn Read| match exact_names {
+        true => intake.json_lines(from, &JsonNames { zone: Some(&zone), ..JsonNames::EXACT }),
+        false => intake.objects(from, &fields),
     };
     let (taken, ()) = taking(&ctx, body, packed, pace, take).await?;
     // Nothing of it was a record: whoever sends it should hear of that, whether it reads answers or not.

@@ -3,6 +3,7 @@
 
 mod clear;
 mod follow;
+mod format;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -61,7 +62,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     for path in ["/logs/auto-sync/", "/logs/auto-sync"] {
         routes = routes.get(path, READS, last, page_about("The last lines of three log files"));
     }
-    [follow::declare, clear::declare, search::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [follow::declare, format::declare, clear::declare, search::declare]
+        .into_iter()
+        .fold(routes, |routes, add| add(routes))
 }
 
 async fn to_list() -> Response {

@@ -3,7 +3,7 @@
 use crate::{
     layout::{
         foreign::{self, Foreign},
-        parts::Notice,
+        parts::{Faults, Notice},
         view::View,
     },
     logs::pages::explore::Fault,
@@ -127,12 +127,48 @@ pub(crate) struct ViewPage<'a> {
     pub(crate) follow: Option<String>,
 }
 
+/// How lines are read, and a pattern for them.
+#[derive(Template)]
+#[template(path = "files/format.html")]
+pub(crate) struct FormatPage<'a> {
+    pub(crate) v: &'a View,
+    pub(crate) file: LogFileRow,
+    /// A format that is known and that they are in.
+    pub(crate) recognised: Option<&'static str>,
+    pub(crate) name: String,
+    pub(crate) pattern: String,
+    pub(crate) trial: Option<::logs::formats::Trial>,
+    pub(crate) rows: Vec<FormatRow>,
+    pub(crate) notice: Option<Notice>,
+    pub(crate) faults: Faults,
+}
+
+/// A line, and what the pattern makes of it: whether it has a time, its level, its fields and its message.
+#[derive(Clone, Debug)]
+pub(crate) struct FormatRow {
+    pub(crate) line: Foreign,
+    pub(crate) read: Option<(bool, Option<Level>, Foreign, Foreign)>,
+}
+
 /// So many lines, and their address.
 #[derive(Clone, Debug)]
 pub(crate) struct LinesChoice {
     pub(crate) lines: u64,
     pub(crate) address: String,
     pub(crate) chosen: crate::layout::parts::Chosen,
+}
+
+impl FormatPage<'_> {
+    fn level_word(&self, level: &Level) -> &'static str {
+        match level {
+            Level::Trace => "level-trace",
+            Level::Debug => "level-debug",
+            Level::Info => "level-info",
+            Level::Warning => "level-warning",
+            Level::Error => "level-error",
+            Level::Critical => "level-critical",
+        }
+    }
 }
 
 impl LinesChoice {

@@ -12,6 +12,7 @@ use logs::raw;
 use model::{Clock, Timestamp};
 use sources::{
     Options, Reader, Record,
+    custom::Custom,
     multiline::Limits,
     timestamps::{Reference, Turns},
 };
@@ -41,6 +42,8 @@ pub(super) struct ImportSource {
     /// Whether records that Vigie has written keep the sources that they had.
     pub(super) keeps_sources: bool,
     pub(super) zone: TimeZone,
+    /// That people described, and in which it may be.
+    pub(super) formats: Arc<[Custom]>,
     /// Of the import.
     pub(super) id: String,
     /// Whether it is taken although it was before.
@@ -78,7 +81,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         limits: Limits::default(),
         scrubber: None,
     };
-    let mut reader = Reader::new(options);
+    let mut reader = Reader::new(options).with_formats(Arc::clone(&source.formats));
     let mut unread = &head[..];
     let mut begun = Vec::new();
     if passed_over > 0 {
@@ -89,10 +92,11 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         begun = gathered.borrow().sign.begun_line().to_vec();
     }
     let passed_over = passed_over - begun.len() as u64;
-    if leaves_years_out(&mut reader, &head) {
-        let turns = turns(&source.file, passed_over, &mut reader)?;
-        reader.walk_back(&turns);
+    let mut of_head = turns_of_head(&mut reader, &head);
+    if !of_head.is_empty() {
+        of_head = turns(&source.file, passed_over, &mut reader)?;
     }
+    reader.walk_back(&of_head);
     let time = source.before.as_ref().and_then(|entry| entry.open.as_ref()).map_or(modified, |open| open.time);
     let mut cutting = Cutting {
         reader,
@@ -213,14 +217,15 @@ fn without_zeros(line: &[u8]) -> &[u8] {
     &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
 }
 
-/// Whether its times, as its beginning has them, are without a year.
-fn leaves_years_out(reader: &mut Reader, head: &[u8]) -> bool {
+/// What its beginning tells of its dates, and whether it leaves something open.
+fn turns_of_head(reader: &mut Reader, head: &[u8]) -> Turns {
     let mut turns = Turns::default();
     head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(without_zeros(line), &mut turns));
-    !turns.is_empty()
+    turns
 }
 
-/// Reads a file once more, to know how often the year turns in it: what comes first may be many years old.
+/// Reads a file once more, to know how often the year turns in it: what comes first may be many years old. And which number of its
+/// dates is the month.
 fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns> {
     let (mut from, _) = raw::open(file)?;
     io::copy(&mut Read::by_ref(&mut from).take(passed_over), &mut io::sink())?;

@@ -5,6 +5,7 @@ use crate::{
     layout::{foreign::Foreign, view::View},
     logs::{
         api::rows::{FORMAT, repeats, repeats_in_text},
+        excerpt::TRACE_FIELDS,
         pages::explore::{FieldRow, LineCell, LineColumns, LineDetail, Links, ShownLine},
     },
     performance::trace::address::address as trace_address,
@@ -142,9 +143,6 @@ pub(super) fn issue_of(record: &Record) -> Option<String> {
     let name = written(field_of(record, "issue")?.as_value())?;
     (name.len() <= ISSUE_BYTES_MAX).then_some(name)
 }
-
-/// Fields by which lines tell the trace of a request.
-const TRACE_FIELDS: [&str; 4] = ["trace_id", "trace.id", "traceId", "otelTraceID"];
 
 /// The trace in which a line was said, as programs write its id: without hyphens.
 pub(super) fn trace_of(record: &Record) -> Option<String> {

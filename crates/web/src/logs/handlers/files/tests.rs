@@ -245,3 +245,29 @@ async fn hostile_names_and_lines_do_no_harm() {
     let wrong = site.look(&admin, "/logs/search/?query=%28&language=1").await;
     assert!(wrong.text.contains("<mark>("), "{}", wrong.text);
 }
+
+#[tokio::test]
+async fn a_format_that_nothing_recognises_is_described_tried_and_kept() {
+    let (site, admin) = site().await;
+    let lines = "2026-11-20 10:00:00 <WARN> anna refused\n2026-11-20 10:00:01 <INFO> bob sent\n";
+    fs::write(site.app.data.join("logs/shop.log"), lines).unwrap();
+    let page = site.look(&admin, "/logs/format/shop.log").await;
+    assert!(page.text.contains("%{time} &#60;%{level}&#62; %{message}"), "{}", page.text);
+    let page = site.look(&admin, "/logs/format/shop.log?pattern=%25%7Bwhen%7D").await;
+    assert!(page.text.contains("“when” is not a known element"), "{}", page.text);
+    let pattern = "%{time} <%{level}> %{word:user} %{message}";
+    for (name, pattern, status) in [
+        ("a b", pattern, StatusCode::UNPROCESSABLE_ENTITY),
+        ("shop", "#%{message}", StatusCode::UNPROCESSABLE_ENTITY),
+        ("full", pattern, StatusCode::CONFLICT),
+        ("shop", pattern, StatusCode::SEE_OTHER),
+        ("shop", pattern, StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        let answer = site.act(&admin, "/logs/format/shop.log", &[("name", name), ("pattern", pattern)]).await;
+        assert_eq!(answer.status, status, "{name} {pattern}: {}", answer.text);
+    }
+    let path = fs::canonicalize(site.app.data.join("logs/shop.log")).unwrap().display().to_string();
+    let names: Vec<_> = site.app.logs.formats_of(&path).iter().map(|format| format.name()).collect();
+    assert_eq!(names, ["shop"]);
+    assert!(site.app.logs.formats_of("/var/log/other.log").is_empty());
+}
