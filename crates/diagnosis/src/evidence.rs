@@ -92,6 +92,19 @@ pub enum Sign {
     BrokerLost,
     BrokerRestored,
     TaskEnded,
+    // A job of Vigie.
+    JobNoted,
+    JobStoppedByPerson,
+    JobDailyLimit,
+    JobWorkerLost,
+    JobDefect,
+    JobAccount,
+    JobUnprepared,
+    JobSettings,
+    JobReported,
+    JobTargetFailed,
+    JobCommandFailed,
+    JobTimeLimit,
 }
 
 impl Sign {
@@ -114,6 +127,8 @@ pub enum Family {
     Database,
     Kernel,
     System,
+    /// What Vigie recorded of its own job.
+    Job,
     Other,
 }
 

@@ -1,5 +1,6 @@
 //! What was asked, and how it was understood: `the mailing stopped at 22:20`, `l'envoi s'est arrêté hier vers 22h20`.
 
+use crate::job::JobStory;
 use jiff::{
     ToSpan as _,
     civil::{Date, Time, Weekday},
@@ -37,6 +38,8 @@ pub struct Question {
     pub logs: Vec<String>,
     /// Zones of sources that do not name theirs: a part of the name of the source, and the zone.
     pub zones: Vec<(String, TimeZone)>,
+    /// A job of Vigie that it is about.
+    pub job: Option<JobStory>,
 }
 
 /// The moment and the window that a question means.

@@ -415,6 +415,7 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
           vigie diagnose "l’envoi s’est arrêté à 22h20"
           vigie diagnose "l’envoi s’est arrêté hier vers 22h20" --path /send --recipients clients.csv
           vigie diagnose --at 22:20 --window 30m --format html > rapport.html
+          vigie diagnose --job last
           vigie diagnose "arrêté à 22h20" --root /mnt/disque --tz nginx=Europe/Paris
 
         Lit les journaux de systemd, nginx, gunicorn, Django, Celery, Postfix, PostgreSQL et du noyau, sans rien modifier. Une heure est la dernière avant la ligne la plus récente. Ce qui appartient à root se lit avec sudo ou les groupes adm et systemd-journal.
@@ -424,6 +425,7 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .window = Jusqu’où chercher avant et après [par défaut : 15m]
     .since = À partir de quand
     .until = Jusqu’à quand
+    .job = Une tâche de Vigie : son identifiant, le début de celui-ci, son nom, ou `last`
     .path = Une partie du chemin de la requête qui envoie
     .app-root = Le dossier de l’application
     .unit = L’unité systemd de l’application

@@ -54,6 +54,7 @@ mod words;
 mod workers;
 mod zip;
 
+pub use diagnoses::diagnosing;
 pub use logs::query_problem;
 pub use runs::fetching_runs;
 pub use schedule::sweeping;

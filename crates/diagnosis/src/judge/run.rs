@@ -3,6 +3,7 @@
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
+    job,
     question::Question,
 };
 use model::Timestamp;
@@ -20,6 +21,8 @@ pub enum RunBasis {
     Request,
     /// Messages were handed over one after the other, and then none.
     Deliveries,
+    /// Vigie recorded the end of its job.
+    Job,
     /// Nothing but what was asked.
     Asked,
 }
@@ -39,6 +42,8 @@ pub struct Run {
     pub evidence: Option<usize>,
     /// Whether the request was answered as it should be.
     pub is_successful: bool,
+    /// Whether it has not stopped at all.
+    pub is_going: bool,
 }
 
 /// Words in the path of a request that sends mail.
@@ -69,6 +74,9 @@ const PATHS_OF_SCANNER: usize = 5;
 
 /// Finds the run in the evidence: its request, else the messages that it handed over, else what was asked.
 pub(super) fn find(collected: &Collected, question: &Question) -> Run {
+    if let Some(story) = &question.job {
+        return job::run(story, collected);
+    }
     let asked = collected.reading.at.unwrap_or(collected.reading.to);
     by_request(collected, question, asked).or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
         basis: RunBasis::Asked,
@@ -78,6 +86,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         until: asked + Duration::from_secs(60),
         evidence: None,
         is_successful: false,
+        is_going: false,
     })
 }
 
@@ -108,6 +117,7 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
         until: one.until(),
         evidence: Some(index),
         is_successful,
+        is_going: false,
         request: Some(request),
     })
 }
@@ -178,6 +188,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         until: end.until() + APART,
         evidence: Some(last),
         is_successful: false,
+        is_going: false,
     })
 }
 

@@ -62,6 +62,11 @@ pub fn html(diagnosis: &Diagnosis, language: Language) -> String {
 }
 
 impl Document {
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        text::written(self)
+    }
+
     pub fn markdown(&self) -> String {
         markdown::written(self)
     }

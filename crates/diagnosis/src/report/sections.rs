@@ -5,6 +5,7 @@ use super::{Block, Document, Section, plain};
 use crate::{
     Diagnosis, Verdict,
     evidence::{Evidence, Family, Sign},
+    job::JobStory,
     judge::{Finding, RunBasis, Term},
     recipients::{Advice, Outcome, Reason, Who},
     source::SourceState,
@@ -24,10 +25,10 @@ pub(super) fn document(diagnosis: &Diagnosis, language: Language) -> Document {
     let zone = &diagnosis.collected.reading.zone;
     let telling = Telling { diagnosis, say: Say { language, zone } };
     let mut sections = vec![telling.answer()];
-    sections.extend(telling.others());
+    sections.push(telling.timeline());
     sections.extend(telling.who());
     sections.push(telling.resume());
-    sections.push(telling.timeline());
+    sections.extend(telling.others());
     sections.push(telling.sources());
     let title = telling.title();
     Document { title, sections }
@@ -88,6 +89,8 @@ impl Telling<'_> {
     fn verdict(&self) -> String {
         match &self.diagnosis.judgement.verdict {
             Verdict::Cause { cause } => self.say.word("cause", &cause.word()),
+            Verdict::EndedNormally if self.diagnosis.job.is_some() => self.say.t("verdict-job-ended"),
+            Verdict::StillRunning => self.say.t("verdict-still-running"),
             Verdict::EndedNormally => self.say.t("verdict-ended-normally"),
             Verdict::Nothing => self.say.t("verdict-nothing"),
             Verdict::Insufficient { suspects, missing } => {
@@ -114,8 +117,11 @@ impl Telling<'_> {
     fn run(&self) -> String {
         let run = &self.diagnosis.judgement.run;
         let request = run.request.as_ref();
+        let job = self.diagnosis.job.as_ref();
         let values = [
             ("at", FluentValue::from(self.say.time(run.end))),
+            ("name", job.map(|job| plain(&job.name)).unwrap_or_default().into()),
+            ("state", job.map(|job| self.say.word("state", job.state.as_str())).unwrap_or_default().into()),
             ("method", request.map(|request| plain(&request.method)).unwrap_or_default().into()),
             ("path", request.map(|request| plain(&request.path)).unwrap_or_default().into()),
             (
@@ -140,6 +146,7 @@ impl Telling<'_> {
             (RunBasis::Request, Some(_), None) => "run-request",
             (RunBasis::Request, None, _) => "run-request-open",
             (RunBasis::Deliveries, ..) => "run-deliveries",
+            (RunBasis::Job, ..) => "run-job",
             (RunBasis::Asked, ..) => "run-asked",
         };
         self.say.with(id, &values)
@@ -195,7 +202,32 @@ impl Telling<'_> {
         (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), blocks })
     }
 
+    /// Who was served by the job, counted from its items.
+    fn items(&self, job: &JobStory) -> Section {
+        let told = job.counts.iter().filter(|count| count.count > 0).map(|count| {
+            let word = outcome_word(count.outcome);
+            let more = usize::try_from(count.count).unwrap_or(usize::MAX).saturating_sub(count.names.len());
+            let names = count.names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+            let names = match (names.is_empty(), more) {
+                (true, _) | (false, 0) => names,
+                (false, more) => format!("{names}, {}", self.say.count("more", more)),
+            };
+            vec![
+                self.say.word("outcome", &word),
+                self.say.language.number(count.count),
+                self.say.word("item-basis", &word),
+                names,
+            ]
+        });
+        let heading =
+            ["column-outcome", "column-count", "column-basis", "column-recipients"].map(|id| self.say.t(id)).to_vec();
+        Section { heading: self.say.t("heading-who"), blocks: vec![Block::Table { heading, rows: told.collect() }] }
+    }
+
     fn who(&self) -> Option<Section> {
+        if let Some(job) = &self.diagnosis.job {
+            return Some(self.items(job));
+        }
         let who = self.diagnosis.who.as_ref()?;
         let rows = [Outcome::Sent, Outcome::Held, Outcome::Failed, Outcome::Unknown, Outcome::NotStarted]
             .into_iter()
@@ -251,8 +283,8 @@ impl Telling<'_> {
         let mut blocks = vec![Block::Text(self.say.t(advice)), Block::List(reasons)];
         if resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
             blocks.push(Block::Text(self.say.t("resume-how")));
-            blocks.push(Block::Command("vigie send mailing.toml --recipients not-sent.csv --check".to_owned()));
         }
+        blocks.extend(resume.commands.iter().cloned().map(Block::Command));
         Section { heading: self.say.t("heading-resume"), blocks }
     }
 
@@ -270,6 +302,14 @@ impl Telling<'_> {
             Reason::NoList => self.say.t("reason-no-list"),
             Reason::Left { count } => self.say.count("reason-left", *count),
             Reason::NobodyLeft => self.say.t("reason-nobody-left"),
+            Reason::StillRunning => self.say.t("reason-still-running"),
+            Reason::ResumesByItself { at } => {
+                self.say.with("reason-resumes-by-itself", &[("at", self.instant(*at).into())])
+            }
+            Reason::Cancelled => self.say.t("reason-cancelled"),
+            Reason::UnknownHeld { count } => self.say.count("reason-unknown-held", *count),
+            Reason::LeftInJob { count } => self.say.count("reason-left-in-job", *count),
+            Reason::FailedInJob { count } => self.say.count("reason-failed-in-job", *count),
         }
     }
 
@@ -374,7 +414,8 @@ impl Telling<'_> {
             blocks.push(Block::Text(self.say.t("settings")));
             blocks.push(Block::List(settings.collect()));
         }
-        let is_silent = !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
+        let is_own = self.diagnosis.job.as_ref().is_some_and(JobStory::is_own);
+        let is_silent = !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
         if is_silent {
             blocks.push(Block::Text(self.say.t("application-silent")));
             blocks.push(Block::Command(LOGGING.to_owned()));

@@ -7,6 +7,7 @@ mod faults;
 mod figures;
 mod held_out;
 mod hostile;
+mod job;
 mod lab;
 mod mailing;
 mod tree;

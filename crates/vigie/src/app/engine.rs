@@ -311,6 +311,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         forgetting(parts.reports.clone()),
         forgetting_celery(config, parts),
         web::fetching_runs(parts.app(config, None)),
+        web::diagnosing(parts.app(config, None)),
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
         parts.alerts.clone().forgetting(),

@@ -1,23 +1,33 @@
 //! `vigie diagnose`: why a run stopped, who was served, and whether to resume.
 
 use crate::{
+    app::{self, Engines},
     cli::{DiagnoseArgs, ReportFormat},
+    client::Client,
+    commands::which,
+    config::Config,
     failure::{At as _, Exit, Failure, Result},
     render,
     words::{self, Cause as _, t},
 };
+use api::diagnoses::{Diagnosis as Answer, DiagnosisState, NewDiagnosis};
 use diagnosis::{
     BadQuestion, CollectError, Diagnosis, Question, RecipientList, Verdict,
     recipients::{self, BadList, RECIPIENTS_MAX},
     report,
 };
+use language::Language;
 use model::Clock;
 use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::Path,
+    time::Duration,
 };
 
+/// A diagnosis takes ten seconds at most.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(60);
+const ASKED_AGAIN: Duration = Duration::from_millis(100);
 /// Bytes of a list of recipients.
 const LIST_BYTES_MAX: u64 = 64 << 20;
 
@@ -34,6 +44,60 @@ pub(super) fn run(args: &DiagnoseArgs, is_json: bool) -> Result<Exit> {
     Ok(exit(&found))
 }
 
+/// Asks whoever owns the data directory about a job: its own record is evidence, too.
+pub(super) async fn of_job(config: &Config, args: &DiagnoseArgs) -> Result<Exit> {
+    let mut connected = app::changing(config, "diagnose", Engines::Rest).await?;
+    let found = asked(connected.client(), config, args).await;
+    connected.tend_logs();
+    connected.close().await;
+    found
+}
+
+async fn asked(client: &Client, config: &Config, args: &DiagnoseArgs) -> Result<Exit> {
+    let job = which::job(client, args.job.as_deref().unwrap_or_default()).await?;
+    let asked = NewDiagnosis {
+        phrase: args.phrase.clone().unwrap_or_default(),
+        at: args.at.clone(),
+        window_minutes: args.window.map(|window| u32::try_from(window.as_secs() / 60).unwrap_or(u32::MAX)),
+        since: args.since.clone(),
+        until: args.until.clone(),
+        path: args.path.clone(),
+        app_root: args.app_root.clone(),
+        unit: args.unit.clone(),
+        logs: args.logs.clone(),
+        job: Some(job.id.0),
+        recipients: None,
+    };
+    let begun = client.begin::<Answer>("/api/v1/diagnoses", &asked).await?;
+    let path = format!("/api/v1/diagnoses/{}", begun.id);
+    let until = Clock::System.now() + ANSWERED_WITHIN;
+    let found = loop {
+        let found = client.get::<Answer>(&path).await?;
+        if found.state != DiagnosisState::Running || Clock::System.now() > until {
+            break found;
+        }
+        tokio::time::sleep(ASKED_AGAIN).await;
+    };
+    let (Some(verdict), DiagnosisState::Done) = (&found.verdict, found.state) else {
+        let said = found.error.clone().unwrap_or_else(|| format!("{:?}", found.state).to_lowercase());
+        return Err(Failure::new(t!("diagnose-no-answer", said)).help(t!("diagnose-no-answer-help")));
+    };
+    let form = match if config.json { ReportFormat::Json } else { args.format } {
+        ReportFormat::Text => "txt",
+        ReportFormat::Md => "md",
+        ReportFormat::Html => "html",
+        ReportFormat::Json => "json",
+    };
+    let lang = if words::language() == Language::French { "fr" } else { "en" };
+    let text = client.text(&format!("{path}.{form}?lang={lang}")).await?;
+    render::out(text.trim_end())?;
+    Ok(match verdict.as_str() {
+        "cause" => Exit::Done,
+        "insufficient" => Exit::Undecided,
+        _ => Exit::NothingUnusual,
+    })
+}
+
 fn question(args: &DiagnoseArgs) -> Question {
     Question {
         phrase: args.phrase.clone().unwrap_or_default(),
@@ -46,6 +110,7 @@ fn question(args: &DiagnoseArgs) -> Question {
         unit: args.unit.clone(),
         logs: args.logs.clone(),
         zones: args.tz.clone(),
+        job: None,
     }
 }
 
@@ -63,7 +128,7 @@ fn exit(found: &Diagnosis) -> Exit {
     match found.judgement.verdict {
         Verdict::Cause { .. } => Exit::Done,
         Verdict::Insufficient { .. } => Exit::Undecided,
-        Verdict::EndedNormally | Verdict::Nothing => Exit::NothingUnusual,
+        Verdict::EndedNormally | Verdict::StillRunning | Verdict::Nothing => Exit::NothingUnusual,
     }
 }
 
