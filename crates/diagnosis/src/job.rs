@@ -12,6 +12,7 @@ use crate::{
     source::{Source, SourceState},
 };
 use model::{JobState, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Facts of a job that are looked at.
@@ -22,7 +23,7 @@ const TOLD_WITHIN: Duration = Duration::from_secs(5);
 const SHOWN_BYTES_MAX: usize = 1_500;
 
 /// What is known of a job.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JobStory {
     pub id: String,
     pub name: String,
@@ -40,7 +41,7 @@ pub struct JobStory {
 }
 
 /// How many items came to one end, and some of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobCount {
     pub outcome: Outcome,
     pub count: u64,
@@ -48,7 +49,7 @@ pub struct JobCount {
 }
 
 /// Something that was recorded of a job.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobFact {
     pub at: Timestamp,
     pub kind: FactKind,
@@ -58,7 +59,7 @@ pub struct JobFact {
     pub text: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FactKind {
     /// It came into this state.
     State(JobState),
@@ -238,6 +239,7 @@ pub(crate) fn run(story: &JobStory, collected: &Collected) -> Run {
         evidence: position(&is_deciding).or_else(|| position(&is_noted)),
         is_successful: story.state == JobState::Completed && !is_lost && has_served,
         is_going: story.is_going() && !is_lost,
+        is_in_background: false,
     }
 }
 
@@ -252,11 +254,11 @@ pub(crate) fn resume(story: &JobStory, judgement: &Judgement, lasting: &[CauseId
         _ => None,
     };
     let number = |outcome| usize::try_from(story.count(outcome)).unwrap_or(usize::MAX);
-    let (left, failed, unknown) =
-        (number(Outcome::NotStarted), number(Outcome::Failed), number(Outcome::Unknown));
+    let (left, failed, unknown) = (number(Outcome::NotStarted), number(Outcome::Failed), number(Outcome::Unknown));
     let mut reasons = Vec::new();
     reasons.extend(judgement.run.is_going.then_some(Reason::StillRunning));
-    reasons.extend(story.resumes_at.filter(|_| story.state == JobState::Paused).map(|at| Reason::ResumesByItself { at }));
+    reasons
+        .extend(story.resumes_at.filter(|_| story.state == JobState::Paused).map(|at| Reason::ResumesByItself { at }));
     let has_to_be_mended = cause.is_some_and(|cause| lasting.contains(&cause) || MENDED_BY_HAND.contains(&cause));
     let is_waited_for = story.resumes_at.is_some() || judgement.run.is_going;
     reasons.extend((has_to_be_mended && !is_waited_for).then_some(Reason::MendFirst));
@@ -268,7 +270,8 @@ pub(crate) fn resume(story: &JobStory, judgement: &Judgement, lasting: &[CauseId
     let has = |wanted: &dyn Fn(&Reason) -> bool| reasons.iter().any(wanted);
     let advice = if story.state == JobState::Cancelled || left + failed + unknown == 0 {
         Advice::No
-    } else if has(&|reason| matches!(reason, Reason::StillRunning | Reason::ResumesByItself { .. } | Reason::MendFirst)) {
+    } else if has(&|reason| matches!(reason, Reason::StillRunning | Reason::ResumesByItself { .. } | Reason::MendFirst))
+    {
         Advice::Wait
     } else if left + failed == 0 {
         Advice::CannotTell
@@ -326,7 +329,12 @@ mod tests {
             (paused, "auth_failed", "535 5.7.8 no", Sign::SmtpAuth),
             (paused, "paused_by", "marion", Sign::JobStoppedByPerson),
             (FactKind::Attempt, "connect_failed", "no connection: connection timed out", Sign::SmtpTimeout),
-            (FactKind::Attempt, "connect_failed", "no connection: Network is unreachable (os error 101)", Sign::NetworkUnreachable),
+            (
+                FactKind::Attempt,
+                "connect_failed",
+                "no connection: Network is unreachable (os error 101)",
+                Sign::NetworkUnreachable,
+            ),
             (FactKind::Attempt, "connect_failed", "no connection: refused", Sign::SmtpRefused),
             (FactKind::Attempt, "not_kept", "No space left on device (os error 28)", Sign::NoSpace),
             (FactKind::Line, "lost", "", Sign::JobWorkerLost),
@@ -337,7 +345,10 @@ mod tests {
             assert_eq!(sign(&fact(0, kind, code, text), &story), expected, "{code}: {text}");
         }
         for (_, codes) in CODES {
-            assert!(codes.iter().all(|code| CODES.iter().filter(|(_, all)| all.contains(code)).count() == 1), "{codes:?}");
+            assert!(
+                codes.iter().all(|code| CODES.iter().filter(|(_, all)| all.contains(code)).count() == 1),
+                "{codes:?}"
+            );
         }
     }
 

@@ -5,6 +5,7 @@
 //! causes as rows of data), with what Vigie recorded of its own [`job`] where one is meant, joins a list of recipients with what was delivered ([`recipients`]), and tells it as text,
 //! Markdown, HTML or JSON ([`report`]). It reads only, within bounds of time and size, and says what it did not look at.
 
+pub mod bundle;
 pub mod collect;
 pub mod evidence;
 pub mod job;
@@ -53,10 +54,14 @@ pub fn diagnose(
     let collected = collect::collect(root, question, clock)?;
     let judgement = judge::judge(&collected, question);
     let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
+    Ok(concluded(collected, judgement, who, question))
+}
+
+fn concluded(collected: Collected, judgement: Judgement, who: Option<Who>, question: &Question) -> Diagnosis {
     let resume = match &question.job {
         Some(story) => job::resume(story, &judgement, recipients::LASTING),
         None => recipients::resume(&collected, &judgement, who.as_ref()),
     };
     let job = question.job.clone();
-    Ok(Diagnosis { collected, judgement, who, job, resume })
+    Diagnosis { collected, judgement, who, job, resume }
 }

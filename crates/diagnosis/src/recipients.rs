@@ -11,7 +11,7 @@ use crate::{
 };
 use csv::ByteRecord;
 use model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -26,7 +26,7 @@ const APART: Duration = Duration::from_secs(180);
 const STILL: Duration = Duration::from_secs(10);
 
 /// What became of one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Sent,
@@ -498,7 +498,8 @@ mod tests {
 
     #[test]
     fn the_rest_is_left_alone_while_somebody_may_still_send_it() {
-        let allows = |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons, commands: Vec::new() }.allows_the_rest();
+        let allows =
+            |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons, commands: Vec::new() }.allows_the_rest();
         let left = || Reason::Left { count: 3 };
         assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
         assert!(!allows(vec![Reason::NobodyLeft]) && !allows(vec![Reason::Unknown { count: 1 }]));

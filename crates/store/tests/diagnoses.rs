@@ -48,7 +48,8 @@ async fn jobs_that_stopped_are_found(db: Db) {
     let rescued = db.rescue(Lost::Everybodys, verdict("outcome_lost"), trace, later(90)).await.unwrap();
     assert_eq!(rescued[0].items[0].state, ItemState::Unknown);
     let stops = db.job_stops(NOW, later(500)).await.unwrap();
-    let told: Vec<_> = stops.iter().map(|stop| (stop.job, stop.state, stop.reason.as_ref().map(|r| &*r.code))).collect();
+    let told: Vec<_> =
+        stops.iter().map(|stop| (stop.job, stop.state, stop.reason.as_ref().map(|r| &*r.code))).collect();
     assert_eq!(told, [(job, Some(JobState::Paused), Some("auth_failed")), (lost, None, None)]);
     assert!(stops[0].incident().starts_with("paused ") && stops[0].incident() != stops[1].incident());
     assert!(db.job_stops(later(400), later(500)).await.unwrap().is_empty());

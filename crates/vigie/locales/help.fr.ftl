@@ -433,8 +433,11 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .tz = Le fuseau horaire d’une source qui ne l’indique pas : nginx=Europe/Paris
     .recipients = À qui le message était destiné : un fichier CSV
     .not-sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
-    .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine
+    .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine ; ou un fichier de --bundle
+    .bundle = Écrire ce qui a été trouvé dans ce fichier, pour l’emporter : `--root FICHIER` donne le même rapport ailleurs
     .format = La forme du rapport
+help-mcp = Laisser un assistant lire les tâches, les journaux, les erreurs et les diagnostics (Model Context Protocol)
+    .after-help = Parle le Model Context Protocol sur l’entrée et la sortie standard : donnez `vigie mcp` à votre assistant comme commande d’un serveur. Ses outils ne font que lire, et leurs réponses sont masquées et bornées. Rien n’est appelé de soi-même.
 help-check = Ce qui doit donner des nouvelles à temps, et ce qui doit répondre : sauvegardes, sites, serveurs
     .after-help =
         Exemples :

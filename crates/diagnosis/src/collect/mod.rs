@@ -24,6 +24,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, io, path::Path, time::Duration};
 
 /// How long collecting may take.
@@ -34,7 +35,7 @@ pub const WINDOWS_BEFORE: u32 = 4;
 pub(crate) const AFTER: Duration = Duration::from_secs(6 * 3600);
 
 /// What was found.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Collected {
     pub reading: Reading,
     /// The newest moment that anything was logged; for a running machine, now.
@@ -83,9 +84,7 @@ pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collec
         evidence.extend(facts);
     }
     let looked_at = reading.from - reading.length() * WINDOWS_BEFORE..=reading.to + AFTER;
-    evidence.retain(|one| {
-        one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start()
-    });
+    evidence.retain(|one| one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start());
     evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
     read::note_standing(&mut sources, &evidence);
     let (settings, services) = (settings::find(&tree, question), services::find(&tree));

@@ -124,7 +124,12 @@ fn verdict(findings: &[Finding], collected: &Collected, run: &Run) -> Verdict {
     if let Some(first) = first.filter(|first| first.rank >= NAMED_MIN && first.rank >= second + MARGIN) {
         return Verdict::Cause { cause: first.cause };
     }
-    let missing = missing(collected, first);
+    let mut missing = missing(collected, first);
+    // What the task says of itself decides, and nobody has read it.
+    let has_tasks = collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::Tasks));
+    if run.is_in_background && !has_tasks {
+        missing.insert(0, Family::Tasks);
+    }
     let suspects: Vec<CauseId> =
         findings.iter().filter(|finding| finding.effect_of.is_none()).take(3).map(|finding| finding.cause).collect();
     let is_failed = matches!(run.basis, RunBasis::Request | RunBasis::Job) && !run.is_successful;

@@ -44,6 +44,8 @@ pub struct Run {
     pub is_successful: bool,
     /// Whether it has not stopped at all.
     pub is_going: bool,
+    /// Whether its request only began it: a task in the background does the work.
+    pub is_in_background: bool,
 }
 
 /// Words in the path of a request that sends mail.
@@ -67,6 +69,8 @@ const MAIL_WORDS: &[&str] = &[
 /// Messages that are apart by less are of one burst.
 const APART: Duration = Duration::from_secs(120);
 const BURST_MIN: usize = 3;
+/// What is sent that soon after a request may still be of it.
+const SOON: Duration = Duration::from_secs(2);
 /// Points from which a request is taken for the run.
 const REQUEST_MIN: f64 = 4.0;
 /// Paths that failed for one client, from which it is no user.
@@ -78,7 +82,13 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         return job::run(story, collected);
     }
     let asked = collected.reading.at.unwrap_or(collected.reading.to);
-    by_request(collected, question, asked).or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
+    let request = by_request(collected, question, asked);
+    let (request, begun) = match request {
+        Some(run) if run.is_successful && is_begun_by(&run, collected) => (None, Some(run)),
+        request => (request, None),
+    };
+    let is_in_background = begun.is_some();
+    let run = request.or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
         basis: RunBasis::Asked,
         request: None,
         begin: None,
@@ -87,7 +97,18 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         evidence: None,
         is_successful: false,
         is_going: false,
-    })
+        is_in_background: false,
+    });
+    let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
+    Run { begin: run.begin.or(begun), is_in_background, ..run }
+}
+
+/// Whether a request that was answered as it should be only began the work: tasks are logged, or messages go on after it.
+fn is_begun_by(request: &Run, collected: &Collected) -> bool {
+    let after = request.until + SOON..=request.until + APART;
+    let is_sent = |one: &&Evidence| matches!(one.sign, Sign::AppSent | Sign::Submitted) && after.contains(&one.at);
+    collected.sources.iter().any(|source| source.holds(Family::Tasks))
+        || collected.evidence.iter().filter(is_sent).count() >= BURST_MIN
 }
 
 fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> Option<Run> {
@@ -106,10 +127,6 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
     let request = one.request.clone()?;
     let begin = request.seconds.map(|seconds| one.at - Duration::from_secs_f64(seconds));
     let is_successful = request.status.is_some_and(|status| status < 400);
-    // Where a task does the work, its request is over at once.
-    if is_successful && collected.sources.iter().any(|source| source.holds(Family::Tasks)) {
-        return None;
-    }
     Some(Run {
         basis: RunBasis::Request,
         begin,
@@ -118,6 +135,7 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
         evidence: Some(index),
         is_successful,
         is_going: false,
+        is_in_background: false,
         request: Some(request),
     })
 }
@@ -189,6 +207,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         evidence: Some(last),
         is_successful: false,
         is_going: false,
+        is_in_background: false,
     })
 }
 

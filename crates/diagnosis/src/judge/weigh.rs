@@ -163,7 +163,8 @@ impl Weighing<'_> {
 
     /// What another program says is not about a job that Vigie runs itself.
     fn is_of_others(&self, one: &Evidence) -> bool {
-        let of_machine = matches!(one.family, Family::Job | Family::Kernel | Family::System | Family::Mail | Family::Other);
+        let of_machine =
+            matches!(one.family, Family::Job | Family::Kernel | Family::System | Family::Mail | Family::Other);
         self.question.job.as_ref().is_some_and(JobStory::is_own) && !of_machine
     }
 

@@ -1,7 +1,7 @@
 //! The sections of a report: what was understood, the cause with its proof, who was served, whether to resume, the
 //! timeline, and what was read.
 
-use super::{Block, Document, Section, plain};
+use super::{Block, Document, Section, TimelineRow, WeighedReason, plain};
 use crate::{
     Diagnosis, Verdict,
     evidence::{Evidence, Family, Sign},
@@ -43,7 +43,7 @@ impl Telling<'_> {
     fn title(&self) -> String {
         let reading = &self.diagnosis.collected.reading;
         let at = reading.at.unwrap_or(reading.from);
-        self.say.with("title", &[("at", self.say.moment(at).into())])
+        self.say.with("title", &[("at", self.say.date(at).into())])
     }
 
     fn evidence(&self, index: usize) -> &Evidence {
@@ -59,28 +59,34 @@ impl Telling<'_> {
         Block::Quote { place: format!("{} · {}", self.place(one), self.say.moment(one.at)), line: one.line.clone() }
     }
 
-    /// How the question was understood, what is the matter, and why that is thought.
+    /// What is the matter, the line that proves it, why that is thought, what to do; how the question was understood.
     fn answer(&self) -> Section {
-        let mut blocks = vec![Block::Text(self.understood()), Block::Text(self.run()), Block::Text(self.verdict())];
+        let mut blocks = vec![Block::Lead(self.verdict())];
         if let (Verdict::Cause { .. }, Some(first)) =
             (&self.diagnosis.judgement.verdict, self.diagnosis.judgement.findings.first())
         {
-            blocks.push(self.quote(self.evidence(first.evidence)));
-            blocks.push(Block::List(first.terms.iter().map(|term| self.term(term)).collect()));
-            blocks.extend(self.effects(first));
             let cause = first.cause.word();
+            blocks.push(self.quote(self.evidence(first.evidence)));
+            blocks.push(Block::Text(self.run()));
+            blocks.extend(self.effects(first));
             blocks.push(Block::Text(self.say.word("remedy", &cause)));
             blocks.push(Block::Command(self.say.word("check", &cause)));
+            blocks.push(Block::Text(self.say.t("why")));
+            // The proof is quoted above.
+            blocks.push(Block::Reasons(first.terms.iter().skip(1).map(|term| self.term(term)).collect()));
+        } else {
+            blocks.push(Block::Text(self.run()));
         }
-        Section { heading: self.say.t("heading-answer"), blocks }
+        blocks.push(Block::Note(self.understood()));
+        Section { heading: self.say.t("heading-answer"), is_aside: false, blocks }
     }
 
     fn understood(&self) -> String {
         let reading = &self.diagnosis.collected.reading;
         let values = [
             ("phrase", plain(&reading.phrase).into()),
-            ("from", self.say.moment(reading.from).into()),
-            ("to", self.say.moment(reading.to).into()),
+            ("from", self.say.date(reading.from).into()),
+            ("to", self.say.date(reading.to).into()),
             ("zone", crate::question::name_of(&reading.zone).into()),
         ];
         self.say.with(if reading.phrase.is_empty() { "understood-window" } else { "understood" }, &values)
@@ -152,7 +158,7 @@ impl Telling<'_> {
         self.say.with(id, &values)
     }
 
-    fn term(&self, term: &Term) -> String {
+    fn term(&self, term: &Term) -> WeighedReason {
         let setting = term.setting.map(|index| &self.diagnosis.collected.settings[index]);
         let line = term.evidence.map(|index| self.shortened(&self.evidence(index).line)).unwrap_or_default();
         let sign =
@@ -170,9 +176,7 @@ impl Telling<'_> {
         let word =
             serde_json::to_value(term.word).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
         let text = self.say.with(&format!("term-{}", word.replace('_', "-")), &values);
-        let points =
-            if term.points > 0 { format!("+{}", term.points) } else { term.points.to_string().replace('-', "−") };
-        format!("{text} ({points})")
+        WeighedReason { text, points: term.points }
     }
 
     fn effects(&self, finding: &Finding) -> Option<Block> {
@@ -197,9 +201,9 @@ impl Telling<'_> {
                 ("points", finding.points.to_string().into()),
             ];
             blocks.push(Block::Text(self.say.with("weighed", &values)));
-            blocks.push(Block::List(finding.terms.iter().map(|term| self.term(term)).collect()));
+            blocks.push(Block::Reasons(finding.terms.iter().map(|term| self.term(term)).collect()));
         }
-        (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), blocks })
+        (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), is_aside: true, blocks })
     }
 
     /// Who was served by the job, counted from its items.
@@ -221,7 +225,11 @@ impl Telling<'_> {
         });
         let heading =
             ["column-outcome", "column-count", "column-basis", "column-recipients"].map(|id| self.say.t(id)).to_vec();
-        Section { heading: self.say.t("heading-who"), blocks: vec![Block::Table { heading, rows: told.collect() }] }
+        Section {
+            heading: self.say.t("heading-who"),
+            is_aside: false,
+            blocks: vec![Block::Table { heading, rows: told.collect() }],
+        }
     }
 
     fn who(&self) -> Option<Section> {
@@ -247,7 +255,7 @@ impl Telling<'_> {
         if who.queued_messages > 0 {
             blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
         }
-        Some(Section { heading: self.say.t("heading-who"), blocks })
+        Some(Section { heading: self.say.t("heading-who"), is_aside: false, blocks })
     }
 
     fn basis(&self, who: &Who, outcome: Outcome) -> String {
@@ -280,12 +288,12 @@ impl Telling<'_> {
             Advice::CannotTell => "advice-cannot-tell",
         };
         let reasons: Vec<String> = resume.reasons.iter().map(|reason| self.reason(reason)).collect();
-        let mut blocks = vec![Block::Text(self.say.t(advice)), Block::List(reasons)];
+        let mut blocks = vec![Block::Lead(self.say.t(advice)), Block::List(reasons)];
         if resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
             blocks.push(Block::Text(self.say.t("resume-how")));
         }
         blocks.extend(resume.commands.iter().cloned().map(Block::Command));
-        Section { heading: self.say.t("heading-resume"), blocks }
+        Section { heading: self.say.t("heading-resume"), is_aside: false, blocks }
     }
 
     fn reason(&self, reason: &Reason) -> String {
@@ -343,24 +351,33 @@ impl Telling<'_> {
         told.truncate(TIMELINE_MAX);
         told.sort_by_key(|(index, one)| (one.at, *index));
         // A line that proves several things is told once.
-        told.dedup_by_key(|(_, one)| (one.at, one.place.clone(), one.line.clone()));
-        let rows: Vec<Vec<String>> = told
-            .iter()
-            .map(|(_, one)| {
-                vec![
-                    self.instant(one.at),
-                    self.say.word("sign", &one.sign.word()),
-                    self.place(one),
-                    self.shortened(&one.line),
-                ]
-            })
-            .collect();
-        let heading = ["column-time", "column-what", "column-place", "column-line"].map(|id| self.say.t(id)).to_vec();
-        let mut blocks = vec![Block::Table { heading, rows }];
-        if left_out > 0 {
-            blocks.push(Block::Text(self.say.count("left-out", left_out)));
+        told.dedup_by(|(later, other), (first, one)| {
+            let is_same = one.at == other.at && one.place == other.place && one.line == other.line;
+            // Of a line that proves several things, what was weighed counts.
+            if is_same && weighed.contains(later) && !weighed.contains(first) {
+                (*first, *one) = (*later, *other);
+            }
+            is_same
+        });
+        let deciding = match judgement.verdict {
+            Verdict::Cause { .. } => judgement.findings.first().map(|first| first.evidence),
+            _ => None,
+        };
+        let row = |(index, one): &(usize, &Evidence)| TimelineRow {
+            at: self.instant(one.at),
+            what: self.say.word("sign", &one.sign.word()),
+            place: self.place(one),
+            line: self.shortened(&one.line),
+            is_deciding: deciding == Some(*index),
+        };
+        let mut blocks = vec![Block::Timeline(told.iter().map(row).collect())];
+        if told.is_empty() {
+            blocks = vec![Block::Text(self.say.t("timeline-empty"))];
         }
-        Section { heading: self.say.t("heading-timeline"), blocks }
+        if left_out > 0 {
+            blocks.push(Block::Note(self.say.count("left-out", left_out)));
+        }
+        Section { heading: self.say.t("heading-timeline"), is_aside: false, blocks }
     }
 
     fn instant(&self, at: Timestamp) -> String {
@@ -415,12 +432,13 @@ impl Telling<'_> {
             blocks.push(Block::List(settings.collect()));
         }
         let is_own = self.diagnosis.job.as_ref().is_some_and(JobStory::is_own);
-        let is_silent = !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
+        let is_silent =
+            !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
         if is_silent {
             blocks.push(Block::Text(self.say.t("application-silent")));
             blocks.push(Block::Command(LOGGING.to_owned()));
         }
-        Section { heading: self.say.t("heading-sources"), blocks }
+        Section { heading: self.say.t("heading-sources"), is_aside: true, blocks }
     }
 }
 

@@ -113,7 +113,10 @@ fn a_lost_process_is_explained_by_what_the_kernel_says_of_it() {
     let found = asked(&tree, lost());
     assert_eq!(found.judgement.verdict, Verdict::Cause { cause: CauseId::OutOfMemory }, "{:#?}", found.judgement);
     assert_eq!(found.judgement.findings[0].effects, [CauseId::JobWorkerLost]);
-    assert_eq!(found.resume.reasons, [Reason::MendFirst, Reason::UnknownHeld { count: 1 }, Reason::LeftInJob { count: 19 }]);
+    assert_eq!(
+        found.resume.reasons,
+        [Reason::MendFirst, Reason::UnknownHeld { count: 1 }, Reason::LeftInJob { count: 19 }]
+    );
     let text = report::text(&found, Language::English);
     assert!(text.contains("adherent41@example.org") && text.contains("vigie jobs items"), "{text}");
 }

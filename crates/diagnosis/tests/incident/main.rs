@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod bundle;
 mod decoys;
 mod faults;
 mod figures;
@@ -10,4 +11,6 @@ mod hostile;
 mod job;
 mod lab;
 mod mailing;
+mod real;
+mod speed;
 mod tree;

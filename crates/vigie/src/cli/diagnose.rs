@@ -70,9 +70,12 @@ pub(crate) struct DiagnoseArgs {
     /// Write the rows of those who did not get it, and are safe to send to, into this file
     #[arg(long, value_name = "FILE", requires = "recipients")]
     pub(crate) not_sent: Option<PathBuf>,
-    /// Read this folder as /: a mounted disk, a copy of another machine
+    /// Read this folder as /: a mounted disk, a copy of another machine; or a bundle
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub(crate) root: PathBuf,
+    /// Write what was found into this file, to take along: `--root FILE` gives the same report elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with = "job")]
+    pub(crate) bundle: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) format: ReportFormat,

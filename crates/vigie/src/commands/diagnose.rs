@@ -13,6 +13,7 @@ use crate::{
 use api::diagnoses::{Diagnosis as Answer, DiagnosisState, NewDiagnosis};
 use diagnosis::{
     BadQuestion, CollectError, Diagnosis, Question, RecipientList, Verdict,
+    bundle::{self, BadBundle, Bundle},
     recipients::{self, BadList, RECIPIENTS_MAX},
     report,
 };
@@ -20,7 +21,7 @@ use language::Language;
 use model::Clock;
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::Path,
     time::Duration,
 };
@@ -33,13 +34,24 @@ const LIST_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn run(args: &DiagnoseArgs, is_json: bool) -> Result<Exit> {
     let list = args.recipients.as_deref().map(read_list).transpose()?;
-    let question = question(args);
-    let found = diagnosis::diagnose(&args.root, &question, list.as_ref(), &Clock::System)
-        .map_err(|error| refused(&error, &args.root))?;
+    let (question, found) = if args.root.is_file() {
+        let bundle = read_bundle(args)?;
+        (bundle.question().clone(), bundle.diagnose(list.as_ref()))
+    } else {
+        let question = question(args);
+        let found = diagnosis::diagnose(&args.root, &question, list.as_ref(), &Clock::System)
+            .map_err(|error| refused(&error, &args.root))?;
+        (question, found)
+    };
     let format = if is_json { ReportFormat::Json } else { args.format };
     render::out(said(&found, format).trim_end())?;
     if let (Some(path), Some(list)) = (&args.not_sent, &list) {
         write_not_sent(path, list, &found)?;
+    }
+    if let Some(path) = &args.bundle {
+        let bytes = bundle::written(&found, &question).at(path.display())?;
+        new_file(path)?.write_all(&bytes).at(path.display())?;
+        render::say(&t!("diagnose-bundled", path = path.display()));
     }
     Ok(exit(&found))
 }
@@ -132,7 +144,7 @@ fn exit(found: &Diagnosis) -> Exit {
     }
 }
 
-fn refused(error: &CollectError, root: &Path) -> Failure {
+pub(super) fn refused(error: &CollectError, root: &Path) -> Failure {
     match error {
         CollectError::Root(error) => Failure::refused(t!("at-place", place = root.display(), error = error.say())),
         CollectError::Pattern(pattern) => {
@@ -145,6 +157,30 @@ fn refused(error: &CollectError, root: &Path) -> Failure {
             Failure::refused(t!("diagnose-not-a-time", text)).help(t!("diagnose-no-time-help"))
         }
         CollectError::Question(BadQuestion::Window) => Failure::refused(t!("diagnose-window")),
+    }
+}
+
+fn read_bundle(args: &DiagnoseArgs) -> Result<Bundle> {
+    let path = args.root.display();
+    if args.phrase.is_some() || args.at.is_some() || args.since.is_some() || args.until.is_some() {
+        return Err(Failure::refused(t!("diagnose-bundle-asked", path)).help(t!("diagnose-bundle-asked-help")));
+    }
+    let mut bytes = Vec::new();
+    File::open(&args.root).at(&path)?.take(bundle::BYTES_MAX).read_to_end(&mut bytes).at(&path)?;
+    bundle::read(&bytes).map_err(|error| match error {
+        BadBundle::Io(error) => Failure::refused(t!("at-place", place = path, error = error.say())),
+        BadBundle::NoBundle => Failure::refused(t!("diagnose-no-bundle", path)).help(t!("diagnose-no-bundle-help")),
+        BadBundle::Version(version) => Failure::refused(t!("diagnose-newer-bundle", path; n = version)),
+        BadBundle::Changed => Failure::refused(t!("diagnose-changed-bundle", path)),
+    })
+}
+
+fn new_file(path: &Path) -> Result<File> {
+    match File::create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(Failure::refused(t!("diagnose-file-there", path = path.display())).help(t!("diagnose-file-there-help")))
+        }
+        file => file.at(path.display()),
     }
 }
 
@@ -171,14 +207,7 @@ fn write_not_sent(path: &Path, list: &RecipientList, found: &Diagnosis) -> Resul
             Failure::new(t!("diagnose-not-written", path = path.display())).help(t!("diagnose-not-written-help"))
         );
     };
-    let mut file = match File::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(
-                Failure::refused(t!("diagnose-file-there", path = path.display())).help(t!("diagnose-file-there-help"))
-            );
-        }
-        file => file.at(path.display())?,
-    };
+    let mut file = new_file(path)?;
     let (rows, text) = recipients::not_sent(list, who);
     file.write_all(&text).at(path.display())?;
     render::say(&t!("diagnose-written", path = path.display(); n = rows));

@@ -13,6 +13,7 @@ mod follow;
 mod issues;
 mod jobs;
 mod logs;
+mod mcp;
 mod migrate;
 mod pages;
 mod projects;
@@ -84,6 +85,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,
         Command::Doctor { repair, .. } => doctor::run(&config, repair).await,
         Command::Diagnose(args) => diagnose::of_job(&config, &args).await,
+        Command::Mcp => mcp::run(&config).await,
         Command::Completions { .. } | Command::Man { .. } | Command::Run(_) => Ok(Exit::Done),
     }
 }

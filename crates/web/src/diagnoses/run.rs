@@ -142,14 +142,8 @@ fn in_zone(text: &str, zone: &TimeZone) -> String {
     moment.map_or_else(|| text.to_owned(), |at| Timestamp::from(at.timestamp()).to_string())
 }
 
-fn findings(
-    found: &diagnosis::Diagnosis,
-    list: Option<&RecipientList>,
-    job: Option<&Job>,
-) -> DiagnosisFindings {
-    let document = |language| {
-        serde_json::to_string(&report::document(found, language)).unwrap_or_default()
-    };
+fn findings(found: &diagnosis::Diagnosis, list: Option<&RecipientList>, job: Option<&Job>) -> DiagnosisFindings {
+    let document = |language| serde_json::to_string(&report::document(found, language)).unwrap_or_default();
     let mut told = report::json(found, Language::English);
     if let Some(job) = job {
         told["job"] = super::job::told(job);
