@@ -207,3 +207,58 @@ name-broker-lost = message broker unreachable
 cause-broker-lost = The connection to the message broker (Redis, RabbitMQ) was lost.
 remedy-broker-lost = Restart the broker. Celery may run the task again by itself: check before you resume.
 check-broker-lost = redis-cli ping
+
+name-job-stopped-by-person = stopped by a person
+cause-job-stopped-by-person = A person paused or cancelled the job.
+remedy-job-stopped-by-person = Ask them why, then resume.
+check-job-stopped-by-person = vigie jobs show last
+
+name-job-daily-limit = daily limit
+cause-job-daily-limit = The daily limit that is set for the sending account was reached. The job goes on by itself when it is renewed.
+remedy-job-daily-limit = Wait, or raise the limit if the provider allows more.
+check-job-daily-limit = vigie accounts
+
+name-job-worker-lost = Vigie ended
+cause-job-worker-lost = The process of Vigie that ran the job ended before it had recorded the last replies.
+remedy-job-worker-lost = Find out what ended it: the system’s log says more. Look into the unconfirmed items, then resume.
+check-job-worker-lost = journalctl -u vigie -n 50
+
+name-job-defect = internal error
+cause-job-defect = The run ended by an internal error of Vigie, and the job waits for a person.
+remedy-job-defect = Resume the job. If it stops again, report the error with the lines of Vigie’s log.
+check-job-defect = vigie logs search 'source:vigie level:error'
+
+name-job-account = sending account unusable
+cause-job-account = The sending account of the job is missing, or its password or key cannot be read.
+remedy-job-account = Correct the account, test it, then resume.
+check-job-account = vigie doctor
+
+name-job-unprepared = preparation cut off
+cause-job-unprepared = The job ended while it was being prepared: nothing was sent.
+remedy-job-unprepared = Start it again.
+check-job-unprepared = vigie jobs list
+
+name-job-settings = settings refused
+cause-job-settings = The job could not begin: its settings or its rights do not allow it.
+remedy-job-settings = Correct what the line above names, then start it again.
+check-job-settings = vigie jobs show last
+
+name-job-reported = failure reported by the program
+cause-job-reported = The program that does the work reported this failure itself.
+remedy-job-reported = Look at the log of that program at this time.
+check-job-reported = vigie jobs log last
+
+name-target-failed = service called did not answer as expected
+cause-target-failed = The service that the job calls refused, or did not answer.
+remedy-target-failed = Check that service and its address, then retry what failed.
+check-target-failed = vigie jobs items last --trouble
+
+name-command-failed = command failed
+cause-command-failed = The command that the job runs ended with an error.
+remedy-command-failed = Read what it wrote, correct it, then retry.
+check-command-failed = vigie jobs log last
+
+name-job-time-limit = time limit of the job
+cause-job-time-limit = The command did not end within the time it is given, and was stopped.
+remedy-job-time-limit = Give it more time, or less to do.
+check-job-time-limit = vigie jobs show last

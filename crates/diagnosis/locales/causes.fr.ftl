@@ -207,3 +207,58 @@ name-broker-lost = file de messages injoignable
 cause-broker-lost = La connexion à la file de messages (Redis, RabbitMQ) a été perdue.
 remedy-broker-lost = Relancez-la. Celery peut relancer la tâche de lui-même : vérifiez avant de reprendre.
 check-broker-lost = redis-cli ping
+
+name-job-stopped-by-person = arrêtée par quelqu’un
+cause-job-stopped-by-person = Quelqu’un a mis la tâche en pause ou l’a annulée.
+remedy-job-stopped-by-person = Demandez-lui pourquoi, puis reprenez.
+check-job-stopped-by-person = vigie jobs show last
+
+name-job-daily-limit = limite quotidienne
+cause-job-daily-limit = La limite quotidienne fixée pour le compte d’envoi est atteinte. La tâche reprend d’elle-même quand elle est renouvelée.
+remedy-job-daily-limit = Attendez, ou augmentez la limite si le fournisseur le permet.
+check-job-daily-limit = vigie accounts
+
+name-job-worker-lost = arrêt de Vigie
+cause-job-worker-lost = Le processus de Vigie qui exécutait la tâche s’est terminé avant d’avoir enregistré les dernières réponses.
+remedy-job-worker-lost = Cherchez ce qui y a mis fin : le journal du système en dit plus. Vérifiez les éléments non confirmés, puis reprenez.
+check-job-worker-lost = journalctl -u vigie -n 50
+
+name-job-defect = erreur interne
+cause-job-defect = L’exécution s’est terminée par une erreur interne de Vigie, et la tâche attend quelqu’un.
+remedy-job-defect = Reprenez la tâche. Si elle s’arrête de nouveau, signalez l’erreur avec les lignes du journal de Vigie.
+check-job-defect = vigie logs search 'source:vigie level:error'
+
+name-job-account = compte d’envoi inutilisable
+cause-job-account = Le compte d’envoi de la tâche est introuvable, ou son mot de passe ou sa clé sont illisibles.
+remedy-job-account = Corrigez le compte, testez-le, puis reprenez.
+check-job-account = vigie doctor
+
+name-job-unprepared = préparation interrompue
+cause-job-unprepared = La tâche s’est terminée pendant sa préparation : rien n’a été envoyé.
+remedy-job-unprepared = Lancez-la de nouveau.
+check-job-unprepared = vigie jobs list
+
+name-job-settings = réglages refusés
+cause-job-settings = La tâche n’a pas pu commencer : ses réglages ou ses droits ne le permettent pas.
+remedy-job-settings = Corrigez ce qu’indique la ligne ci-dessus, puis lancez-la de nouveau.
+check-job-settings = vigie jobs show last
+
+name-job-reported = échec signalé par le programme
+cause-job-reported = Le programme qui fait le travail a lui-même signalé cet échec.
+remedy-job-reported = Consultez le journal de ce programme à cette heure.
+check-job-reported = vigie jobs log last
+
+name-target-failed = réponse inattendue du service appelé
+cause-target-failed = Le service que la tâche appelle a refusé, ou n’a pas répondu.
+remedy-target-failed = Vérifiez ce service et son adresse, puis réessayez ce qui a échoué.
+check-target-failed = vigie jobs items last --trouble
+
+name-command-failed = commande en échec
+cause-command-failed = La commande exécutée par la tâche s’est terminée par une erreur.
+remedy-command-failed = Lisez ce qu’elle a écrit, corrigez, puis réessayez.
+check-command-failed = vigie jobs log last
+
+name-job-time-limit = durée limite de la tâche
+cause-job-time-limit = La commande ne s’est pas terminée dans le temps accordé, et a été arrêtée.
+remedy-job-time-limit = Accordez-lui plus de temps, ou donnez-lui moins à faire.
+check-job-time-limit = vigie jobs show last

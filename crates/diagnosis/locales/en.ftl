@@ -1,4 +1,7 @@
 title = What happened on { $at }
+written-date = { $day } { $month } { $year } at { $time }
+why = Why this cause:
+timeline-empty = Nothing worth noting was logged in this window.
 heading-answer = Answer
 heading-others = Also considered
 heading-who = Recipients
@@ -8,6 +11,8 @@ heading-sources = Sources
 understood = “{ $phrase }” was read as { $from } to { $to } ({ $zone }).
 understood-window = Searched from { $from } to { $to } ({ $zone }).
 verdict-ended-normally = The request ended normally: nothing shows that it was interrupted.
+verdict-job-ended = The job went through all its items: it was not interrupted.
+verdict-still-running = The job is at work or waiting: it has not stopped.
 verdict-nothing = Nothing unusual was found in this window.
 verdict-insufficient = There is not enough evidence to name a cause.
 suspects = Possible: { $names }.
@@ -17,6 +22,7 @@ run-request = { $method } { $path } ended at { $at } with status { $status }.
 run-request-open = { $method } { $path } failed at { $at }.
 run-deliveries = The last message was handed over at { $at }.
 run-asked = No request and no series of messages was found; the time you gave, { $at }, was used.
+run-job = The job “{ $name }” was last heard of at { $at } (state: { $state }).
 term-proof = { $sign }: { $line }
 term-at-the-end = It happened when the run stopped ({ $seconds } { $order }).
 term-during-the-run = It happened during the run, { $seconds } { $order } its end.
@@ -37,6 +43,7 @@ term-kernel-unread = The kernel’s log could not be read: memory may have run o
 term-usual = It happens as often at other times ({ $count } times before).
 term-went-on = Sending went on afterwards ({ $count } messages).
 term-few-recipients = It is about few recipients ({ $count }).
+term-recorded-reason = Vigie recorded it as the reason for the stop.
 before = before
 after = after
 effects = It brought about: { $names }.
@@ -50,14 +57,29 @@ outcome-held = With the mail server, which will retry
 outcome-failed = Failed
 outcome-unknown = Unconfirmed
 outcome-not-started = Not started
+outcome-skipped = Left out
+item-basis-sent = the reply that was recorded for each
+item-basis-held = the reply that was recorded for each
+item-basis-failed = the error that was recorded for each
+item-basis-unknown = begun, without a recorded reply
+item-basis-not-started = never begun
+item-basis-skipped = cancelled, or served by an earlier run
+state-preparing = preparing
+state-pending = waiting
+state-running = running
+state-paused = paused
+state-completed = completed
+state-failed = failed
+state-cancelled = cancelled
 basis-sent = logs
 basis-held = logs
 basis-failed = logs
 basis-unknown = no log confirms it
 basis-not-started = complete logs that do not mention them
+basis-skipped = logs
 advice-yes = You can send the rest now.
 advice-wait = Wait before you send the rest.
-advice-no = There is nothing left to send.
+advice-no = No: there is nothing to resume.
 advice-cannot-tell = The logs do not tell whether resuming is safe.
 reason-still-sending = Messages were still handed over after the end, the last at { $at }. Wait until this stops.
 reason-may-still-send = The application was not stopped: it may still be sending. Wait until the process has ended.
@@ -66,11 +88,10 @@ reason-mend-first = Mend the cause first, or it stops again.
 reason-no-cause = The cause is not known.
 reason-no-list = Without the list of recipients (--recipients) it is not known who is left.
 reason-nobody-left = Nobody is left to send to.
+reason-still-running = The job is at work or waiting for its turn.
+reason-resumes-by-itself = The job resumes by itself at { $at }.
+reason-cancelled = A cancelled job cannot be resumed. Start a new one: it leaves out what was already handled.
 resume-how = `--not-sent not-sent.csv` writes the list of those who are left. Then:
-column-time = Time
-column-what = Event
-column-place = Source
-column-line = Line
 column-source = Source
 column-state = State
 column-records = Lines in the window
@@ -96,6 +117,18 @@ queued-messages = { $n ->
    *[other] { $shown } messages are in the mail server’s queue; whom they are for is not logged.
 }
 more = and { $shown } more
+reason-unknown-held = { $n ->
+    [one] { $shown } item is unconfirmed: the job does not repeat it by itself. Look into it first.
+   *[other] { $shown } items are unconfirmed: the job does not repeat them by itself. Look into them first.
+}
+reason-left-in-job = { $n ->
+    [one] { $shown } item was not begun: resuming handles only that one, and nothing is done twice.
+   *[other] { $shown } items were not begun: resuming handles only those, and nothing is done twice.
+}
+reason-failed-in-job = { $n ->
+    [one] { $shown } item failed and can be tried again.
+   *[other] { $shown } items failed and can be tried again.
+}
 reason-held = { $n ->
     [one] { $shown } message is with the mail server, which sends it by itself: do not send it again.
    *[other] { $shown } messages are with the mail server, which sends them by itself: do not send them again.
@@ -123,6 +156,7 @@ family-mail = the mail server’s log
 family-database = the database’s log
 family-kernel = the kernel’s log
 family-system = the system’s log
+family-job = Vigie’s record of the job
 family-other = other logs
 
 sign-request = request
@@ -200,3 +234,15 @@ sign-task-worker-lost = task process lost
 sign-broker-lost = broker lost
 sign-broker-restored = broker back
 sign-task-ended = task ended
+sign-job-noted = job
+sign-job-stopped-by-person = stopped by a person
+sign-job-daily-limit = daily limit reached
+sign-job-worker-lost = Vigie ended during the job
+sign-job-defect = internal error
+sign-job-account = sending account unusable
+sign-job-unprepared = preparation cut off
+sign-job-settings = settings refused
+sign-job-reported = failure reported by the program
+sign-job-target-failed = service did not answer as expected
+sign-job-command-failed = command failed
+sign-job-time-limit = time limit reached

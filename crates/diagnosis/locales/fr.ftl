@@ -1,4 +1,7 @@
 title = Que s’est-il passé le { $at } ?
+written-date = { $day } { $month } { $year } à { $time }
+why = Pourquoi cette cause :
+timeline-empty = Rien de notable n’a été journalisé sur cette période.
 heading-answer = Réponse
 heading-others = Autres pistes
 heading-who = Destinataires
@@ -8,6 +11,8 @@ heading-sources = Sources
 understood = « { $phrase } » a été compris : du { $from } au { $to } ({ $zone }).
 understood-window = Recherche du { $from } au { $to } ({ $zone }).
 verdict-ended-normally = La requête s’est terminée normalement : rien n’indique qu’elle ait été interrompue.
+verdict-job-ended = La tâche a traité tous ses éléments : elle n’a pas été interrompue.
+verdict-still-running = La tâche est en cours ou en attente : elle ne s’est pas arrêtée.
 verdict-nothing = Rien d’inhabituel n’a été trouvé sur cette période.
 verdict-insufficient = Les éléments trouvés ne suffisent pas pour désigner une cause.
 suspects = Pistes : { $names }.
@@ -17,6 +22,7 @@ run-request = { $method } { $path } s’est terminée à { $at } avec le code { 
 run-request-open = { $method } { $path } a échoué à { $at }.
 run-deliveries = Le dernier message a été confié à { $at }.
 run-asked = Aucune requête ni série de messages n’a été trouvée ; l’heure indiquée, { $at }, a été retenue.
+run-job = Dernier signe de la tâche « { $name } » à { $at } (état : { $state }).
 term-proof = { $sign } : { $line }
 term-at-the-end = C’est arrivé au moment de l’arrêt ({ $seconds } { $order }).
 term-during-the-run = C’est arrivé pendant l’envoi, { $seconds } { $order } la fin.
@@ -37,6 +43,7 @@ term-kernel-unread = Le journal du noyau n’a pas pu être lu : la mémoire a 
 term-usual = Cela arrive aussi souvent à d’autres moments ({ $count } fois auparavant).
 term-went-on = L’envoi a continué ensuite ({ $count } messages).
 term-few-recipients = Cela concerne peu de destinataires ({ $count }).
+term-recorded-reason = Vigie l’a enregistré comme raison de l’arrêt.
 before = avant
 after = après
 effects = Conséquences : { $names }.
@@ -50,14 +57,29 @@ outcome-held = Chez le serveur de messagerie, qui réessaiera
 outcome-failed = En échec
 outcome-unknown = Non confirmé
 outcome-not-started = Non commencé
+outcome-skipped = Laissé de côté
+item-basis-sent = la réponse enregistrée pour chacun
+item-basis-held = la réponse enregistrée pour chacun
+item-basis-failed = l’erreur enregistrée pour chacun
+item-basis-unknown = commencés, sans réponse enregistrée
+item-basis-not-started = jamais commencés
+item-basis-skipped = annulés, ou traités par un envoi précédent
+state-preparing = en préparation
+state-pending = en attente
+state-running = en cours
+state-paused = en pause
+state-completed = terminée
+state-failed = en échec
+state-cancelled = annulée
 basis-sent = journaux
 basis-held = journaux
 basis-failed = journaux
 basis-unknown = aucun journal ne le confirme
 basis-not-started = journaux complets qui ne les mentionnent pas
+basis-skipped = journaux
 advice-yes = Vous pouvez envoyer le reste maintenant.
 advice-wait = Attendez avant d’envoyer le reste.
-advice-no = Il ne reste rien à envoyer.
+advice-no = Non : il n’y a rien à reprendre.
 advice-cannot-tell = Les journaux ne permettent pas de dire si la reprise est sûre.
 reason-still-sending = Des messages partaient encore après la fin, le dernier à { $at }. Attendez que cela cesse.
 reason-may-still-send = L’application n’a pas été arrêtée : elle envoie peut-être encore. Attendez la fin du processus.
@@ -66,11 +88,10 @@ reason-mend-first = Corrigez d’abord la cause, sinon l’envoi s’arrêtera d
 reason-no-cause = La cause n’est pas connue.
 reason-no-list = Sans la liste des destinataires (--recipients), on ne sait pas qui reste.
 reason-nobody-left = Il ne reste personne à qui envoyer.
+reason-still-running = La tâche est en cours ou attend son tour.
+reason-resumes-by-itself = La tâche reprend d’elle-même à { $at }.
+reason-cancelled = Une tâche annulée ne peut pas être reprise. Lancez-en une nouvelle : elle laisse de côté ce qui a déjà été traité.
 resume-how = `--not-sent not-sent.csv` écrit la liste de ceux qui restent. Ensuite :
-column-time = Heure
-column-what = Événement
-column-place = Source
-column-line = Ligne
 column-source = Source
 column-state = État
 column-records = Lignes sur la période
@@ -96,6 +117,18 @@ queued-messages = { $n ->
    *[other] { $shown } messages sont en file d’attente ; leurs destinataires ne sont pas journalisés.
 }
 more = et { $shown } de plus
+reason-unknown-held = { $n ->
+    [one] { $shown } élément n’est pas confirmé : la tâche ne le répète pas d’elle-même. Vérifiez-le d’abord.
+   *[other] { $shown } éléments ne sont pas confirmés : la tâche ne les répète pas d’elle-même. Vérifiez-les d’abord.
+}
+reason-left-in-job = { $n ->
+    [one] { $shown } élément n’a pas commencé : la reprise ne traite que lui, et rien n’est fait deux fois.
+   *[other] { $shown } éléments n’ont pas commencé : la reprise ne traite qu’eux, et rien n’est fait deux fois.
+}
+reason-failed-in-job = { $n ->
+    [one] { $shown } élément a échoué et peut être réessayé.
+   *[other] { $shown } éléments ont échoué et peuvent être réessayés.
+}
 reason-held = { $n ->
     [one] { $shown } message est chez le serveur de messagerie, qui l’enverra de lui-même : ne le renvoyez pas.
    *[other] { $shown } messages sont chez le serveur de messagerie, qui les enverra de lui-même : ne les renvoyez pas.
@@ -123,6 +156,7 @@ family-mail = le journal du serveur de messagerie
 family-database = le journal de la base de données
 family-kernel = le journal du noyau
 family-system = le journal du système
+family-job = ce que Vigie a enregistré de la tâche
 family-other = d’autres journaux
 
 sign-request = requête
@@ -200,3 +234,15 @@ sign-task-worker-lost = processus de tâche perdu
 sign-broker-lost = file de messages perdue
 sign-broker-restored = file de messages rétablie
 sign-task-ended = tâche terminée
+sign-job-noted = tâche
+sign-job-stopped-by-person = arrêtée par quelqu’un
+sign-job-daily-limit = limite quotidienne atteinte
+sign-job-worker-lost = Vigie s’est arrêtée pendant la tâche
+sign-job-defect = erreur interne
+sign-job-account = compte d’envoi inutilisable
+sign-job-unprepared = préparation interrompue
+sign-job-settings = réglages refusés
+sign-job-reported = échec signalé par le programme
+sign-job-target-failed = réponse inattendue du service
+sign-job-command-failed = commande en échec
+sign-job-time-limit = durée limite atteinte

@@ -92,6 +92,19 @@ pub enum Sign {
     BrokerLost,
     BrokerRestored,
     TaskEnded,
+    // A job of Vigie.
+    JobNoted,
+    JobStoppedByPerson,
+    JobDailyLimit,
+    JobWorkerLost,
+    JobDefect,
+    JobAccount,
+    JobUnprepared,
+    JobSettings,
+    JobReported,
+    JobTargetFailed,
+    JobCommandFailed,
+    JobTimeLimit,
 }
 
 impl Sign {
@@ -114,11 +127,13 @@ pub enum Family {
     Database,
     Kernel,
     System,
+    /// What Vigie recorded of its own job.
+    Job,
     Other,
 }
 
 /// Where a line stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Index of the source.
     pub source: usize,
@@ -127,53 +142,52 @@ pub struct Place {
 }
 
 /// Who wrote a line, and whom it speaks of, as far as it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// The process that is spoken of, else the one that speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
 }
 
 /// A request over HTTP as a log tells it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HttpRequest {
     pub method: String,
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client: Option<String>,
 }
 
 /// A message as a mail log tells it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub address: String,
     pub queue_id: String,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     pub sign: Sign,
     pub family: Family,
     /// The earliest moment; the latest is `precision` later.
     pub at: Timestamp,
-    #[serde(skip)]
+    #[serde(rename = "precision_ms", with = "millis")]
     pub precision: Duration,
     /// Whether the line named its zone.
-    #[serde(skip)]
     pub is_zoned: bool,
     pub place: Place,
     pub actor: Actor,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<HttpRequest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<Delivery>,
     /// To the letter, but for secrets, and shortened where it is long.
     pub line: String,
@@ -188,5 +202,18 @@ impl Evidence {
     /// Seconds from `self` to `other`, negative where `other` is earlier.
     pub fn seconds_to(&self, other: Timestamp) -> f64 {
         (other.as_micros() - self.at.as_micros()) as f64 / 1e6
+    }
+}
+
+mod millis {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use std::time::Duration;
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        u64::deserialize(deserializer).map(Duration::from_millis)
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! [`diagnose`] reads what the machine's logs hold about a window ([`collect`](mod@collect), the only part with IO), makes
 //! of each line what it proves ([`evidence`]), judges which cause explains that the run stopped ([`judge`](mod@judge), pure,
-//! causes as rows of data), joins a list of recipients with what was delivered ([`recipients`]), and tells it as text,
+//! causes as rows of data), with what Vigie recorded of its own [`job`] where one is meant, joins a list of recipients with what was delivered ([`recipients`]), and tells it as text,
 //! Markdown, HTML or JSON ([`report`]). It reads only, within bounds of time and size, and says what it did not look at.
 
+pub mod bundle;
 pub mod collect;
 pub mod evidence;
+pub mod job;
 pub mod judge;
 pub mod question;
 pub mod recipients;
@@ -17,6 +19,7 @@ mod tree;
 mod words;
 
 pub use collect::CollectError;
+pub use job::JobStory;
 pub use judge::Verdict;
 pub use question::{BadQuestion, Question};
 pub use recipients::RecipientList;
@@ -33,6 +36,8 @@ pub struct Diagnosis {
     pub collected: Collected,
     pub judgement: Judgement,
     pub who: Option<Who>,
+    /// The job that it is about.
+    pub job: Option<JobStory>,
     pub resume: Resume,
 }
 
@@ -49,6 +54,14 @@ pub fn diagnose(
     let collected = collect::collect(root, question, clock)?;
     let judgement = judge::judge(&collected, question);
     let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
-    let resume = recipients::resume(&collected, &judgement, who.as_ref());
-    Ok(Diagnosis { collected, judgement, who, resume })
+    Ok(concluded(collected, judgement, who, question))
+}
+
+fn concluded(collected: Collected, judgement: Judgement, who: Option<Who>, question: &Question) -> Diagnosis {
+    let resume = match &question.job {
+        Some(story) => job::resume(story, &judgement, recipients::LASTING),
+        None => recipients::resume(&collected, &judgement, who.as_ref()),
+    };
+    let job = question.job.clone();
+    Diagnosis { collected, judgement, who, job, resume }
 }

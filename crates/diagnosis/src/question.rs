@@ -1,12 +1,13 @@
 //! What was asked, and how it was understood: `the mailing stopped at 22:20`, `l'envoi s'est arrêté hier vers 22h20`.
 
+use crate::job::JobStory;
 use jiff::{
     ToSpan as _,
     civil::{Date, Time, Weekday},
     tz::TimeZone,
 };
 use model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// How far around the asked moment is looked.
@@ -19,7 +20,7 @@ const WINDOW_MAX: Duration = Duration::from_secs(48 * 3600);
 const PHRASE_BYTES_MAX: usize = 500;
 
 /// What is asked; everything may be left out but the time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Question {
     pub phrase: String,
     /// `22:20`, or a whole date and time; goes before the phrase.
@@ -36,18 +37,21 @@ pub struct Question {
     /// Further log files, as globs in the tree.
     pub logs: Vec<String>,
     /// Zones of sources that do not name theirs: a part of the name of the source, and the zone.
+    #[serde(serialize_with = "zone_names", deserialize_with = "zones_of_names")]
     pub zones: Vec<(String, TimeZone)>,
+    /// A job of Vigie that it is about.
+    pub job: Option<JobStory>,
 }
 
 /// The moment and the window that a question means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     pub phrase: String,
     /// When it is said to have happened; `None` where only a window was given.
     pub at: Option<Timestamp>,
     pub from: Timestamp,
     pub to: Timestamp,
-    #[serde(serialize_with = "zone_name")]
+    #[serde(serialize_with = "zone_name", deserialize_with = "zone_of_name")]
     pub zone: TimeZone,
 }
 
@@ -59,6 +63,36 @@ impl Reading {
 
 fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&name_of(zone))
+}
+
+fn zone_of_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    named(&name).ok_or_else(|| serde::de::Error::custom(format!("there is no time zone {name}")))
+}
+
+fn zone_names<S: serde::Serializer>(zones: &[(String, TimeZone)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(zones.iter().map(|(source, zone)| (source, name_of(zone))))
+}
+
+fn zones_of_names<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, TimeZone)>, D::Error> {
+    let zones = Vec::<(String, String)>::deserialize(deserializer)?;
+    let zone = |(source, name): (String, String)| Some((source, named(&name)?));
+    Ok(zones.into_iter().filter_map(zone).collect())
+}
+
+/// The zone of what [`name_of`] says: a name, or an offset.
+fn named(name: &str) -> Option<TimeZone> {
+    let offset = || {
+        let (sign, digits) = match name.split_at_checked(1)? {
+            ("+", digits) => (1, digits),
+            ("-", digits) => (-1, digits),
+            _ => return None,
+        };
+        let (hours, minutes) = digits.split_once(':').unwrap_or((digits, "0"));
+        let seconds = hours.parse::<i32>().ok()?.checked_mul(3600)? + minutes.parse::<i32>().ok()?.checked_mul(60)?;
+        jiff::tz::Offset::from_seconds(sign * seconds).ok().map(TimeZone::fixed)
+    };
+    TimeZone::get(name).ok().or_else(offset)
 }
 
 /// `Europe/Paris`, or an offset.
@@ -284,6 +318,14 @@ mod tests {
             let expected = (!at.is_empty()).then(|| (at.to_owned(), minutes));
             assert_eq!(read_at(phrase), expected, "{phrase}");
         }
+    }
+
+    #[test]
+    fn zones_are_known_by_their_names_again() {
+        for zone in [TimeZone::UTC, TimeZone::get("Europe/Paris").unwrap(), TimeZone::fixed(jiff::tz::offset(-3))] {
+            assert_eq!(named(&name_of(&zone)), Some(zone));
+        }
+        assert_eq!((named("+nonsense"), named("")), (None, None));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
 };
 use csv::ByteRecord;
 use model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -26,7 +26,7 @@ const APART: Duration = Duration::from_secs(180);
 const STILL: Duration = Duration::from_secs(10);
 
 /// What became of one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     Sent,
@@ -35,6 +35,8 @@ pub enum Outcome {
     Failed,
     Unknown,
     NotStarted,
+    /// The job left it out: somebody cancelled it, or it was served before.
+    Skipped,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -311,16 +313,38 @@ pub enum Reason {
         count: usize,
     },
     NobodyLeft,
+    /// The job is at work.
+    StillRunning,
+    /// Its pause ends then.
+    ResumesByItself {
+        at: Timestamp,
+    },
+    /// A job that was cancelled stays so.
+    Cancelled,
+    /// The job never repeats them by itself.
+    UnknownHeld {
+        count: usize,
+    },
+    /// Items that were not begun.
+    LeftInJob {
+        count: usize,
+    },
+    /// Items that failed, and may be tried again.
+    FailedInJob {
+        count: usize,
+    },
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Resume {
     pub advice: Advice,
     pub reasons: Vec<Reason>,
+    /// How it is done.
+    pub commands: Vec<String>,
 }
 
 /// Causes that go on until somebody mends them.
-const LASTING: &[CauseId] = &[
+pub(crate) const LASTING: &[CauseId] = &[
     CauseId::SmtpAuth,
     CauseId::SmtpCertificate,
     CauseId::SmtpQuota,
@@ -342,6 +366,9 @@ const LASTING: &[CauseId] = &[
     CauseId::TaskTimeLimit,
     CauseId::TaskSoftTimeLimit,
 ];
+
+/// How those who are left are sent to.
+const SEND_THE_REST: &str = "vigie send mailing.toml --recipients not-sent.csv --check";
 
 impl Resume {
     /// Whether those who were not started, or failed, may be sent to once the cause is mended: nobody else still sends to them.
@@ -392,7 +419,9 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
     reasons.extend(cause.is_none().then_some(Reason::NoCause));
     reasons.extend(who.map_or(vec![Reason::NoList], of_recipients));
     let advice = advise(&reasons);
-    Resume { advice, reasons }
+    let has_left = reasons.iter().any(|reason| matches!(reason, Reason::Left { .. }));
+    let commands = has_left.then(|| SEND_THE_REST.to_owned()).into_iter().collect();
+    Resume { advice, reasons, commands }
 }
 
 fn of_recipients(who: &Who) -> Vec<Reason> {
@@ -469,7 +498,8 @@ mod tests {
 
     #[test]
     fn the_rest_is_left_alone_while_somebody_may_still_send_it() {
-        let allows = |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons }.allows_the_rest();
+        let allows =
+            |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons, commands: Vec::new() }.allows_the_rest();
         let left = || Reason::Left { count: 3 };
         assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
         assert!(!allows(vec![Reason::NobodyLeft]) && !allows(vec![Reason::Unknown { count: 1 }]));

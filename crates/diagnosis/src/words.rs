@@ -46,6 +46,22 @@ impl Say<'_> {
         at.in_zone(self.zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// `21 January 2026 at 22:20`.
+    pub(crate) fn date(&self, at: Timestamp) -> String {
+        let local = at.in_zone(self.zone);
+        let month = self.language.month(local.month().unsigned_abs()).unwrap_or_default();
+        let day = local.day();
+        let first = if self.language == Language::French && day == 1 { "er" } else { "" };
+        let time = local.strftime(if local.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string();
+        let values = [
+            ("day", format!("{day}{first}").into()),
+            ("month", month.into()),
+            ("year", local.year().to_string().into()),
+            ("time", time.into()),
+        ];
+        self.with("written-date", &values)
+    }
+
     /// `2 s`, to a decimal below ten.
     pub(crate) fn seconds(&self, seconds: f64) -> String {
         format!("{}\u{a0}s", self.language.decimal(if seconds.abs() < 10.0 { seconds } else { seconds.round() }))

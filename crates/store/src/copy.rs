@@ -167,7 +167,7 @@ const TABLES: &[Table] = &[
         &[("id", Id), ("owner", Text), ("content", Text), ("version", Int), ("created_at", Int), ("updated_at", Int)]),
     table("diagnoses", "id", &[("id", Id), ("asked_by", Text), ("question", Text), ("job", Id), ("created_at", Int),
         ("finished_at", Int), ("verdict", Text), ("cause", Text), ("report", Text), ("english", Text), ("french", Text),
-        ("not_sent", Bytes), ("error", Text)]),
+        ("not_sent", Bytes), ("error", Text), ("incident", Text)]),
     table("schedules", "name, place", &[("name", Text), ("place", Text), ("next_at", Int), ("started_at", Int),
         ("ended_at", Int), ("failures", Int), ("last_error", Text)]),
     table("job_schedules", "id", &[("id", Id), ("name", Text), ("kind", Text), ("expression", Text), ("zone", Text),

@@ -383,7 +383,7 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
     })
 }
 
-fn reason_from(row: &Row) -> Result<Option<Reason>> {
+pub(crate) fn reason_from(row: &Row) -> Result<Option<Reason>> {
     Ok(row.opt_text("reason")?.and_then(|json| serde_json::from_str(&json).ok()))
 }
 

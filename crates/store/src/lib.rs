@@ -80,7 +80,7 @@ pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, Store
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
 pub use dhis2::{SYNCS_MAX, Sync, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
-pub use diagnoses::{DIAGNOSES_MAX, DiagnosisFindings, StoredDiagnosis};
+pub use diagnoses::{DIAGNOSES_MAX, DiagnosisFindings, JobStop, NewStoredDiagnosis, StoredDiagnosis};
 pub use drafts::Draft;
 pub use dropped::{DropSide, DroppedItems};
 pub use error::{Error, Result};

@@ -169,6 +169,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0027_submitted_kept.sql"),
         postgres: include_str!("../migrations/postgres/0027_submitted_kept.sql"),
     },
+    Migration {
+        version: 30,
+        name: "automatic_diagnoses",
+        sqlite: include_str!("../migrations/sqlite/0030_automatic_diagnoses.sql"),
+        postgres: include_str!("../migrations/postgres/0030_automatic_diagnoses.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

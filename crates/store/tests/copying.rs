@@ -82,7 +82,7 @@ async fn fill(db: &Db) {
     alerts(db).await;
     crate::submission::taken(db).await;
     crate::dhis2::filled(db).await;
-    db.begin_diagnosis(Uuid::from_u128(1), "é".into(), "{}".into(), None, NOW).await.unwrap();
+    db.begin_diagnosis(crate::diagnoses::asked(1, Some("paused é 1")), NOW).await.unwrap();
 }
 
 async fn schedules(db: &Db) {

@@ -489,6 +489,7 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
           vigie diagnose "l’envoi s’est arrêté à 22h20"
           vigie diagnose "l’envoi s’est arrêté hier vers 22h20" --path /send --recipients clients.csv
           vigie diagnose --at 22:20 --window 30m --format html > rapport.html
+          vigie diagnose --job last
           vigie diagnose "arrêté à 22h20" --root /mnt/disque --tz nginx=Europe/Paris
 
         Lit les journaux de systemd, nginx, gunicorn, Django, Celery, Postfix, PostgreSQL et du noyau, sans rien modifier. Une heure est la dernière avant la ligne la plus récente. Ce qui appartient à root se lit avec sudo ou les groupes adm et systemd-journal.
@@ -498,6 +499,7 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .window = Jusqu’où chercher avant et après [par défaut : 15m]
     .since = À partir de quand
     .until = Jusqu’à quand
+    .job = Une tâche de Vigie : son identifiant, le début de celui-ci, son nom, ou `last`
     .path = Une partie du chemin de la requête qui envoie
     .app-root = Le dossier de l’application
     .unit = L’unité systemd de l’application
@@ -505,8 +507,11 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .tz = Le fuseau horaire d’une source qui ne l’indique pas : nginx=Europe/Paris
     .recipients = À qui le message était destiné : un fichier CSV
     .not-sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
-    .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine
+    .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine ; ou un fichier de --bundle
+    .bundle = Écrire ce qui a été trouvé dans ce fichier, pour l’emporter : `--root FICHIER` donne le même rapport ailleurs
     .format = La forme du rapport
+help-mcp = Laisser un assistant lire les tâches, les journaux, les erreurs et les diagnostics (Model Context Protocol)
+    .after-help = Parle le Model Context Protocol sur l’entrée et la sortie standard : donnez `vigie mcp` à votre assistant comme commande d’un serveur. Ses outils ne font que lire, et leurs réponses sont masquées et bornées. Rien n’est appelé de soi-même.
 help-check = Ce qui doit donner des nouvelles à temps, et ce qui doit répondre : sauvegardes, sites, serveurs
     .after-help =
         Exemples :

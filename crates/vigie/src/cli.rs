@@ -135,6 +135,11 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Find out why a mailing or a job stopped, from the logs of this machine
     Diagnose(Box<DiagnoseArgs>),
+    /// Let an assistant read jobs, logs, errors and diagnoses (Model Context Protocol)
+    #[command(after_help = "\
+Speaks the Model Context Protocol on standard input and output: give `vigie mcp` to your assistant as the command of a \
+server. Its tools only read, and what they answer is masked and bounded. Nothing is called by itself.")]
+    Mcp,
     /// A day or another time in figures, on the terminal or by e-mail: sent, errors, new issues, slow endpoints, checks
     Report(ReportArgs),
     /// See it all work, with invented clients and a mail server that delivers nothing

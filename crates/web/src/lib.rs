@@ -59,6 +59,7 @@ mod workers;
 mod zip;
 
 pub use health::{checking_itself, is_well};
+pub use diagnoses::diagnosing;
 pub use logs::query_problem;
 pub use runs::fetching_runs;
 pub use schedule::sweeping;

@@ -11,12 +11,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PYTHON: [&str; 12] = [
+const PYTHON: [&str; 14] = [
     "celery==5.7.0",
     "Django==5.2.19",
     "elasticsearch==8.19.3",
     "fastapi==0.165.0",
     "Flask==3.1.3",
+    // The lab of `cargo xtask bench diagnosis`.
+    "gunicorn==20.1.0",
+    "mcp==2.3.0",
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
     "opentelemetry-sdk==1.45.2",
     "python-logging-loki==0.3.1",

@@ -16,13 +16,15 @@ pub use services::Service;
 pub use settings::{Setting, SettingName};
 
 use crate::{
-    evidence::Evidence,
+    evidence::{Evidence, Family},
+    job,
     question::{self, BadQuestion, Question, Reading},
     source::{Bound, Source},
     tree::Tree,
 };
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, io, path::Path, time::Duration};
 
 /// How long collecting may take.
@@ -33,7 +35,7 @@ pub const WINDOWS_BEFORE: u32 = 4;
 pub(crate) const AFTER: Duration = Duration::from_secs(6 * 3600);
 
 /// What was found.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Collected {
     pub reading: Reading,
     /// The newest moment that anything was logged; for a running machine, now.
@@ -76,8 +78,13 @@ pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collec
     journal::gather(&tree, &mut gathered);
     let (mut sources, mut evidence, bounds) = gathered.finish();
     zones::align(&mut sources, &mut evidence);
-    evidence
-        .retain(|one| one.at <= reading.to + AFTER && one.until() >= reading.from - reading.length() * WINDOWS_BEFORE);
+    if let Some(story) = &question.job {
+        let (source, facts) = job::evidence(story, sources.len());
+        sources.push(source);
+        evidence.extend(facts);
+    }
+    let looked_at = reading.from - reading.length() * WINDOWS_BEFORE..=reading.to + AFTER;
+    evidence.retain(|one| one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start());
     evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
     read::note_standing(&mut sources, &evidence);
     let (settings, services) = (settings::find(&tree, question), services::find(&tree));

@@ -36,6 +36,10 @@ const REMEMBERED_LINES: usize = 2_048;
 /// Files below this are read from their beginning.
 const BISECTED_BYTES_MIN: u64 = 4 << 20;
 const PROBE_BYTES: u64 = 32 << 10;
+/// Of a packed file, what is passed over at a time.
+const PIECE_BYTES: u64 = 256 << 10;
+/// How long after the window a source is read that says nothing of mail.
+const SHORTLY_AFTER: Duration = Duration::from_secs(30 * 60);
 /// How much older the time of a file may be than its last line.
 const FILE_TIME_SLACK: Duration = Duration::from_secs(3600);
 /// Lines beyond the window after which nothing more of it is expected.
@@ -106,8 +110,10 @@ impl Gathered {
     fn open(&self, file: &Found, options: &Options) -> io::Result<(Box<dyn BufRead>, u64)> {
         let mut plain = open_plain(&file.real)?;
         if file.inside.ends_with(".gz") {
-            let unpacked = flate2::read::MultiGzDecoder::new(BufReader::new(plain));
-            return Ok((Box::new(BufReader::with_capacity(128 << 10, Capped::new(unpacked, UNPACKED_BYTES_MAX))), 1));
+            let unpacked = flate2::read::MultiGzDecoder::new(BufReader::with_capacity(256 << 10, plain));
+            let unpacked = BufReader::with_capacity(256 << 10, Capped::new(unpacked, UNPACKED_BYTES_MAX));
+            let (lines, first) = skip_to(unpacked, options, self.around.start, &|| self.clock.now() > self.deadline)?;
+            return Ok((Box::new(lines), first));
         }
         if file.bytes < BISECTED_BYTES_MIN {
             let mut lines = BufReader::new(plain);
@@ -272,11 +278,13 @@ impl Intake<'_> {
         let own = record.time;
         self.last = own.or(self.last);
         let Some(at) = self.last else { return };
-        self.beyond = if at > self.around.end { self.beyond + 1 } else { 0 };
-        if !self.around.contains(&at) {
+        let source = &mut *self.source;
+        // What became of messages may take hours; all else is said at once.
+        let until = if source.holds(Family::Mail) { self.around.end } else { self.around.end - AFTER + SHORTLY_AFTER };
+        self.beyond = if at > until { self.beyond + 1 } else { 0 };
+        if at < self.around.start || at > until {
             return;
         }
-        let source = &mut *self.source;
         source.looked_at += 1;
         source.records += u64::from(self.window.contains(&at));
         source.first = Some(source.first.map_or(at, |first| first.min(at)));
@@ -355,20 +363,52 @@ fn first_offset(file: &mut std::fs::File, bytes: u64, options: &Options, from: T
     Ok(low.saturating_sub(PROBE_BYTES))
 }
 
+/// What is packed has no middle to look at: pieces of it are passed over as long as the first time in the piece behind them
+/// is before `from`. Returns the rest, and the number of its first line.
+fn skip_to<R: BufRead>(
+    mut lines: R,
+    options: &Options,
+    from: Timestamp,
+    is_late: &dyn Fn() -> bool,
+) -> io::Result<(io::Chain<io::Cursor<Vec<u8>>, R>, u64)> {
+    let (mut before, mut number, mut next) = (Vec::new(), 1, Vec::new());
+    while !is_late() {
+        next.clear();
+        lines.by_ref().take(PIECE_BYTES).read_to_end(&mut next)?;
+        if next.is_empty() {
+            break;
+        }
+        lines.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut next)?;
+        if first_time(&next, options).is_none_or(|at| at >= from) {
+            break;
+        }
+        number += memchr::memchr_iter(b'\n', &before).count() as u64;
+        std::mem::swap(&mut before, &mut next);
+    }
+    before.append(&mut next);
+    Ok((io::Cursor::new(before).chain(lines), number))
+}
+
 /// The first time in a file from `offset` on.
 fn time_at(file: &mut std::fs::File, offset: u64, options: &Options) -> io::Result<Option<Timestamp>> {
     file.seek(SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
     file.take(PROBE_BYTES).read_to_end(&mut bytes)?;
+    // A line may have begun before.
+    let start = memchr::memchr(b'\n', &bytes).map_or(bytes.len(), |at| at + 1);
+    Ok(first_time(&bytes[start..], options))
+}
+
+fn first_time(bytes: &[u8], options: &Options) -> Option<Timestamp> {
     let mut reader = Reader::new(options.clone());
     let mut found = None;
-    for line in bytes.split(|byte| *byte == b'\n').skip(1) {
+    for line in bytes.split(|byte| *byte == b'\n') {
         reader.push(line, Timestamp::EPOCH, &mut |record| found = found.or(record.time));
         if found.is_some() {
             break;
         }
     }
-    Ok(found)
+    found
 }
 
 /// What sources say of themselves once their zones are known: the span of the evidence of each is moved with it.

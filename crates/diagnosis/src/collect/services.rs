@@ -1,11 +1,12 @@
 //! The services that the tree's configuration declares.
 
 use crate::tree::Tree;
+use serde::{Deserialize, Serialize};
 
 const FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// A service, as its unit declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Service {
     /// `app.service`.
     pub unit: String,

@@ -4,12 +4,12 @@ use crate::{
     question::Question,
     tree::{Found, Tree},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 const FILE_BYTES_MAX: u64 = 256 << 10;
 const SETTINGS_MAX: usize = 200;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SettingName {
     /// nginx waits so long for an application's answer.
@@ -30,13 +30,13 @@ pub enum SettingName {
 }
 
 /// A limit as it is configured.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
     pub name: SettingName,
     /// As it is written.
     pub value: String,
     /// In seconds, where it is a time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
     /// `/etc/nginx/nginx.conf:12`.
     pub place: String,

@@ -53,6 +53,17 @@ pub enum CauseId {
     TaskTimeLimit,
     TaskSoftTimeLimit,
     BrokerLost,
+    JobStoppedByPerson,
+    JobDailyLimit,
+    JobWorkerLost,
+    JobDefect,
+    JobAccount,
+    JobUnprepared,
+    JobSettings,
+    JobReported,
+    TargetFailed,
+    CommandFailed,
+    JobTimeLimit,
 }
 
 impl CauseId {
@@ -73,6 +84,8 @@ pub(super) enum Tie {
     Database,
     /// It concerns everything on the machine.
     Machine,
+    /// The job itself recorded it.
+    Job,
 }
 
 /// What proves a cause, and how much by itself.
@@ -123,7 +136,7 @@ const PLAIN: Cause = Cause {
 
 use CauseId as C;
 use Sign as S;
-use Tie::{Application, Database, Machine, Request};
+use Tie::{Application, Database, Job, Machine, Request};
 
 const BROKEN_PROGRAM: &[CauseId] = &[
     C::Exception,
@@ -136,6 +149,9 @@ const BROKEN_PROGRAM: &[CauseId] = &[
     C::SmtpDisconnected,
     C::Crashed,
     C::Killed,
+    C::JobWorkerLost,
+    C::JobDefect,
+    C::CommandFailed,
 ];
 
 /// Every cause that is known.
@@ -179,11 +195,11 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::SmtpTimeout, proofs: &[proof(S::SmtpTimeout, 6, Machine)], explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpDisconnected, proofs: &[proof(S::SmtpDisconnected, 5, Machine), proof(S::SmtpLostAfterData, 5, Machine)], explains: &[C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::RecipientRefused, proofs: &[proof(S::RecipientRefused, 4, Machine)], explains: &[C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 3, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 3, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost, C::TargetFailed], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause {
         id: C::Network,
         proofs: &[proof(S::LinkDown, 6, Machine), proof(S::NetworkUnreachable, 5, Machine)],
-        explains: &[C::Dns, C::SmtpTimeout, C::SmtpRefused, C::SmtpDisconnected, C::Exception, C::DbUnreachable, C::BrokerLost, C::WorkerTimeout, C::GatewayTimeout, C::ClientGone],
+        explains: &[C::Dns, C::SmtpTimeout, C::SmtpRefused, C::SmtpDisconnected, C::Exception, C::DbUnreachable, C::BrokerLost, C::WorkerTimeout, C::GatewayTimeout, C::ClientGone, C::TargetFailed],
         is_lasting: true,
         decided_by: &[Family::Kernel],
         ..PLAIN
@@ -193,7 +209,7 @@ pub(super) const CAUSES: &[Cause] = &[
         proofs: &[proof(S::OomKill, 6, Application), proof(S::OomUnit, 6, Application), proof(S::OomKill, 5, Database)],
         supports: &[(S::WorkerKilled, 1), (S::TaskWorkerLost, 1), (S::UpstreamClosed, 1), (S::UnitKilled, 1)],
         limit: Some(SettingName::MemoryMax),
-        explains: &[C::Killed, C::Crashed, C::DbCrash, C::Exception, C::DbUnreachable, C::Restart, C::WorkerTimeout, C::BrokerLost],
+        explains: &[C::Killed, C::Crashed, C::DbCrash, C::Exception, C::DbUnreachable, C::Restart, C::WorkerTimeout, C::BrokerLost, C::JobWorkerLost, C::CommandFailed],
         decided_by: &[Family::Kernel],
         ..PLAIN
     },
@@ -221,23 +237,34 @@ pub(super) const CAUSES: &[Cause] = &[
         supports: &[(S::UnitStarted, 1), (S::ServerStarted, 1), (S::PackageUpgrade, 1)],
         contradicts: &[(S::OomUnit, 3)],
         limit: Some(SettingName::StopTimeout),
-        explains: &[C::StopTimeout, C::Killed, C::Crashed, C::Exception, C::WorkerTimeout, C::Reload, C::SmtpDisconnected],
+        explains: &[C::StopTimeout, C::Killed, C::Crashed, C::Exception, C::WorkerTimeout, C::Reload, C::SmtpDisconnected, C::JobWorkerLost, C::CommandFailed],
         written_within: Duration::from_secs(4),
         decided_by: &[Family::System, Family::AppServer],
         ..PLAIN
     },
     Cause { id: C::Reload, proofs: &[proof(S::ServerReloading, 6, Application)], explains: &[C::Killed, C::Exception, C::StopTimeout], decided_by: &[Family::AppServer], ..PLAIN },
-    Cause { id: C::StopTimeout, proofs: &[proof(S::StopTimeout, 5, Application)], limit: Some(SettingName::StopTimeout), explains: &[C::Killed, C::Crashed], decided_by: &[Family::System], ..PLAIN },
-    Cause { id: C::Killed, proofs: &[proof(S::UnitKilled, 5, Application), proof(S::WorkerKilled, 4, Application), proof(S::TaskWorkerLost, 4, Application)], contradicts: &[(S::OomKill, 4), (S::OomUnit, 4), (S::WorkerTimeout, 4), (S::TaskHardLimit, 4)], decided_by: &[Family::Kernel, Family::System], ..PLAIN },
-    Cause { id: C::Crashed, proofs: &[proof(S::UnitFailed, 4, Application)], decided_by: &[Family::System, Family::AppServer], ..PLAIN },
-    Cause { id: C::Reboot, proofs: &[proof(S::ShutdownBegan, 6, Machine)], supports: &[(S::BootBegan, 1)], explains: &[C::PowerLoss, C::Restart, C::StopTimeout, C::Killed, C::DbRestart, C::DbTerminated, C::Network, C::Exception, C::BrokerLost], decided_by: &[Family::System], ..PLAIN },
-    Cause { id: C::PowerLoss, proofs: &[proof(S::BootBegan, 5, Machine)], contradicts: &[(S::ShutdownBegan, 8)], explains: &[C::DbCrash, C::Network], written_within: Duration::from_secs(900), decided_by: &[Family::System, Family::Kernel], ..PLAIN },
+    Cause { id: C::StopTimeout, proofs: &[proof(S::StopTimeout, 5, Application)], limit: Some(SettingName::StopTimeout), explains: &[C::Killed, C::Crashed, C::JobWorkerLost], decided_by: &[Family::System], ..PLAIN },
+    Cause { id: C::Killed, proofs: &[proof(S::UnitKilled, 5, Application), proof(S::WorkerKilled, 4, Application), proof(S::TaskWorkerLost, 4, Application)], contradicts: &[(S::OomKill, 4), (S::OomUnit, 4), (S::WorkerTimeout, 4), (S::TaskHardLimit, 4)], explains: &[C::JobWorkerLost], decided_by: &[Family::Kernel, Family::System], ..PLAIN },
+    Cause { id: C::Crashed, proofs: &[proof(S::UnitFailed, 4, Application)], explains: &[C::JobWorkerLost], decided_by: &[Family::System, Family::AppServer], ..PLAIN },
+    Cause { id: C::Reboot, proofs: &[proof(S::ShutdownBegan, 6, Machine)], supports: &[(S::BootBegan, 1)], explains: &[C::PowerLoss, C::Restart, C::StopTimeout, C::Killed, C::DbRestart, C::DbTerminated, C::Network, C::Exception, C::BrokerLost, C::JobWorkerLost, C::CommandFailed], decided_by: &[Family::System], ..PLAIN },
+    Cause { id: C::PowerLoss, proofs: &[proof(S::BootBegan, 5, Machine)], contradicts: &[(S::ShutdownBegan, 8)], explains: &[C::DbCrash, C::Network, C::JobWorkerLost], written_within: Duration::from_secs(900), decided_by: &[Family::System, Family::Kernel], ..PLAIN },
     Cause { id: C::FileDescriptors, proofs: &[proof(S::TooManyFiles, 6, Machine)], limit: Some(SettingName::FilesMax), explains: &[C::Exception, C::SmtpDisconnected, C::DbUnreachable, C::Dns, C::Ports], is_lasting: true, decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause { id: C::Ports, proofs: &[proof(S::PortsExhausted, 6, Machine)], explains: &[C::Exception, C::DbUnreachable, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::WebError], ..PLAIN },
     Cause { id: C::Clock, proofs: &[proof(S::ClockStep, 5, Machine)], explains: &[C::WorkerTimeout, C::SmtpCertificate, C::TaskTimeLimit], decided_by: &[Family::System], ..PLAIN },
     Cause { id: C::TaskTimeLimit, proofs: &[proof(S::TaskHardLimit, 6, Application)], limit: Some(SettingName::TaskTimeLimit), explains: &[C::Killed, C::Exception], decided_by: &[Family::Tasks], ..PLAIN },
     Cause { id: C::TaskSoftTimeLimit, proofs: &[proof(S::TaskSoftLimit, 6, Application)], limit: Some(SettingName::TaskSoftTimeLimit), contradicts: &[(S::TaskHardLimit, 1)], explains: &[C::Exception], decided_by: &[Family::Tasks], ..PLAIN },
     Cause { id: C::BrokerLost, proofs: &[proof(S::BrokerLost, 6, Machine)], explains: &[C::Exception], is_lasting: true, decided_by: &[Family::Tasks], ..PLAIN },
+    Cause { id: C::JobStoppedByPerson, proofs: &[proof(S::JobStoppedByPerson, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobDailyLimit, proofs: &[proof(S::JobDailyLimit, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobWorkerLost, proofs: &[proof(S::JobWorkerLost, 5, Job)], explains: &[C::JobDefect], decided_by: &[Family::Kernel, Family::System], ..PLAIN },
+    Cause { id: C::JobDefect, proofs: &[proof(S::JobDefect, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobAccount, proofs: &[proof(S::JobAccount, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobUnprepared, proofs: &[proof(S::JobUnprepared, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobSettings, proofs: &[proof(S::JobSettings, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobReported, proofs: &[proof(S::JobReported, 4, Job)], decided_by: &[Family::App], ..PLAIN },
+    Cause { id: C::TargetFailed, proofs: &[proof(S::JobTargetFailed, 5, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::CommandFailed, proofs: &[proof(S::JobCommandFailed, 5, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::JobTimeLimit, proofs: &[proof(S::JobTimeLimit, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
 ];
 
 #[cfg(test)]

@@ -49,8 +49,10 @@ pub enum Verdict {
         suspects: Vec<CauseId>,
         missing: Vec<Family>,
     },
-    /// The request was answered as it should be.
+    /// The request was answered as it should be, or the job went through its items.
     EndedNormally,
+    /// The job has not stopped.
+    StillRunning,
     /// Nothing unusual is in what was read.
     Nothing,
 }
@@ -113,16 +115,24 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
 }
 
 fn verdict(findings: &[Finding], collected: &Collected, run: &Run) -> Verdict {
+    if run.basis == RunBasis::Job && (run.is_going || run.is_successful) {
+        return if run.is_going { Verdict::StillRunning } else { Verdict::EndedNormally };
+    }
     let mut roots = findings.iter().filter(|finding| finding.effect_of.is_none());
     let first = roots.next();
     let second = roots.next().map_or(0, |finding| finding.rank);
     if let Some(first) = first.filter(|first| first.rank >= NAMED_MIN && first.rank >= second + MARGIN) {
         return Verdict::Cause { cause: first.cause };
     }
-    let missing = missing(collected, first);
+    let mut missing = missing(collected, first);
+    // What the task says of itself decides, and nobody has read it.
+    let has_tasks = collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::Tasks));
+    if run.is_in_background && !has_tasks {
+        missing.insert(0, Family::Tasks);
+    }
     let suspects: Vec<CauseId> =
         findings.iter().filter(|finding| finding.effect_of.is_none()).take(3).map(|finding| finding.cause).collect();
-    let is_failed = run.basis == RunBasis::Request && !run.is_successful;
+    let is_failed = matches!(run.basis, RunBasis::Request | RunBasis::Job) && !run.is_successful;
     if run.is_successful && suspects.is_empty() {
         return Verdict::EndedNormally;
     }

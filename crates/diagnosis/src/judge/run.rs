@@ -3,6 +3,7 @@
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
+    job,
     question::Question,
 };
 use model::Timestamp;
@@ -20,6 +21,8 @@ pub enum RunBasis {
     Request,
     /// Messages were handed over one after the other, and then none.
     Deliveries,
+    /// Vigie recorded the end of its job.
+    Job,
     /// Nothing but what was asked.
     Asked,
 }
@@ -39,6 +42,10 @@ pub struct Run {
     pub evidence: Option<usize>,
     /// Whether the request was answered as it should be.
     pub is_successful: bool,
+    /// Whether it has not stopped at all.
+    pub is_going: bool,
+    /// Whether its request only began it: a task in the background does the work.
+    pub is_in_background: bool,
 }
 
 /// Words in the path of a request that sends mail.
@@ -62,6 +69,8 @@ const MAIL_WORDS: &[&str] = &[
 /// Messages that are apart by less are of one burst.
 const APART: Duration = Duration::from_secs(120);
 const BURST_MIN: usize = 3;
+/// What is sent that soon after a request may still be of it.
+const SOON: Duration = Duration::from_secs(2);
 /// Points from which a request is taken for the run.
 const REQUEST_MIN: f64 = 4.0;
 /// Paths that failed for one client, from which it is no user.
@@ -69,8 +78,17 @@ const PATHS_OF_SCANNER: usize = 5;
 
 /// Finds the run in the evidence: its request, else the messages that it handed over, else what was asked.
 pub(super) fn find(collected: &Collected, question: &Question) -> Run {
+    if let Some(story) = &question.job {
+        return job::run(story, collected);
+    }
     let asked = collected.reading.at.unwrap_or(collected.reading.to);
-    by_request(collected, question, asked).or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
+    let request = by_request(collected, question, asked);
+    let (request, begun) = match request {
+        Some(run) if run.is_successful && is_begun_by(&run, collected) => (None, Some(run)),
+        request => (request, None),
+    };
+    let is_in_background = begun.is_some();
+    let run = request.or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
         basis: RunBasis::Asked,
         request: None,
         begin: None,
@@ -78,7 +96,19 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         until: asked + Duration::from_secs(60),
         evidence: None,
         is_successful: false,
-    })
+        is_going: false,
+        is_in_background: false,
+    });
+    let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
+    Run { begin: run.begin.or(begun), is_in_background, ..run }
+}
+
+/// Whether a request that was answered as it should be only began the work: tasks are logged, or messages go on after it.
+fn is_begun_by(request: &Run, collected: &Collected) -> bool {
+    let after = request.until + SOON..=request.until + APART;
+    let is_sent = |one: &&Evidence| matches!(one.sign, Sign::AppSent | Sign::Submitted) && after.contains(&one.at);
+    collected.sources.iter().any(|source| source.holds(Family::Tasks))
+        || collected.evidence.iter().filter(is_sent).count() >= BURST_MIN
 }
 
 fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> Option<Run> {
@@ -97,10 +127,6 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
     let request = one.request.clone()?;
     let begin = request.seconds.map(|seconds| one.at - Duration::from_secs_f64(seconds));
     let is_successful = request.status.is_some_and(|status| status < 400);
-    // Where a task does the work, its request is over at once.
-    if is_successful && collected.sources.iter().any(|source| source.holds(Family::Tasks)) {
-        return None;
-    }
     Some(Run {
         basis: RunBasis::Request,
         begin,
@@ -108,6 +134,8 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
         until: one.until(),
         evidence: Some(index),
         is_successful,
+        is_going: false,
+        is_in_background: false,
         request: Some(request),
     })
 }
@@ -178,6 +206,8 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         until: end.until() + APART,
         evidence: Some(last),
         is_successful: false,
+        is_going: false,
+        is_in_background: false,
     })
 }
 

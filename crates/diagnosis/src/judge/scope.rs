@@ -3,6 +3,7 @@
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, Sign},
+    job::JobStory,
     question::Question,
 };
 use std::collections::BTreeSet;
@@ -11,6 +12,8 @@ use std::collections::BTreeSet;
 const PROGRAMS: &[&str] = &["gunicorn", "uwsgi", "celery", "uvicorn", "hypercorn", "daphne", "django"];
 const INTERPRETERS: &[&str] =
     &["python", "python3", "gunicorn", "uwsgi", "celery", "uvicorn", "java", "node", "php-fpm", "ruby"];
+/// As Vigie's program and unit are called.
+const OURS: &str = "vigie";
 const DATABASES: &[&str] = &["postgres", "mysql", "mariadb"];
 
 /// How surely a line is about something.
@@ -25,10 +28,14 @@ pub(super) struct Scope {
     units: BTreeSet<String>,
     names: Vec<String>,
     pids: BTreeSet<u32>,
+    is_of_vigie: bool,
 }
 
 impl Scope {
     pub(super) fn of(collected: &Collected, question: &Question) -> Self {
+        if question.job.as_ref().is_some_and(JobStory::is_own) {
+            return Self::of_vigie(collected, question);
+        }
         let of_application = |one: &&Evidence| matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
         let own: Vec<&Evidence> = collected.evidence.iter().filter(of_application).collect();
         let mut units: BTreeSet<String> = own.iter().filter_map(|one| one.actor.unit.clone()).collect();
@@ -40,17 +47,31 @@ impl Scope {
             names.extend((service.description.len() > 3).then(|| service.description.to_lowercase()));
         }
         if let Some(unit) = &question.unit {
-            let unit = if unit.contains('.') { unit.clone() } else { format!("{unit}.service") };
-            units = BTreeSet::from([unit]);
+            units = BTreeSet::from([unit_name(unit)]);
         }
         names.extend(units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase));
         let pids = own.iter().filter_map(|one| one.actor.pid).collect();
-        Self { units, names, pids }
+        Self { units, names, pids, is_of_vigie: false }
+    }
+
+    /// Vigie does the work itself: its own unit and process are the application.
+    fn of_vigie(collected: &Collected, question: &Question) -> Self {
+        let is_ours = |command: &str| command.split([' ', '/']).any(|word| word == OURS);
+        let declared = collected.services.iter().filter(|service| is_ours(&service.command));
+        let mut units: BTreeSet<String> = declared.map(|service| service.unit.clone()).collect();
+        units.insert(format!("{OURS}.service"));
+        units.extend(question.unit.as_ref().map(|unit| unit_name(unit)));
+        let names = units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase).collect();
+        Self { units, names, pids: BTreeSet::new(), is_of_vigie: true }
     }
 
     /// Whether it is the application that `one` speaks of.
     pub(super) fn is_application(&self, one: &Evidence) -> Belongs {
-        if matches!(one.family, Family::AppServer | Family::App | Family::Tasks) && self.units.len() <= 1 {
+        if one.family == Family::Job {
+            return Belongs::Yes;
+        }
+        let is_program = matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
+        if is_program && self.units.len() <= 1 && !self.is_of_vigie {
             return Belongs::Yes;
         }
         if let Some(unit) = &one.actor.unit {
@@ -71,6 +92,9 @@ impl Scope {
     fn by_name(&self, one: &Evidence) -> Belongs {
         if one.sign == Sign::OomKill {
             let name = killed_program(&one.line).unwrap_or_default();
+            if self.is_of_vigie {
+                return if name == OURS { Belongs::Yes } else { Belongs::No };
+            }
             return if INTERPRETERS.iter().any(|known| name.starts_with(known)) {
                 Belongs::Unknown
             } else {
@@ -81,7 +105,7 @@ impl Scope {
         if self.names.iter().any(|name| line.contains(name.as_str())) {
             return Belongs::Yes;
         }
-        if one.family == Family::System { Belongs::No } else { Belongs::Unknown }
+        if one.family == Family::System || self.is_of_vigie { Belongs::No } else { Belongs::Unknown }
     }
 
     pub(super) fn is_database(&self, one: &Evidence) -> Belongs {
@@ -91,6 +115,11 @@ impl Scope {
             .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
         if is_named { Belongs::Yes } else { Belongs::No }
     }
+}
+
+/// `club` is `club.service`.
+fn unit_name(unit: &str) -> String {
+    if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") }
 }
 
 /// `python3` of `Killed process 7 (python3)` and of `task=python3`.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     collect::{Collected, Setting, WINDOWS_BEFORE},
     evidence::{Evidence, Family, Sign},
+    job::JobStory,
     question::Question,
 };
 use serde::Serialize;
@@ -39,6 +40,8 @@ pub enum TermWord {
     Usual,
     WentOn,
     FewRecipients,
+    /// Vigie recorded it as the reason for which the job stopped.
+    RecordedReason,
 }
 
 /// One reason for a cause or against it.
@@ -137,7 +140,12 @@ pub(super) fn best(
 impl Weighing<'_> {
     fn weigh(&self, proof: &Proof, index: usize) -> Option<Finding> {
         let one = &self.collected.evidence[index];
+        if self.is_of_others(one) {
+            return None;
+        }
         let mut terms = vec![Term { evidence: Some(index), ..term(TermWord::Proof, proof.points) }];
+        let is_recorded = self.run.basis == RunBasis::Job && self.run.evidence == Some(index);
+        terms.extend(is_recorded.then(|| term(TermWord::RecordedReason, 4)));
         terms.push(self.placed(one)?);
         terms.extend(self.tied(proof, one)?);
         terms.extend(self.fits_status());
@@ -151,6 +159,13 @@ impl Weighing<'_> {
         let points = terms.iter().map(|term| term.points).sum();
         let cause = self.cause.id;
         Some(Finding { cause, points, rank: points, evidence: index, terms, effects: Vec::new(), effect_of: None })
+    }
+
+    /// What another program says is not about a job that Vigie runs itself.
+    fn is_of_others(&self, one: &Evidence) -> bool {
+        let of_machine =
+            matches!(one.family, Family::Job | Family::Kernel | Family::System | Family::Mail | Family::Other);
+        self.question.job.as_ref().is_some_and(JobStory::is_own) && !of_machine
     }
 
     /// How its time is to the run's; `None` where it cannot have to do with it.
@@ -188,8 +203,9 @@ impl Weighing<'_> {
             },
             Tie::Database if self.scope.is_database(one) != Belongs::Yes => return None,
             Tie::Database => {}
+            Tie::Job => terms.push(term(TermWord::OwnWords, 1)),
             Tie::Machine => {
-                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks);
+                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Job);
                 terms.extend(is_own.then(|| term(TermWord::OwnWords, 1)));
                 terms.extend(self.same_request(one).filter(|term| term.points < 0));
             }
@@ -315,7 +331,7 @@ impl Weighing<'_> {
 
     /// Messages that went on after it.
     fn went_on(&self, one: &Evidence) -> Option<Term> {
-        if self.cause.leaves_running {
+        if self.cause.leaves_running || self.run.basis == RunBasis::Job {
             return None;
         }
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;

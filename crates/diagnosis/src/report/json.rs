@@ -14,7 +14,7 @@ const EVIDENCE_MAX: usize = 2_000;
 /// Everything that was found out, with the sentences of `language` beside it. Indexes of evidence are those of
 /// `evidence[].index`.
 pub fn json(diagnosis: &Diagnosis, language: Language) -> Value {
-    let Diagnosis { collected, judgement, who, resume } = diagnosis;
+    let Diagnosis { collected, judgement, who, resume, .. } = diagnosis;
     let named: Vec<usize> = judgement
         .findings
         .iter()

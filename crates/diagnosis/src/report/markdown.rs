@@ -13,12 +13,33 @@ pub(super) fn written(document: &Document) -> String {
 
 fn block_text(block: &Block) -> String {
     match block {
-        Block::Text(words) => escaped(words),
+        Block::Lead(words) => format!("**{}**", escaped(words)),
+        Block::Text(words) | Block::Note(words) => escaped(words),
         Block::Quote { place, line } => format!("{}\n\n{}", fenced(line), escaped(place)),
         Block::List(items) => items.iter().map(|item| format!("- {}", escaped(item))).collect::<Vec<_>>().join("\n"),
+        Block::Reasons(reasons) => {
+            let lines = reasons.iter().map(|reason| format!("- {}", escaped(&reason.whole())));
+            lines.collect::<Vec<_>>().join("\n")
+        }
+        Block::Timeline(rows) => {
+            let rows: Vec<String> = rows
+                .iter()
+                .map(|row| {
+                    let mark = if row.is_deciding { "**" } else { "" };
+                    let [at, what, place] = [&row.at, &row.what, &row.place].map(|text| escaped(text));
+                    format!("- {at} · {mark}{what}{mark} · {place}  \n  `{}`", in_line(&row.line))
+                })
+                .collect();
+            rows.join("\n")
+        }
         Block::Table { heading, rows } => table(heading, rows),
         Block::Command(command) => fenced(command),
     }
+}
+
+/// Within a line of code.
+fn in_line(text: &str) -> String {
+    plain(text).replace('`', "'").replace('\n', " ")
 }
 
 /// In a fence longer than any in the text.

@@ -22,25 +22,70 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     pub heading: String,
+    /// Who wants to know more looks at it.
+    #[serde(default)]
+    pub is_aside: bool,
     pub blocks: Vec<Block>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Block {
+    /// What is said first: the verdict, the advice.
+    Lead(String),
     Text(String),
+    /// By the way.
+    Note(String),
     /// What stands somewhere to the letter: where, and what.
     Quote {
         place: String,
         line: String,
     },
     List(Vec<String>),
+    /// What speaks for a cause and against it.
+    Reasons(Vec<WeighedReason>),
+    /// What happened, in the order of time.
+    Timeline(Vec<TimelineRow>),
     Table {
         heading: Vec<String>,
         rows: Vec<Vec<String>>,
     },
     /// A command to run.
     Command(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeighedReason {
+    pub text: String,
+    /// Below zero where it speaks against it.
+    pub points: i32,
+}
+
+impl WeighedReason {
+    /// With its points in brackets: `(+3)`.
+    fn whole(&self) -> String {
+        let sign = if self.points < 0 { '−' } else { '+' };
+        match self.points.unsigned_abs() {
+            0 => self.text.clone(),
+            points => format!("{} ({sign}{points})", self.text),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineRow {
+    pub at: String,
+    pub what: String,
+    pub place: String,
+    pub line: String,
+    /// Whether the cause was decided by it.
+    pub is_deciding: bool,
+}
+
+impl TimelineRow {
+    fn cells(&self) -> Vec<String> {
+        [&self.at, &self.what, &self.place, &self.line].map(Clone::clone).to_vec()
+    }
 }
 
 /// Puts a report together in `language`.
@@ -62,6 +107,11 @@ pub fn html(diagnosis: &Diagnosis, language: Language) -> String {
 }
 
 impl Document {
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        text::written(self)
+    }
+
     pub fn markdown(&self) -> String {
         markdown::written(self)
     }

@@ -1,10 +1,11 @@
 //! The sections of a report: what was understood, the cause with its proof, who was served, whether to resume, the
 //! timeline, and what was read.
 
-use super::{Block, Document, Section, plain};
+use super::{Block, Document, Section, TimelineRow, WeighedReason, plain};
 use crate::{
     Diagnosis, Verdict,
     evidence::{Evidence, Family, Sign},
+    job::JobStory,
     judge::{Finding, RunBasis, Term},
     recipients::{Advice, Outcome, Reason, Who},
     source::SourceState,
@@ -24,10 +25,10 @@ pub(super) fn document(diagnosis: &Diagnosis, language: Language) -> Document {
     let zone = &diagnosis.collected.reading.zone;
     let telling = Telling { diagnosis, say: Say { language, zone } };
     let mut sections = vec![telling.answer()];
-    sections.extend(telling.others());
+    sections.push(telling.timeline());
     sections.extend(telling.who());
     sections.push(telling.resume());
-    sections.push(telling.timeline());
+    sections.extend(telling.others());
     sections.push(telling.sources());
     let title = telling.title();
     Document { title, sections }
@@ -42,7 +43,7 @@ impl Telling<'_> {
     fn title(&self) -> String {
         let reading = &self.diagnosis.collected.reading;
         let at = reading.at.unwrap_or(reading.from);
-        self.say.with("title", &[("at", self.say.moment(at).into())])
+        self.say.with("title", &[("at", self.say.date(at).into())])
     }
 
     fn evidence(&self, index: usize) -> &Evidence {
@@ -58,28 +59,34 @@ impl Telling<'_> {
         Block::Quote { place: format!("{} · {}", self.place(one), self.say.moment(one.at)), line: one.line.clone() }
     }
 
-    /// How the question was understood, what is the matter, and why that is thought.
+    /// What is the matter, the line that proves it, why that is thought, what to do; how the question was understood.
     fn answer(&self) -> Section {
-        let mut blocks = vec![Block::Text(self.understood()), Block::Text(self.run()), Block::Text(self.verdict())];
+        let mut blocks = vec![Block::Lead(self.verdict())];
         if let (Verdict::Cause { .. }, Some(first)) =
             (&self.diagnosis.judgement.verdict, self.diagnosis.judgement.findings.first())
         {
-            blocks.push(self.quote(self.evidence(first.evidence)));
-            blocks.push(Block::List(first.terms.iter().map(|term| self.term(term)).collect()));
-            blocks.extend(self.effects(first));
             let cause = first.cause.word();
+            blocks.push(self.quote(self.evidence(first.evidence)));
+            blocks.push(Block::Text(self.run()));
+            blocks.extend(self.effects(first));
             blocks.push(Block::Text(self.say.word("remedy", &cause)));
             blocks.push(Block::Command(self.say.word("check", &cause)));
+            blocks.push(Block::Text(self.say.t("why")));
+            // The proof is quoted above.
+            blocks.push(Block::Reasons(first.terms.iter().skip(1).map(|term| self.term(term)).collect()));
+        } else {
+            blocks.push(Block::Text(self.run()));
         }
-        Section { heading: self.say.t("heading-answer"), blocks }
+        blocks.push(Block::Note(self.understood()));
+        Section { heading: self.say.t("heading-answer"), is_aside: false, blocks }
     }
 
     fn understood(&self) -> String {
         let reading = &self.diagnosis.collected.reading;
         let values = [
             ("phrase", plain(&reading.phrase).into()),
-            ("from", self.say.moment(reading.from).into()),
-            ("to", self.say.moment(reading.to).into()),
+            ("from", self.say.date(reading.from).into()),
+            ("to", self.say.date(reading.to).into()),
             ("zone", crate::question::name_of(&reading.zone).into()),
         ];
         self.say.with(if reading.phrase.is_empty() { "understood-window" } else { "understood" }, &values)
@@ -88,6 +95,8 @@ impl Telling<'_> {
     fn verdict(&self) -> String {
         match &self.diagnosis.judgement.verdict {
             Verdict::Cause { cause } => self.say.word("cause", &cause.word()),
+            Verdict::EndedNormally if self.diagnosis.job.is_some() => self.say.t("verdict-job-ended"),
+            Verdict::StillRunning => self.say.t("verdict-still-running"),
             Verdict::EndedNormally => self.say.t("verdict-ended-normally"),
             Verdict::Nothing => self.say.t("verdict-nothing"),
             Verdict::Insufficient { suspects, missing } => {
@@ -114,8 +123,11 @@ impl Telling<'_> {
     fn run(&self) -> String {
         let run = &self.diagnosis.judgement.run;
         let request = run.request.as_ref();
+        let job = self.diagnosis.job.as_ref();
         let values = [
             ("at", FluentValue::from(self.say.time(run.end))),
+            ("name", job.map(|job| plain(&job.name)).unwrap_or_default().into()),
+            ("state", job.map(|job| self.say.word("state", job.state.as_str())).unwrap_or_default().into()),
             ("method", request.map(|request| plain(&request.method)).unwrap_or_default().into()),
             ("path", request.map(|request| plain(&request.path)).unwrap_or_default().into()),
             (
@@ -140,12 +152,13 @@ impl Telling<'_> {
             (RunBasis::Request, Some(_), None) => "run-request",
             (RunBasis::Request, None, _) => "run-request-open",
             (RunBasis::Deliveries, ..) => "run-deliveries",
+            (RunBasis::Job, ..) => "run-job",
             (RunBasis::Asked, ..) => "run-asked",
         };
         self.say.with(id, &values)
     }
 
-    fn term(&self, term: &Term) -> String {
+    fn term(&self, term: &Term) -> WeighedReason {
         let setting = term.setting.map(|index| &self.diagnosis.collected.settings[index]);
         let line = term.evidence.map(|index| self.shortened(&self.evidence(index).line)).unwrap_or_default();
         let sign =
@@ -163,9 +176,7 @@ impl Telling<'_> {
         let word =
             serde_json::to_value(term.word).ok().and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_default();
         let text = self.say.with(&format!("term-{}", word.replace('_', "-")), &values);
-        let points =
-            if term.points > 0 { format!("+{}", term.points) } else { term.points.to_string().replace('-', "−") };
-        format!("{text} ({points})")
+        WeighedReason { text, points: term.points }
     }
 
     fn effects(&self, finding: &Finding) -> Option<Block> {
@@ -190,12 +201,41 @@ impl Telling<'_> {
                 ("points", finding.points.to_string().into()),
             ];
             blocks.push(Block::Text(self.say.with("weighed", &values)));
-            blocks.push(Block::List(finding.terms.iter().map(|term| self.term(term)).collect()));
+            blocks.push(Block::Reasons(finding.terms.iter().map(|term| self.term(term)).collect()));
         }
-        (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), blocks })
+        (!blocks.is_empty()).then(|| Section { heading: self.say.t("heading-others"), is_aside: true, blocks })
+    }
+
+    /// Who was served by the job, counted from its items.
+    fn items(&self, job: &JobStory) -> Section {
+        let told = job.counts.iter().filter(|count| count.count > 0).map(|count| {
+            let word = outcome_word(count.outcome);
+            let more = usize::try_from(count.count).unwrap_or(usize::MAX).saturating_sub(count.names.len());
+            let names = count.names.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+            let names = match (names.is_empty(), more) {
+                (true, _) | (false, 0) => names,
+                (false, more) => format!("{names}, {}", self.say.count("more", more)),
+            };
+            vec![
+                self.say.word("outcome", &word),
+                self.say.language.number(count.count),
+                self.say.word("item-basis", &word),
+                names,
+            ]
+        });
+        let heading =
+            ["column-outcome", "column-count", "column-basis", "column-recipients"].map(|id| self.say.t(id)).to_vec();
+        Section {
+            heading: self.say.t("heading-who"),
+            is_aside: false,
+            blocks: vec![Block::Table { heading, rows: told.collect() }],
+        }
     }
 
     fn who(&self) -> Option<Section> {
+        if let Some(job) = &self.diagnosis.job {
+            return Some(self.items(job));
+        }
         let who = self.diagnosis.who.as_ref()?;
         let rows = [Outcome::Sent, Outcome::Held, Outcome::Failed, Outcome::Unknown, Outcome::NotStarted]
             .into_iter()
@@ -215,7 +255,7 @@ impl Telling<'_> {
         if who.queued_messages > 0 {
             blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
         }
-        Some(Section { heading: self.say.t("heading-who"), blocks })
+        Some(Section { heading: self.say.t("heading-who"), is_aside: false, blocks })
     }
 
     fn basis(&self, who: &Who, outcome: Outcome) -> String {
@@ -248,12 +288,12 @@ impl Telling<'_> {
             Advice::CannotTell => "advice-cannot-tell",
         };
         let reasons: Vec<String> = resume.reasons.iter().map(|reason| self.reason(reason)).collect();
-        let mut blocks = vec![Block::Text(self.say.t(advice)), Block::List(reasons)];
+        let mut blocks = vec![Block::Lead(self.say.t(advice)), Block::List(reasons)];
         if resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
             blocks.push(Block::Text(self.say.t("resume-how")));
-            blocks.push(Block::Command("vigie send mailing.toml --recipients not-sent.csv --check".to_owned()));
         }
-        Section { heading: self.say.t("heading-resume"), blocks }
+        blocks.extend(resume.commands.iter().cloned().map(Block::Command));
+        Section { heading: self.say.t("heading-resume"), is_aside: false, blocks }
     }
 
     fn reason(&self, reason: &Reason) -> String {
@@ -270,6 +310,14 @@ impl Telling<'_> {
             Reason::NoList => self.say.t("reason-no-list"),
             Reason::Left { count } => self.say.count("reason-left", *count),
             Reason::NobodyLeft => self.say.t("reason-nobody-left"),
+            Reason::StillRunning => self.say.t("reason-still-running"),
+            Reason::ResumesByItself { at } => {
+                self.say.with("reason-resumes-by-itself", &[("at", self.instant(*at).into())])
+            }
+            Reason::Cancelled => self.say.t("reason-cancelled"),
+            Reason::UnknownHeld { count } => self.say.count("reason-unknown-held", *count),
+            Reason::LeftInJob { count } => self.say.count("reason-left-in-job", *count),
+            Reason::FailedInJob { count } => self.say.count("reason-failed-in-job", *count),
         }
     }
 
@@ -303,24 +351,33 @@ impl Telling<'_> {
         told.truncate(TIMELINE_MAX);
         told.sort_by_key(|(index, one)| (one.at, *index));
         // A line that proves several things is told once.
-        told.dedup_by_key(|(_, one)| (one.at, one.place.clone(), one.line.clone()));
-        let rows: Vec<Vec<String>> = told
-            .iter()
-            .map(|(_, one)| {
-                vec![
-                    self.instant(one.at),
-                    self.say.word("sign", &one.sign.word()),
-                    self.place(one),
-                    self.shortened(&one.line),
-                ]
-            })
-            .collect();
-        let heading = ["column-time", "column-what", "column-place", "column-line"].map(|id| self.say.t(id)).to_vec();
-        let mut blocks = vec![Block::Table { heading, rows }];
-        if left_out > 0 {
-            blocks.push(Block::Text(self.say.count("left-out", left_out)));
+        told.dedup_by(|(later, other), (first, one)| {
+            let is_same = one.at == other.at && one.place == other.place && one.line == other.line;
+            // Of a line that proves several things, what was weighed counts.
+            if is_same && weighed.contains(later) && !weighed.contains(first) {
+                (*first, *one) = (*later, *other);
+            }
+            is_same
+        });
+        let deciding = match judgement.verdict {
+            Verdict::Cause { .. } => judgement.findings.first().map(|first| first.evidence),
+            _ => None,
+        };
+        let row = |(index, one): &(usize, &Evidence)| TimelineRow {
+            at: self.instant(one.at),
+            what: self.say.word("sign", &one.sign.word()),
+            place: self.place(one),
+            line: self.shortened(&one.line),
+            is_deciding: deciding == Some(*index),
+        };
+        let mut blocks = vec![Block::Timeline(told.iter().map(row).collect())];
+        if told.is_empty() {
+            blocks = vec![Block::Text(self.say.t("timeline-empty"))];
         }
-        Section { heading: self.say.t("heading-timeline"), blocks }
+        if left_out > 0 {
+            blocks.push(Block::Note(self.say.count("left-out", left_out)));
+        }
+        Section { heading: self.say.t("heading-timeline"), is_aside: false, blocks }
     }
 
     fn instant(&self, at: Timestamp) -> String {
@@ -374,12 +431,14 @@ impl Telling<'_> {
             blocks.push(Block::Text(self.say.t("settings")));
             blocks.push(Block::List(settings.collect()));
         }
-        let is_silent = !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
+        let is_own = self.diagnosis.job.as_ref().is_some_and(JobStory::is_own);
+        let is_silent =
+            !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
         if is_silent {
             blocks.push(Block::Text(self.say.t("application-silent")));
             blocks.push(Block::Command(LOGGING.to_owned()));
         }
-        Section { heading: self.say.t("heading-sources"), blocks }
+        Section { heading: self.say.t("heading-sources"), is_aside: true, blocks }
     }
 }
 

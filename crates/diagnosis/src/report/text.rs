@@ -1,6 +1,6 @@
 //! A report for the terminal.
 
-use super::{Block, Document, plain};
+use super::{Block, Document, TimelineRow, plain};
 
 pub(super) fn written(document: &Document) -> String {
     let mut text = format!("{}\n", document.title);
@@ -13,12 +13,14 @@ pub(super) fn written(document: &Document) -> String {
 
 fn block_text(block: &Block) -> String {
     match block {
-        Block::Text(words) => format!("{}\n", plain(words)),
+        Block::Lead(words) | Block::Text(words) | Block::Note(words) => format!("{}\n", plain(words)),
         Block::Quote { place, line } => {
             let lines: String = plain(line).lines().map(|line| format!("  > {line}\n")).collect();
             format!("{lines}    {}\n", plain(place))
         }
         Block::List(items) => items.iter().map(|item| format!("  - {}\n", plain(item))).collect(),
+        Block::Reasons(reasons) => reasons.iter().map(|reason| format!("  - {}\n", plain(&reason.whole()))).collect(),
+        Block::Timeline(rows) => table(&rows.iter().map(TimelineRow::cells).collect::<Vec<_>>()),
         Block::Table { heading: _, rows } => table(rows),
         Block::Command(command) => format!("  $ {}\n", plain(command)),
     }

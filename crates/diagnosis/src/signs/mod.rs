@@ -98,6 +98,11 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     all
 }
 
+/// What a text proves that a program of ours wrote, or passes on.
+pub(crate) fn in_text(text: &str) -> Option<Sign> {
+    table::signs(text, Family::App).first().copied()
+}
+
 /// The process and unit that are spoken of, where that is not who speaks.
 fn subject(sign: Sign, message: &str, actor: &Actor) -> Actor {
     let named = match sign {

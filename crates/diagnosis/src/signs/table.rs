@@ -107,6 +107,8 @@ const ROWS: &[Row] = &[
         "connect to …Connection timed out", "conversation with …timed out while", "connect to …Operation timed out",
         "connect to …expiration du délai",
     ]),
+    // smtplib says so of a server that is silent for longer than its timeout.
+    row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["SMTPServerDisconnected: Connection unexpectedly closed: timed out"]),
     row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while"]),
     row(Sign::SmtpBusy, Subject::Mail, SENDERS, &[
         "SMTPConnectError: (421", "SMTPConnectError(421", "refused to talk to me: 4", "said: 421", "said: 450 4.3", "said: 451", "said: 454", "said: 432",

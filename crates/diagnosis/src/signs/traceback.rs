@@ -99,6 +99,7 @@ mod tests {
         for (last, expected) in [
             ("KeyError: 'nom'", Sign::Exception),
             ("smtplib.SMTPServerDisconnected: Connection unexpectedly closed", Sign::SmtpDisconnected),
+            ("smtplib.SMTPServerDisconnected: Connection unexpectedly closed: timed out", Sign::SmtpTimeout),
             ("smtplib.SMTPAuthenticationError: (535, b'5.7.8 no')", Sign::SmtpAuth),
             ("MemoryError", Sign::MemoryError),
             ("ConnectionRefusedError: [Errno 111] Connection refused", Sign::Exception),

@@ -18,7 +18,7 @@ pub(crate) fn lab(setup: Setup) -> Lab {
 }
 
 fn web(lab: &mut Lab, seconds: i64, words: &str, status: u16) {
-    let at = lab.at(seconds).nginx();
+    let at = lab.nginx_stamp(seconds);
     if !words.is_empty() {
         lab.line("var/log/nginx/error.log", seconds, format!("{at} [error] 2101#2101: *88321 {words}, client: 2001:db8::17, server: _, request: \"POST {SEND} HTTP/2.0\", upstream: \"http://unix:/run/app.sock/{SEND}\", host: \"asso.example\", referrer: \"https://asso.example/newsletter\""));
     }

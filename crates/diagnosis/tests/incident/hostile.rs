@@ -1,7 +1,7 @@
 //! Logs that were written to mislead: nothing of them is believed that only a client said, and nothing ends the program.
 
 use crate::{
-    lab::{Lab, SETUPS, Setup},
+    lab::{Lab, Setup},
     tree::Tree,
 };
 use diagnosis::{Question, Verdict, report};
@@ -13,7 +13,7 @@ fn asked() -> Question {
 
 #[test]
 fn what_a_client_wrote_proves_nothing() {
-    for (number, setup) in SETUPS.into_iter().enumerate() {
+    for (number, setup) in (1..6).map(Setup::seeded).enumerate() {
         let verdict = misled(setup);
         // Where a source is missing it may stay open; nothing is ever named.
         let is_open = matches!(&verdict, Verdict::Insufficient { suspects, .. } if suspects.is_empty());

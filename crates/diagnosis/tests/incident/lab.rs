@@ -17,15 +17,34 @@ pub(crate) struct Setup {
     pub(crate) load: i64,
     /// Seconds after 22:20 at which it stopped.
     pub(crate) shift: i64,
+    pub(crate) zone: &'static str,
+    /// The web server runs in a container, whose clock shows UTC.
+    pub(crate) is_nginx_in_utc: bool,
 }
 
-pub(crate) static SETUPS: [Setup; 5] = [
-    Setup { has_rsyslog: false, is_french: false, is_packed: false, load: 2, shift: 3 },
-    Setup { has_rsyslog: true, is_french: true, is_packed: false, load: 6, shift: -47 },
-    Setup { has_rsyslog: false, is_french: true, is_packed: true, load: 8, shift: 101 },
-    Setup { has_rsyslog: true, is_french: false, is_packed: true, load: 1, shift: 59 },
-    Setup { has_rsyslog: true, is_french: false, is_packed: false, load: 4, shift: -130 },
-];
+impl Setup {
+    /// One of many, the same for each number.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        // SplitMix64 (Steele, Lea and Flood, 2014).
+        let mut next = |below: u64| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (mixed ^ (mixed >> 31)) % below
+        };
+        const ZONES: [&str; 4] = ["Europe/Paris", "UTC", "America/New_York", "Indian/Reunion"];
+        Self {
+            has_rsyslog: next(2) == 0,
+            is_french: next(2) == 0,
+            is_packed: next(3) == 0,
+            load: 1 + next(12).cast_signed(),
+            shift: next(360).cast_signed() - 180,
+            zone: ZONES[next(4) as usize],
+            is_nginx_in_utc: next(4) == 0,
+        }
+    }
+}
 
 pub(crate) const PATH: &str = "/adherents/communiquer/";
 pub(crate) const UNIT: &str = "club.service";
@@ -45,7 +64,7 @@ impl Lab {
 
     /// Seconds from the end of the run.
     pub(crate) fn at(&self, seconds: i64) -> At {
-        At::new(22, 20, 0).plus(self.setup.shift + seconds)
+        At::of_zone(self.setup.zone, 22, 20, 0).plus(self.setup.shift + seconds)
     }
 
     pub(crate) fn line(&mut self, file: &str, seconds: i64, line: impl Into<String>) {
@@ -106,8 +125,14 @@ impl Lab {
         self.access(seconds, "198.51.100.7", "POST", PATH, status);
     }
 
+    /// The time of a line of nginx's error log.
+    pub(crate) fn nginx_stamp(&self, seconds: i64) -> String {
+        let at = self.at(seconds);
+        if self.setup.is_nginx_in_utc { at.seen_from("UTC").nginx() } else { at.nginx() }
+    }
+
     pub(crate) fn nginx(&mut self, seconds: i64, words: &str) {
-        let at = self.at(seconds).nginx();
+        let at = self.nginx_stamp(seconds);
         self.line(
             "var/log/nginx/error.log",
             seconds,
@@ -181,13 +206,56 @@ impl Lab {
         }
     }
 
+    /// When a line was written that begins so, as the lab knows it.
+    pub(crate) fn written_at(&self, line: &str) -> Option<i64> {
+        let first = line.lines().next().unwrap_or_default();
+        let quoted = serde_json::to_string(first).unwrap();
+        let quoted = quoted.trim_matches('"');
+        let lines = self.files.values().flatten();
+        let mut found = lines.filter(|(_, line)| line.contains(first) || line.contains(quoted));
+        found.next().map(|(seconds, _)| self.at(*seconds).micros())
+    }
+
+    /// What somebody picks who looks for errors: the last line that says one up to the minute of the question, and the last of
+    /// the file with the most.
+    pub(crate) fn naive_picks(&self) -> [String; 2] {
+        const WORDS: [&str; 12] = [
+            "error",
+            "fail",
+            "critical",
+            "fatal",
+            "timed out",
+            "timeout",
+            "exception",
+            "refused",
+            "killed",
+            "denied",
+            "erreur",
+            " 50",
+        ];
+        let says = |line: &str| {
+            let lower = line.to_lowercase();
+            WORDS.iter().any(|word| lower.contains(word))
+        };
+        let of_file = |lines: &Vec<(i64, String)>| -> Vec<(i64, String)> {
+            let near = lines.iter().filter(|(seconds, line)| (-600..=60).contains(seconds) && says(line));
+            near.cloned().collect()
+        };
+        let errors: Vec<Vec<(i64, String)>> = self.files.values().map(of_file).collect();
+        let last = |lines: &mut dyn Iterator<Item = &(i64, String)>| {
+            lines.max_by_key(|(seconds, _)| *seconds).map(|(_, line)| line.clone()).unwrap_or_default()
+        };
+        let most = errors.iter().max_by_key(|lines| lines.len()).cloned().unwrap_or_default();
+        [last(&mut errors.iter().flatten()), last(&mut most.iter())]
+    }
+
     pub(crate) fn without(mut self, files: &[&str]) -> Self {
         self.files.retain(|name, _| !files.iter().any(|file| name.contains(file)));
         self
     }
 
     pub(crate) fn tree(self) -> Tree {
-        let tree = Tree::in_paris();
+        let tree = Tree::in_zone(self.setup.zone);
         tree.write("etc/nginx/sites-enabled/club", "server {\n  location / {\n    proxy_read_timeout 120s;\n  }\n}\n");
         tree.write("etc/systemd/system/club.service", "[Unit]\nDescription=Club site\n[Service]\nExecStart=/srv/club/venv/bin/gunicorn -w 3 --timeout 90 club.wsgi\n");
         let is_packed = self.setup.is_packed;

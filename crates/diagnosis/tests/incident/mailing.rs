@@ -47,7 +47,7 @@ fn postfix() -> String {
     lines
 }
 
-fn incident() -> Tree {
+pub(crate) fn incident() -> Tree {
     let tree = Tree::in_paris();
     tree.write("var/log/mail.log", &postfix());
     let mut access = String::new();
@@ -101,7 +101,11 @@ fn journal() -> String {
     .concat()
 }
 
-fn asked() -> Question {
+pub(crate) fn list() -> RecipientList {
+    RecipientList::read(format!("email\n{}\n", recipients().join("\n")).as_bytes()).unwrap()
+}
+
+pub(crate) fn asked() -> Question {
     Question { phrase: "l’envoi s’est arrêté à 22h20".into(), ..Question::default() }
 }
 
@@ -118,7 +122,7 @@ fn the_cause_is_named_with_the_line_that_decides() {
 
 #[test]
 fn who_got_the_message_is_told_by_the_mail_log() {
-    let list = RecipientList::read(format!("email\n{}\n", recipients().join("\n")).as_bytes()).unwrap();
+    let list = list();
     let found = incident().ask(&asked(), Some(&list));
     let who = found.who.as_ref().unwrap();
     let count = |outcome| who.counts.get(&outcome).copied().unwrap_or(0);
@@ -139,7 +143,7 @@ fn without_the_source_that_decides_nothing_is_named() {
 
 #[test]
 fn the_report_reads_well_in_both_languages() {
-    let list = RecipientList::read(format!("email\n{}\n", recipients().join("\n")).as_bytes()).unwrap();
+    let list = list();
     let found = incident().ask(&asked(), Some(&list));
     insta::assert_snapshot!("text_en", report::text(&found, Language::English));
     insta::assert_snapshot!("text_fr", report::text(&found, Language::French));

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod bundle;
 mod decoys;
 mod faults;
 mod figures;
 mod held_out;
 mod hostile;
+mod job;
 mod lab;
 mod mailing;
+mod real;
+mod speed;
 mod tree;

@@ -10,8 +10,12 @@ pub(crate) struct Tree(tempfile::TempDir);
 
 impl Tree {
     pub(crate) fn in_paris() -> Self {
+        Self::in_zone("Europe/Paris")
+    }
+
+    pub(crate) fn in_zone(zone: &str) -> Self {
         let tree = Self(tempfile::tempdir().unwrap());
-        tree.write("etc/timezone", "Europe/Paris\n");
+        tree.write("etc/timezone", &format!("{zone}\n"));
         tree
     }
 
@@ -31,6 +35,18 @@ impl Tree {
         fs::write(path, bytes).unwrap();
     }
 
+    pub(crate) fn bytes(&self) -> u64 {
+        let mut folders = vec![self.0.path().to_owned()];
+        let mut sum = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                let meta = entry.metadata().unwrap();
+                if meta.is_dir() { folders.push(entry.path()) } else { sum += meta.len() }
+            }
+        }
+        sum
+    }
+
     pub(crate) fn remove(&self, inside: &str) {
         fs::remove_file(self.0.path().join(inside)).unwrap();
     }
@@ -41,22 +57,32 @@ impl Tree {
     }
 }
 
-/// A moment of the evening of 21 January 2026 in Paris, in the shapes of logs.
+/// A moment of the evening of 21 January 2026, in the shapes of logs of a zone.
 #[derive(Clone, Copy)]
-pub(crate) struct At(Timestamp);
+pub(crate) struct At(Timestamp, &'static str);
 
 impl At {
+    /// In Paris.
     pub(crate) fn new(hour: i8, minute: i8, second: i8) -> Self {
-        let zone = TimeZone::get("Europe/Paris").unwrap();
-        Self(jiff::civil::date(2026, 1, 21).at(hour, minute, second, 0).to_zoned(zone).unwrap().timestamp())
+        Self::of_zone("Europe/Paris", hour, minute, second)
+    }
+
+    pub(crate) fn of_zone(name: &'static str, hour: i8, minute: i8, second: i8) -> Self {
+        let zone = TimeZone::get(name).unwrap();
+        Self(jiff::civil::date(2026, 1, 21).at(hour, minute, second, 0).to_zoned(zone).unwrap().timestamp(), name)
+    }
+
+    /// The same moment by the clock of another zone.
+    pub(crate) fn seen_from(self, name: &'static str) -> Self {
+        Self(self.0, name)
     }
 
     pub(crate) fn plus(self, seconds: i64) -> Self {
-        Self(self.0 + seconds.seconds())
+        Self(self.0 + seconds.seconds(), self.1)
     }
 
     fn written(self, shape: &str) -> String {
-        self.0.to_zoned(TimeZone::get("Europe/Paris").unwrap()).strftime(shape).to_string()
+        self.0.to_zoned(TimeZone::get(self.1).unwrap()).strftime(shape).to_string()
     }
 
     /// nginx's access log.

@@ -1,9 +1,10 @@
 //! What others run, sending to the real program. Logs: rsyslog, and the official clients for Python of OpenTelemetry, Loki and
 //! Elasticsearch, with a token that sends and reads nothing; what each has sent is found, all of it, once. Errors and
-//! transactions: the SDKs of Sentry. Releases: sentry-cli.
+//! transactions: the SDKs of Sentry. Releases: sentry-cli. An assistant: the official client of the Model Context Protocol.
 //!
 //! What Debian has not installed, or PyPI, npm and crates.io do not give, skips with one line that says so.
 
+mod assistant;
 mod python;
 mod rsyslog;
 mod sentry;

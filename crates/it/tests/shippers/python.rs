@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The Python into which `cargo xtask test` puts them, if it has that package.
-fn python(package: &str) -> Option<Command> {
+pub(super) fn python(package: &str) -> Option<Command> {
     let program = target().join("recipes/python/bin/python");
     let has = Command::new(&program).args(["-c", &format!("import {package}")]).stderr(Stdio::null()).status();
     if has.is_ok_and(|status| status.success()) {

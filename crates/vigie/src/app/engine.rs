@@ -314,6 +314,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         forgetting_celery(config, parts),
         forgetting_messages(config, parts),
         web::fetching_runs(parts.app(config, None)),
+        web::diagnosing(parts.app(config, None)),
         parts.alerts.clone().evaluating(),
         parts.alerts.clone().delivering(),
         parts.alerts.clone().forgetting(),

@@ -11,6 +11,7 @@ Examples:
   vigie diagnose \"the mailing stopped at 22:20\"
   vigie diagnose \"the mailing stopped yesterday around 22:20\" --path /send --recipients clients.csv
   vigie diagnose --at 22:20 --window 30m --format html > report.html
+  vigie diagnose --job last
   vigie diagnose \"it stopped at 22:20\" --root /mnt/disk --tz nginx=Europe/Paris
 
 Reads the journal, nginx, gunicorn, Django, Celery, Postfix, PostgreSQL and the kernel, and changes nothing. A time of day is
@@ -45,6 +46,9 @@ pub(crate) struct DiagnoseArgs {
     /// Until when
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
+    /// A job of Vigie: its id, the beginning of it, its name, or `last`
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["root", "recipients", "tz", "not_sent"])]
+    pub(crate) job: Option<String>,
     /// A part of the path of the request that sends
     #[arg(long, value_name = "PART")]
     pub(crate) path: Option<String>,
@@ -66,9 +70,12 @@ pub(crate) struct DiagnoseArgs {
     /// Write the rows of those who did not get it, and are safe to send to, into this file
     #[arg(long, value_name = "FILE", requires = "recipients")]
     pub(crate) not_sent: Option<PathBuf>,
-    /// Read this folder as /: a mounted disk, a copy of another machine
+    /// Read this folder as /: a mounted disk, a copy of another machine; or a bundle
     #[arg(long, value_name = "DIR", default_value = "/")]
     pub(crate) root: PathBuf,
+    /// Write what was found into this file, to take along: `--root FILE` gives the same report elsewhere
+    #[arg(long, value_name = "FILE", conflicts_with = "job")]
+    pub(crate) bundle: Option<PathBuf>,
     /// The form of the report
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub(crate) format: ReportFormat,

@@ -14,6 +14,7 @@ mod issues;
 mod jobs;
 mod logs;
 mod maintenance;
+mod mcp;
 mod migrate;
 mod pages;
 mod projects;
@@ -45,7 +46,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
     let listen = match &cli.command {
         Command::Completions { shell } => return pages::completions(*shell),
         Command::Man { dir } => return pages::man(dir.as_deref()),
-        Command::Diagnose(args) => return diagnose::run(args, cli.global.json),
+        Command::Diagnose(args) if args.job.is_none() => return diagnose::run(args, cli.global.json),
         Command::Serve(args) => args.listen.listen,
         Command::Demo(args) => args.listen.listen,
         _ => None,
@@ -87,6 +88,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit> {
         Command::Config { .. } => config::check(&config, &variables),
         Command::Doctor { accept_key: true, .. } => doctor::accept_key(&config).await,
         Command::Doctor { repair, .. } => doctor::run(&config, repair).await,
-        Command::Completions { .. } | Command::Man { .. } | Command::Run(_) | Command::Diagnose(_) => Ok(Exit::Done),
+        Command::Diagnose(args) => diagnose::of_job(&config, &args).await,
+        Command::Mcp => mcp::run(&config).await,
+        Command::Completions { .. } | Command::Man { .. } | Command::Run(_) => Ok(Exit::Done),
     }
 }

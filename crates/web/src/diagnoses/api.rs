@@ -1,6 +1,6 @@
 //! Diagnoses, for programs.
 
-use super::run::{self, LIST_BYTES_MAX, Refused};
+use super::run::{self, AskedBy, LIST_BYTES_MAX, Refused};
 use crate::{
     Ctx,
     auth::{Access, Granted},
@@ -48,7 +48,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/diagnoses/{id}",
             Access::Admin,
             show,
-            About::new("A diagnosis; its report alone as `{id}.json`, `{id}.md` or `{id}.html`")
+            About::new("A diagnosis; its report alone as `{id}.json`, `{id}.txt`, `{id}.md` or `{id}.html`")
                 .query::<ReportAsked>()
                 .gives::<Diagnosis>(200, "What was found out"),
         )
@@ -66,7 +66,8 @@ async fn begin(
     Extension(granted): Extension<Granted>,
     Json(asked): Json<NewDiagnosis>,
 ) -> Result<(StatusCode, axum::Json<Diagnosis>)> {
-    let id = run::begin(&ctx, asked, granted.name()).await.map_err(problem)?;
+    let id = run::begin(&ctx, asked, AskedBy::Person(granted.name())).await.map_err(problem)?;
+    let id = id.ok_or_else(|| Problem::internal(&"a person's question has no incident"))?;
     let begun = run::shown(run::existing(&ctx, id).await?, ctx.app.clock.now());
     Ok((StatusCode::ACCEPTED, axum::Json(begun)))
 }
@@ -121,6 +122,7 @@ async fn show(
     let found = found.ok_or_else(missing)?;
     let (media, text): (&'static str, Vec<u8>) = match form {
         "json" => ("application/json", found.report.into_bytes()),
+        "txt" => ("text/plain; charset=utf-8", document(&found, language)?.text().into_bytes()),
         "md" => ("text/markdown; charset=utf-8", document(&found, language)?.markdown().into_bytes()),
         "html" => ("text/html; charset=utf-8", document(&found, language)?.html(language).into_bytes()),
         "csv" => ("text/csv", found.not_sent.ok_or_else(missing)?),

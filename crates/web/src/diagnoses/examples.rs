@@ -12,7 +12,7 @@ use crate::layout::{
 };
 use ::api::diagnoses::DiagnosisState;
 use askama::Template as _;
-use diagnosis::report::{Block, Document, Section, cause_name};
+use diagnosis::report::{Block, Document, Section, TimelineRow, WeighedReason, cause_name};
 
 fn row(v: &View) -> DiagnosisRow {
     DiagnosisRow {
@@ -25,6 +25,20 @@ fn row(v: &View) -> DiagnosisRow {
     }
 }
 
+fn reason(text: &str, points: i32) -> WeighedReason {
+    WeighedReason { text: text.to_owned(), points }
+}
+
+fn moment(is_deciding: bool) -> TimelineRow {
+    TimelineRow {
+        at: "22:20:01".to_owned(),
+        what: "gunicorn".to_owned(),
+        place: "/var/log/gunicorn.log:17".to_owned(),
+        line: "[2026-11-20 22:20:01 +0100] [842] [CRITICAL] WORKER TIMEOUT (pid:915)".to_owned(),
+        is_deciding,
+    }
+}
+
 fn document() -> Document {
     let line = "[2026-11-20 22:20:01 +0100] [842] [CRITICAL] WORKER TIMEOUT (pid:915)".to_owned();
     let table = Block::Table {
@@ -32,15 +46,21 @@ fn document() -> Document {
         rows: vec![vec!["/var/log/gunicorn.log".to_owned(), "412".to_owned()]],
     };
     let blocks = vec![
+        Block::Lead("gunicorn, 30 s".to_owned()),
         Block::Text("gunicorn, 30 s".to_owned()),
         Block::Quote { place: "/var/log/gunicorn.log:17".to_owned(), line },
         Block::List(vec!["nginx 504 (+2)".to_owned()]),
+        Block::Reasons(vec![reason("nginx 502", 2), reason("kern.log", -3)]),
+        Block::Timeline(vec![moment(true), moment(false)]),
         Block::Command("journalctl -u aquademie".to_owned()),
         table,
     ];
     Document {
         title: "2026-11-20 22:20".to_owned(),
-        sections: vec![Section { heading: "gunicorn".to_owned(), blocks }],
+        sections: vec![
+            Section { heading: "gunicorn".to_owned(), is_aside: false, blocks },
+            Section { heading: "nginx".to_owned(), is_aside: true, blocks: vec![Block::Note("22:05".to_owned())] },
+        ],
     }
 }
 

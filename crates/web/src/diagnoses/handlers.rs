@@ -3,7 +3,7 @@
 use super::{
     api::document,
     page::{DiagnosesPage, DiagnosisForm, DiagnosisPage, DiagnosisRow},
-    run::{self, LIST_BYTES_MAX, Refused},
+    run::{self, AskedBy, LIST_BYTES_MAX, Refused},
 };
 use crate::{
     Ctx,
@@ -26,7 +26,7 @@ use diagnosis::{
     recipients::{BadList, RECIPIENTS_MAX},
     report::cause_name,
 };
-use model::Timestamp;
+use model::{JobId, Timestamp};
 use serde::Deserialize;
 use store::{Scope, StoredDiagnosis};
 use utoipa::IntoParams;
@@ -98,19 +98,41 @@ async fn about(ctx: &Ctx, job: Option<Uuid>) -> Result<Option<(String, String)>>
 }
 
 async fn rows(ctx: &Ctx, v: &View) -> Result<Vec<DiagnosisRow>> {
-    Ok(ctx.app.db.diagnoses().await?.iter().map(|kept| row(v, kept)).collect())
+    let kept = ctx.app.db.diagnoses().await?;
+    let mut rows = Vec::new();
+    for kept in &kept {
+        let job = about(ctx, kept.job.map(|job| job.0)).await?;
+        rows.push(row(v, kept, job.as_ref().map(|(_, name)| name.as_str())));
+    }
+    Ok(rows)
 }
 
-fn row(v: &View, kept: &StoredDiagnosis) -> DiagnosisRow {
+/// What came of the newest diagnosis of a job: its id, the result and the tone of its badge.
+pub(crate) async fn of_job(ctx: &Ctx, v: &View, job: JobId) -> Result<Option<(String, String, &'static str)>> {
+    let kept = ctx.app.db.diagnosis_of_job(job).await?;
+    Ok(kept.map(|kept| {
+        let (result, tone) = result(v, &kept);
+        (kept.id.to_string(), result, tone)
+    }))
+}
+
+fn row(v: &View, kept: &StoredDiagnosis, job: Option<&str>) -> DiagnosisRow {
     let asked = run::asked(kept);
-    let title = if asked.phrase.is_empty() { asked.at.unwrap_or_default() } else { asked.phrase };
+    let title = match job {
+        _ if !asked.phrase.is_empty() => asked.phrase,
+        Some(name) => v.with("diagnosis-job-phrase", "name", name),
+        None => asked.at.unwrap_or_default(),
+    };
     let (result, tone) = result(v, kept);
     DiagnosisRow {
         id: kept.id.to_string(),
         title: Foreign::line(title.as_bytes()),
         result,
         tone,
-        asked_by: kept.asked_by.clone(),
+        asked_by: match kept.incident {
+            Some(_) => v.t("diagnosis-automatic"),
+            None => kept.asked_by.clone(),
+        },
         at: kept.created_at,
     }
 }
@@ -122,6 +144,7 @@ fn result(v: &View, kept: &StoredDiagnosis) -> (String, &'static str) {
         (DiagnosisState::Failed, ..) => (v.t("diagnosis-failed"), "bad"),
         (DiagnosisState::Done, Some("cause"), Some(cause)) => (cause_name(cause, v.language), "bad"),
         (DiagnosisState::Done, Some("ended_normally"), _) => (v.t("diagnosis-ended-normally"), "good"),
+        (DiagnosisState::Done, Some("still_running"), _) => (v.t("diagnosis-still-running"), "busy"),
         (DiagnosisState::Done, Some("nothing"), _) => (v.t("diagnosis-nothing"), "good"),
         (DiagnosisState::Done, ..) => (v.t("diagnosis-insufficient"), "doubt"),
     }
@@ -136,8 +159,8 @@ async fn begin(
     let asked = posted(multipart.map_err(|error| Problem::malformed(error.body_text()))?).await?;
     let mut form = DiagnosisForm::of(&asked);
     form.job = about(&ctx, asked.job).await?;
-    let refused = match run::begin(&ctx, asked, granted.name()).await {
-        Ok(id) => return Ok(see(&format!("/diagnoses/{id}"))),
+    let refused = match run::begin(&ctx, asked, AskedBy::Person(granted.name())).await {
+        Ok(id) => return Ok(see(&id.map_or_else(|| "/diagnoses".to_owned(), |id| format!("/diagnoses/{id}")))),
         Err(refused) => refused,
     };
     let faults = faults(&v, refused)?;
@@ -199,16 +222,17 @@ fn faults(v: &View, refused: Refused) -> Result<Faults> {
 
 async fn show(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -> Result<Response> {
     let kept = run::existing(&ctx, id).await?;
+    let job = about(&ctx, kept.job.map(|job| job.0)).await?;
     let found = ctx.app.db.diagnosis_findings(id).await?;
     let document = found.as_ref().map(|found| document(found, v.language)).transpose()?;
     Ok(shown(&DiagnosisPage {
         v: &v,
-        row: row(&v, &kept),
+        row: row(&v, &kept, job.as_ref().map(|(_, name)| name.as_str())),
         state: run::state(&kept, v.now),
         error: kept.error.as_deref().map(|error| said(&v, error)).unwrap_or_default(),
         document,
         has_not_sent: found.is_some_and(|found| found.not_sent.is_some()),
-        job: kept.job.map(|job| job.to_string()),
+        job: job.map(|(id, _)| id),
     }))
 }
 

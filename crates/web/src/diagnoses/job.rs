@@ -1,45 +1,87 @@
 //! What Vigie itself knows of the job that a diagnosis is about: counted from its items, never guessed.
 
-use crate::{layout::states, words::Words};
-use diagnosis::report::{Block, Section};
-use jiff::tz::TimeZone;
-use language::Language;
-use model::JobKind;
+use crate::{
+    Ctx,
+    problem::{Problem, Result},
+};
+use diagnosis::{
+    job::{FactKind, JobCount, JobFact, JobStory},
+    recipients::Outcome,
+};
+use model::{ItemState, JobLine};
 use serde_json::{Value, json};
-use store::Job;
+use std::time::Duration;
+use store::{ItemFilter, Job, TraceFilter};
 
-pub(super) fn section(job: &Job, language: Language, zone: &TimeZone) -> Section {
-    let words = Words { language, zone: zone.clone() };
-    let counters = &job.counters;
-    let served = if job.kind == JobKind::Mail { "tally-sent" } else { "tally-succeeded" };
-    let counts = [
-        (served, counters.succeeded),
-        ("tally-failed", counters.failed),
-        ("tally-unknown", counters.unknown),
-        ("tally-skipped", counters.skipped),
-        ("tally-remaining", counters.remaining()),
-    ];
-    let rows = counts.into_iter().filter(|(_, count)| *count > 0);
-    let rows = rows.map(|(id, count)| vec![words.t(id), words.number(&count)]).collect();
-    let heading = vec![words.t("diagnosis-outcome"), words.t("diagnosis-count")];
-    let state = words.t(&format!("state-{}", job.state.as_str())).to_lowercase();
-    let about = [("name", job.name.clone()), ("state", state)];
-    let mut blocks = vec![Block::Text(words.with_all("diagnosis-job-state", &about))];
-    if let Some(reason) = &job.reason {
-        blocks.push(Block::Text(states::reason(&words, &reason.code, &reason.detail)));
+/// Failed attempts, and lines of the run log, that are looked at: the newest.
+const ATTEMPTS_MAX: u32 = 500;
+const LINES_MAX: usize = 1_000;
+/// Items that are named of each outcome.
+const NAMED_MAX: u32 = 10;
+/// How long before its end a job is looked at.
+const LOOKED_BACK: Duration = Duration::from_secs(6 * 3600);
+
+/// Puts together what was recorded of `job`.
+pub(super) async fn story(ctx: &Ctx, job: &Job) -> Result<JobStory> {
+    let mut facts = Vec::new();
+    for step in ctx.app.db.job_steps(job.id).await? {
+        let (code, text) = step.reason.map(|reason| (reason.code, reason.detail)).unwrap_or_default();
+        facts.push(JobFact { at: step.at, kind: FactKind::State(step.state), code, text });
     }
-    blocks.push(Block::Table { heading, rows });
-    blocks.push(Block::Text(words.t(advice(job))));
-    Section { heading: words.t("diagnosis-job"), blocks }
+    facts.extend(attempts(ctx, job).await?);
+    let lines = ctx.app.job_log.tail(job.id, LINES_MAX).await.map_err(|error| Problem::internal(&error))?;
+    facts.extend(lines.lines.into_iter().filter_map(|placed| of_line(placed.line)));
+    Ok(JobStory {
+        id: job.id.to_string(),
+        name: job.name.clone(),
+        state: job.state,
+        is_external: !job.kind.runs_here(),
+        begin: job.started_at,
+        latest: job.finished_at.unwrap_or(job.updated_at),
+        resumes_at: job.resumes_at,
+        counts: counts(ctx, job).await?,
+        facts,
+    })
 }
 
-/// Whether it may go on: an item whose outcome is not known is never sent again by itself.
-fn advice(job: &Job) -> &'static str {
-    match (job.counters.unknown, job.counters.remaining()) {
-        (0, 0) => "diagnosis-job-nobody-left",
-        (0, _) => "diagnosis-job-resume",
-        _ => "diagnosis-job-unknown",
+async fn attempts(ctx: &Ctx, job: &Job) -> Result<Vec<JobFact>> {
+    let end = job.finished_at.unwrap_or(job.updated_at);
+    let since = Some(end - LOOKED_BACK);
+    let filter =
+        TraceFilter { job: Some(job.id), errors: Some(true), since, limit: ATTEMPTS_MAX, ..TraceFilter::default() };
+    let fact = |trace: store::Trace| {
+        let (code, reply) = trace.verdict.map(|verdict| (verdict.code, verdict.reply)).unwrap_or_default();
+        let text = if reply.is_empty() { trace.comment } else { reply };
+        JobFact { at: trace.created_at, kind: FactKind::Attempt, code, text }
+    };
+    Ok(ctx.app.db.traces(&filter).await?.rows.into_iter().map(fact).collect())
+}
+
+/// What became of single items is told by their attempts, and how far a job is by its counters. Of those that went well the
+/// time counts: it was at work then.
+fn of_line(line: JobLine) -> Option<JobFact> {
+    let is_told = line.event == "progress" || line.event == "item" && line.level > model::Level::Info;
+    (!is_told).then_some(JobFact { at: line.at, kind: FactKind::Line, code: line.event, text: line.message })
+}
+
+async fn counts(ctx: &Ctx, job: &Job) -> Result<Vec<JobCount>> {
+    let counters = &job.counters;
+    let mut all = vec![JobCount { outcome: Outcome::Sent, count: counters.succeeded, names: Vec::new() }];
+    let of_states = [
+        (Outcome::Failed, counters.failed, vec![ItemState::Failed]),
+        (Outcome::Unknown, counters.unknown, vec![ItemState::Unknown]),
+        (Outcome::NotStarted, counters.remaining(), vec![ItemState::Queued]),
+        (Outcome::Skipped, counters.skipped, Vec::new()),
+    ];
+    for (outcome, count, states) in of_states {
+        let mut names = Vec::new();
+        if count > 0 && !states.is_empty() {
+            let filter = ItemFilter { states, limit: NAMED_MAX, ..ItemFilter::default() };
+            names = ctx.app.db.items(job.id, &filter).await?.rows.into_iter().map(|item| item.label).collect();
+        }
+        all.push(JobCount { outcome, count, names });
     }
+    Ok(all)
 }
 
 /// The same for programs.

@@ -1,6 +1,7 @@
 //! Diagnoses: why a run stopped, by the logs of this machine, which are read as the user of the server.
 
 pub(crate) mod api;
+mod automatic;
 #[cfg(test)]
 pub(crate) mod examples;
 pub(crate) mod handlers;
@@ -12,6 +13,7 @@ mod tests;
 
 use crate::routes::Routes;
 
+pub use automatic::diagnosing;
 pub(crate) use run::AT_ONCE_MAX;
 
 pub(crate) fn declare(routes: Routes) -> Routes {

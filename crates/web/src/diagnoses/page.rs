@@ -82,6 +82,16 @@ impl DiagnosisPage<'_> {
         self.state == DiagnosisState::Running
     }
 
+    /// `+3`, `−2`; nothing where it weighs nothing.
+    #[expect(clippy::unused_self, reason = "as templates call it")]
+    fn points(&self, points: &i32) -> String {
+        match points {
+            0 => String::new(),
+            points if *points < 0 => format!("−{}", points.unsigned_abs()),
+            points => format!("+{points}"),
+        }
+    }
+
     /// What a log or somebody says, escaped.
     fn tame(&self, text: &str) -> String {
         Foreign::text(text.as_bytes(), LINE_BYTES_MAX).html

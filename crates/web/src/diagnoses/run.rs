@@ -1,6 +1,5 @@
 //! A diagnosis from its question to what is kept of it.
 
-use super::job;
 use crate::{
     Ctx,
     layout::foreign::plain,
@@ -8,7 +7,7 @@ use crate::{
 };
 use ::api::diagnoses::{Diagnosis, DiagnosisState, NewDiagnosis};
 use diagnosis::{
-    BadQuestion, CollectError, Question, RecipientList, Verdict,
+    BadQuestion, CollectError, JobStory, Question, RecipientList, Verdict,
     question::read,
     recipients::{BadList, not_sent},
     report,
@@ -17,7 +16,7 @@ use jiff::{civil, tz::TimeZone};
 use language::Language;
 use model::Timestamp;
 use std::time::Duration;
-use store::{DiagnosisFindings, Job, StoredDiagnosis};
+use store::{DiagnosisFindings, Job, NewStoredDiagnosis, StoredDiagnosis};
 use tokio::{sync::OwnedSemaphorePermit, task::spawn_blocking};
 use uuid::Uuid;
 
@@ -50,13 +49,27 @@ impl From<store::Error> for Refused {
     }
 }
 
-/// Begins to look for an answer, and says under which id it will be.
-pub(super) async fn begin(ctx: &Ctx, asked: NewDiagnosis, by: &str) -> Result<Uuid, Refused> {
+/// Who asks.
+pub(super) enum AskedBy<'a> {
+    Person(&'a str),
+    /// Vigie itself, for this incident.
+    Vigie(String),
+}
+
+/// As whom Vigie asks.
+const ITSELF: &str = "Vigie";
+
+/// Begins to look for an answer, and says under which id it will be; `None` where the incident is looked at already.
+pub(super) async fn begin(ctx: &Ctx, asked: NewDiagnosis, by: AskedBy<'_>) -> Result<Option<Uuid>, Refused> {
     let job = match asked.job {
         Some(id) => Some(crate::jobs::lookup::existing(ctx, id.into()).await?),
         None => None,
     };
-    let question = question(&asked, job.as_ref(), &ctx.app.zone);
+    let story = match &job {
+        Some(job) => Some(super::job::story(ctx, job).await?),
+        None => None,
+    };
+    let question = question(&asked, story, &ctx.app.zone);
     read(&question, &ctx.app.zone, ctx.app.clock.now()).map_err(Refused::Question)?;
     let list = asked.recipients.as_deref().map(|text| RecipientList::read(text.as_bytes())).transpose();
     let list = list.map_err(Refused::List)?;
@@ -65,9 +78,17 @@ pub(super) async fn begin(ctx: &Ctx, asked: NewDiagnosis, by: &str) -> Result<Uu
     };
     let id = Uuid::from_bytes(ctx.app.rng.bytes());
     let kept = serde_json::to_string(&asked).map_err(|error| Problem::internal(&error))?;
-    ctx.app.db.begin_diagnosis(id, by.to_owned(), kept, asked.job.map(Into::into), ctx.app.clock.now()).await?;
+    let (by, incident) = match by {
+        AskedBy::Person(name) => (name, None),
+        AskedBy::Vigie(incident) => (ITSELF, Some(incident)),
+    };
+    let job_id = asked.job.map(Into::into);
+    let new = NewStoredDiagnosis { id, asked_by: by.to_owned(), question: kept, job: job_id, incident };
+    if !ctx.app.db.begin_diagnosis(new, ctx.app.clock.now()).await? {
+        return Ok(None);
+    }
     tokio::spawn(answer(ctx.clone(), id, question, list, job, place));
-    Ok(id)
+    Ok(Some(id))
 }
 
 /// Reads, judges and keeps it.
@@ -79,10 +100,10 @@ async fn answer(
     job: Option<Job>,
     _place: OwnedSemaphorePermit,
 ) {
-    let (root, clock, zone) = (ctx.app.machine.clone(), ctx.app.clock.clone(), ctx.app.zone.clone());
+    let (root, clock) = (ctx.app.machine.clone(), ctx.app.clock.clone());
     let found = spawn_blocking(move || -> Result<DiagnosisFindings, String> {
         let found = diagnosis::diagnose(&root, &question, list.as_ref(), &clock).map_err(|error| word_of(&error))?;
-        Ok(findings(&found, list.as_ref(), job.as_ref(), &zone))
+        Ok(findings(&found, list.as_ref(), job.as_ref()))
     });
     let found = found.await.unwrap_or_else(|error| {
         tracing::error!(%error, "a diagnosis ended before its time");
@@ -94,9 +115,9 @@ async fn answer(
 }
 
 /// The question as the engine has it. A moment without a zone is one of this machine's clock.
-fn question(asked: &NewDiagnosis, job: Option<&Job>, zone: &TimeZone) -> Question {
+fn question(asked: &NewDiagnosis, job: Option<JobStory>, zone: &TimeZone) -> Question {
     let moment = |text: &Option<String>| text.as_deref().map(|text| in_zone(text, zone));
-    let stopped = job.map(|job| job.finished_at.unwrap_or(job.updated_at).to_string());
+    let stopped = job.as_ref().map(|job| job.end().0.to_string());
     let names_time = asked.at.is_some() || asked.since.is_some() || asked.until.is_some();
     Question {
         phrase: asked.phrase.clone(),
@@ -109,6 +130,7 @@ fn question(asked: &NewDiagnosis, job: Option<&Job>, zone: &TimeZone) -> Questio
         unit: asked.unit.clone(),
         logs: asked.logs.clone(),
         zones: Vec::new(),
+        job,
     }
 }
 
@@ -120,27 +142,17 @@ fn in_zone(text: &str, zone: &TimeZone) -> String {
     moment.map_or_else(|| text.to_owned(), |at| Timestamp::from(at.timestamp()).to_string())
 }
 
-fn findings(
-    found: &diagnosis::Diagnosis,
-    list: Option<&RecipientList>,
-    job: Option<&Job>,
-    zone: &TimeZone,
-) -> DiagnosisFindings {
-    let document = |language| {
-        let mut document = report::document(found, language);
-        if let Some(job) = job {
-            document.sections.insert(1, job::section(job, language, zone));
-        }
-        serde_json::to_string(&document).unwrap_or_default()
-    };
+fn findings(found: &diagnosis::Diagnosis, list: Option<&RecipientList>, job: Option<&Job>) -> DiagnosisFindings {
+    let document = |language| serde_json::to_string(&report::document(found, language)).unwrap_or_default();
     let mut told = report::json(found, Language::English);
     if let Some(job) = job {
-        told["job"] = job::told(job);
+        told["job"] = super::job::told(job);
     }
     let (verdict, cause) = match &found.judgement.verdict {
         Verdict::Cause { cause } => ("cause", Some(cause.word())),
         Verdict::Insufficient { .. } => ("insufficient", None),
         Verdict::EndedNormally => ("ended_normally", None),
+        Verdict::StillRunning => ("still_running", None),
         Verdict::Nothing => ("nothing", None),
     };
     let left = list.zip(found.who.as_ref()).filter(|_| found.resume.allows_the_rest());

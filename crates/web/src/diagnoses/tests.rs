@@ -89,7 +89,7 @@ async fn only_two_read_at_a_time() {
     let ctx = crate::Ctx::new(site.app.clone());
     let _both = ctx.diagnosing.clone().try_acquire_many_owned(super::AT_ONCE_MAX as u32).unwrap();
     let asked = ::api::diagnoses::NewDiagnosis { phrase: "at 22:08".into(), ..Default::default() };
-    let refused = super::run::begin(&ctx, asked, "ana").await;
+    let refused = super::run::begin(&ctx, asked, super::run::AskedBy::Person("ana")).await;
     assert!(matches!(refused, Err(super::run::Refused::Other(_))), "{refused:?}");
     assert!(site.app.db.diagnoses().await.unwrap().is_empty());
 }
@@ -164,5 +164,33 @@ async fn a_job_is_told_by_its_own_items() {
         (&json!("Invoices"), &json!("items"))
     );
     let text = site.get(&format!("{path}.md?lang=en")).await.text;
-    assert!(text.contains("## The job") && text.contains("Nobody is left"), "{text}");
+    assert!(text.contains("“Invoices”") && text.contains("it has not stopped"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_stops_unasked_is_looked_into_once() {
+    let site = Site::new().await;
+    machine(&site);
+    let (db, id) = (&site.app.db, model::JobId(uuid::Uuid::from_u128(78)));
+    site.preparing(id, "Invoices").await;
+    let reply = "535 5.7.8 no";
+    db.fail_job(id, store::Reason::new("auth_failed", reply), site.app.clock.now()).await.unwrap();
+    let by_hand = model::JobId(uuid::Uuid::from_u128(79));
+    site.preparing(by_hand, "Letters").await;
+    db.fail_job(by_hand, store::Reason::new("by_hand", "ana"), site.app.clock.now()).await.unwrap();
+    let ctx = crate::Ctx::new(site.app.clone());
+    super::automatic::look(&ctx).await.unwrap();
+    assert!(db.diagnoses().await.unwrap().is_empty(), "others may still log the same moment");
+    site.clock.advance(std::time::Duration::from_secs(20));
+    super::automatic::look(&ctx).await.unwrap();
+    super::automatic::look(&ctx).await.unwrap();
+    let kept = db.diagnoses().await.unwrap();
+    assert_eq!(kept.iter().map(|kept| kept.job).collect::<Vec<_>>(), [Some(id)], "{kept:?}");
+    let found = finished(&site, &format!("/api/v1/diagnoses/{}", kept[0].id)).await;
+    assert_eq!((&found["cause"], &found["asked_by"]), (&json!("smtp_auth"), &json!("Vigie")), "{found}");
+    let person = site.person("ana", Role::Admin).await;
+    let page = site.look(&person, &format!("/jobs/{id}")).await.text;
+    assert!(page.contains(&format!("href=\"/diagnoses/{}\"", kept[0].id)) && page.contains("login refused"), "{page}");
+    let page = site.look(&person, &format!("/diagnoses/{}", kept[0].id)).await.text;
+    assert!(page.contains(reply) && page.contains("Automatic"), "{page}");
 }

@@ -49,6 +49,7 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
             reuse: state.is_final(),
         },
         retryable: Some(counters.failed),
+        diagnosis: paused.then(|| (ID.to_owned(), diagnosis::report::cause_name("smtp_auth", v.language), "bad")),
         notice: None,
     }
 }

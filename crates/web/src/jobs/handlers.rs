@@ -141,6 +141,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         finished_at: job.finished_at,
         retryable: if may.retry { retryable(ctx, job).await? } else { Some(0) },
         may,
+        diagnosis: if v.administers() { crate::diagnoses::handlers::of_job(ctx, v, job.id).await? } else { None },
         notice: notice(v, job, query),
     })
 }

@@ -33,6 +33,8 @@ pub(crate) struct JobHead {
     pub(crate) may: May,
     /// Failed items that can be tried again; `None` where there are more than were counted.
     pub(crate) retryable: Option<u64>,
+    /// The newest diagnosis of it: its id, its result and the tone of its badge.
+    pub(crate) diagnosis: Option<(String, String, &'static str)>,
     /// What the last action came to.
     pub(crate) notice: Option<Notice>,
 }
