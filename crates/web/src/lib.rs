@@ -58,8 +58,8 @@ mod words;
 mod workers;
 mod zip;
 
-pub use health::{checking_itself, is_well};
 pub use diagnoses::diagnosing;
+pub use health::{checking_itself, is_well};
 pub use logs::query_problem;
 pub use runs::fetching_runs;
 pub use schedule::sweeping;

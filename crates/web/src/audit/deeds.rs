@@ -90,10 +90,29 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-run", &["POST /runs"]),
     ("deed-import-undo", &["DELETE /logs/imports/{id}"]),
     ("deed-import", &["POST /logs/imports/{id}"]),
-    ("deed-release-new", &["POST /projects/{name}/releases", "POST /api/0/organizations/{code}/releases/", "POST /api/0/projects/{code}/{name}/releases/"]),
-    ("deed-release-change", &["PUT /api/0/organizations/{code}/releases/{row}/", "PUT /api/0/projects/{code}/{name}/releases/{row}/"]),
-    ("deed-release-deploy", &["POST /projects/{name}/releases/{code}/deploys", "POST /api/0/organizations/{code}/releases/{row}/deploys/"]),
-    ("deed-release-files", &["POST /api/0/organizations/{code}/chunk-upload/", "POST /api/0/organizations/{code}/artifactbundle/assemble/"]),
+    (
+        "deed-release-new",
+        &[
+            "POST /projects/{name}/releases",
+            "POST /api/0/organizations/{code}/releases/",
+            "POST /api/0/projects/{code}/{name}/releases/",
+        ],
+    ),
+    (
+        "deed-release-change",
+        &["PUT /api/0/organizations/{code}/releases/{row}/", "PUT /api/0/projects/{code}/{name}/releases/{row}/"],
+    ),
+    (
+        "deed-release-deploy",
+        &["POST /projects/{name}/releases/{code}/deploys", "POST /api/0/organizations/{code}/releases/{row}/deploys/"],
+    ),
+    (
+        "deed-release-files",
+        &[
+            "POST /api/0/organizations/{code}/chunk-upload/",
+            "POST /api/0/organizations/{code}/artifactbundle/assemble/",
+        ],
+    ),
     ("deed-sync-change", &["PUT /syncs/{name}"]),
     ("deed-sync-check", &["POST /syncs/{name}/check"]),
     ("deed-sync-plan", &["POST /syncs/{name}/plan"]),
@@ -176,7 +195,11 @@ impl Object {
             ("projects", None) => Self::Of("/projects"),
             ("checks", None) => Self::Of("/checks"),
             ("schedules", None) => Self::Of("/schedules"),
-            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "runs" | "alerts" | "alert-rules" | "alert-channels", _) => Self::Other(String::new()),
+            (
+                "logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "runs" | "alerts" | "alert-rules"
+                | "alert-channels",
+                _,
+            ) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),
         }
     }

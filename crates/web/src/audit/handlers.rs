@@ -152,7 +152,11 @@ fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> 
         Object::LogFile(name) => (name, Some("/logs/".to_owned())),
         Object::Of(list) => {
             let name = std::mem::take(&mut detail);
-            let link = if matches!(list, "/accounts" | "/checks" | "/schedules") { under(list, &name) } else { Some(list.to_owned()) };
+            let link = if matches!(list, "/accounts" | "/checks" | "/schedules") {
+                under(list, &name)
+            } else {
+                Some(list.to_owned())
+            };
             (name, link)
         }
         // What it was called is all that is left of one that was sent or deleted.

@@ -24,8 +24,11 @@ impl Site {
     async fn busy() -> Self {
         let site = Self::with_account().await;
         site.an_error().await;
-        site.post_text("/api/v1/logs", "{\"message\":\"a\",\"level\":\"error\"}\n{\"message\":\"b\",\"level\":\"info\"}\n")
-            .await;
+        site.post_text(
+            "/api/v1/logs",
+            "{\"message\":\"a\",\"level\":\"error\"}\n{\"message\":\"b\",\"level\":\"info\"}\n",
+        )
+        .await;
         let new = store::NewProject {
             name: "Shop".into(),
             platform: "python".into(),
