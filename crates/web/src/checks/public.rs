@@ -3,7 +3,7 @@
 
 use super::{
     handlers::bar,
-    keep::{self, Past, Uptime},
+    keep::{Past, Uptime},
     page::DayBar,
     public_settings::StatusSettings,
 };
@@ -150,6 +150,10 @@ pub(crate) struct PublicOutage {
 }
 
 impl PublicPage<'_> {
+    fn days_shown(&self) -> u64 {
+        self.rows.iter().map(|row| row.days.len() as u64).max().unwrap_or_default()
+    }
+
     fn down(&self) -> u64 {
         self.rows.iter().filter(|row| row.state == PublicState::Down).count() as u64
     }
@@ -314,6 +318,3 @@ async fn works(ctx: &Ctx, v: &View, shown: &[(&StoredCheck, Check)]) -> Result<V
     works.truncate(WORKS_SHOWN);
     Ok(works)
 }
-
-/// Days that are shown, as a number.
-pub(crate) const DAYS_SHOWN: u64 = keep::DAYS as u64;
