@@ -29,6 +29,8 @@ use std::{collections::BTreeSet, io, path::Path, time::Duration};
 
 /// How long collecting may take.
 const TIME_MAX: Duration = Duration::from_secs(10);
+/// Files from here on are read last.
+const LARGE_BYTES: u64 = 16 << 20;
 /// How much longer than the window is looked at before it, to know what is usual.
 pub const WINDOWS_BEFORE: u32 = 4;
 /// How long after the window it is looked for what became of messages.
@@ -72,7 +74,10 @@ pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collec
     let latest = if tree.is_live() { began } else { ends.latest };
     let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
-    for (file, end) in files.iter().zip(&ends.files) {
+    // What is large comes last: should the time run out, what says most in few lines was read.
+    let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
+    in_turn.sort_by_key(|(file, _)| if file.bytes < LARGE_BYTES { 0 } else { file.bytes });
+    for (file, end) in in_turn {
         gathered.file(file, zones::of_source(&file.inside, question, &zone), *end);
     }
     journal::gather(&tree, &mut gathered);

@@ -32,6 +32,8 @@ struct Figures {
     without: usize,
     without_undecided: usize,
     without_false: usize,
+    /// Faults of which a part of the deciding line is known, and how often it is picked without thinking.
+    worded: usize,
     last_error: usize,
     most_errors: usize,
     /// Of each cause, how often it was named of how many.
@@ -72,13 +74,20 @@ fn count(figures: &mut Figures, fault: &Fault, lab: &Lab, found: &Diagnosis) {
     let is_first = found.judgement.verdict == (Verdict::Cause { cause: fault.cause });
     let of_cause = figures.causes.entry(fault.cause).or_default();
     *of_cause = (of_cause.0 + usize::from(is_first), of_cause.1 + 1);
-    let picks = lab.naive_picks().map(|line| !line.is_empty() && line.contains(fault.line));
-    figures.last_error += usize::from(picks[0]);
-    figures.most_errors += usize::from(picks[1]);
+    if !fault.line.is_empty() {
+        let picks = lab.naive_picks().map(|line| line.contains(fault.line));
+        figures.worded += 1;
+        figures.last_error += usize::from(picks[0]);
+        figures.most_errors += usize::from(picks[1]);
+    }
     if is_first {
         figures.first += 1;
         let one = &found.collected.evidence[found.judgement.findings[0].evidence];
-        figures.quoted += usize::from(one.line.contains(fault.line));
+        let is_quoted = one.line.contains(fault.line);
+        figures.quoted += usize::from(is_quoted);
+        if !is_quoted {
+            figures.misses.push(format!("{:?} {:?}: {} is quoted", fault.cause, lab.setup, one.line));
+        }
         let written = lab.written_at(&one.line);
         let is_right = written.is_some_and(|at| (at - one.at.as_micros()).abs() <= ONSET_WITHIN);
         figures.onset += usize::from(is_right);
@@ -193,8 +202,8 @@ fn tell(texts: &str, figures: &Figures) {
         ("its moment is right, to 2 s", figures.onset, figures.first),
         ("its source is missing: not enough evidence", figures.without_undecided, figures.without),
         ("its source is missing: another cause is named", figures.without_false, figures.without),
-        ("beside it: the last line with an error decides", figures.last_error, figures.all),
-        ("beside it: the last of the log with most errors decides", figures.most_errors, figures.all),
+        ("beside it: the last line with an error decides", figures.last_error, figures.worded),
+        ("beside it: the last of the log with most errors decides", figures.most_errors, figures.worded),
     ];
     for (what, part, all) in rows {
         row(texts, what, share(part, all), all);

@@ -231,7 +231,7 @@ impl Lab {
             "killed",
             "denied",
             "erreur",
-            " 50",
+            "lost",
         ];
         let says = |line: &str| {
             let lower = line.to_lowercase();

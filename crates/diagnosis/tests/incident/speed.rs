@@ -60,7 +60,9 @@ fn measured(name: &str, tree: &Tree) {
         "{:?}",
         found.collected.bounds
     );
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    // Reading ends by itself after ten seconds, and what was not read is said.
+    assert!(took < Duration::from_secs(11), "{took:?}");
+    println!("figure: speed\t{name}, sources that the time did not suffice for\t{}\t1", found.collected.bounds.len());
 }
 
 fn incident(tree: &Tree) {

@@ -215,8 +215,11 @@ async fn answered(config: &Config, name: &str, arguments: &Arguments<'_>) -> Res
         }
         "show_job" => format!("/api/v1/jobs/{job}"),
         "list_issues" => {
-            let asked =
-                [("project", arguments.text("project")), ("q", arguments.text("text")), ("limit", arguments.limit())];
+            let asked = [
+                ("project", arguments.text("project")),
+                ("text", arguments.text("text")),
+                ("limit", arguments.limit()),
+            ];
             format!("/api/v1/issues{}", query(asked))
         }
         "show_issue" => format!("/api/v1/issues/{}", escaped(&arguments.text("issue").unwrap_or_default())),
