@@ -89,10 +89,10 @@ use vault::Vault;
 /// Tells the engine that something changed: which job, when it is one.
 pub type Wake = Arc<dyn Fn(Option<JobId>) + Send + Sync>;
 
-/// What the routes work on.
 /// Keeps a format of logs where it counts after the next start, too.
-pub type KeepFormat = Arc<dyn Fn(&logs::FormatEntry) -> std::result::Result<String, String> + Send + Sync>;
+pub type KeepFormat = Arc<dyn Fn(&::logs::FormatEntry) -> std::result::Result<String, String> + Send + Sync>;
 
+/// What the routes work on.
 #[derive(Clone)]
 pub struct App {
     pub db: Db,

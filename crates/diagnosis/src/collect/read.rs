@@ -363,6 +363,9 @@ fn first_offset(file: &mut std::fs::File, bytes: u64, options: &Options, from: T
     Ok(low.saturating_sub(PROBE_BYTES))
 }
 
+/// What is left of lines, of which the first are in memory.
+type Rest<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
+
 /// What is packed has no middle to look at: pieces of it are passed over as long as the first time in the piece behind them
 /// is before `from`. Returns the rest, and the number of its first line.
 fn skip_to<R: BufRead>(
@@ -370,7 +373,7 @@ fn skip_to<R: BufRead>(
     options: &Options,
     from: Timestamp,
     is_late: &dyn Fn() -> bool,
-) -> io::Result<(io::Chain<io::Cursor<Vec<u8>>, R>, u64)> {
+) -> io::Result<(Rest<R>, u64)> {
     let (mut before, mut number, mut next) = (Vec::new(), 1, Vec::new());
     while !is_late() {
         next.clear();

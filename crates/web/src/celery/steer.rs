@@ -117,8 +117,8 @@ impl SteerSaid {
         }
         let (mood, text) = match self.said.as_str() {
             "done" => (Mood::Ok, v.t("celery-said-done")),
-            "purged" => (Mood::Ok, v.count("celery-said-purged", self.why.parse().unwrap_or(0))),
-            "holds" => (Mood::Warn, v.count("celery-said-holds", self.why.parse().unwrap_or(0))),
+            "purged" => (Mood::Ok, v.count("celery-said-purged", &self.why.parse().unwrap_or(0))),
+            "holds" => (Mood::Warn, v.count("celery-said-holds", &self.why.parse().unwrap_or(0))),
             "nobody" => (Mood::Warn, v.t("celery-said-nobody")),
             "refused" => (Mood::Warn, v.with("celery-said-refused", "why", plain(&self.why))),
             _ => return None,

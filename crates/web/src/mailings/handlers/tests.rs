@@ -30,7 +30,7 @@ impl Site {
         send(&self.router, "POST", path, &headers, body).await
     }
 
-    async fn account(&self, url: &str) {
+    pub(crate) async fn account(&self, url: &str) {
         let saved = self.put("/api/v1/accounts/compta", json!({"url": url, "limits": {"per_minute": 60}})).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
     }
