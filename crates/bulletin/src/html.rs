@@ -103,7 +103,11 @@ fn chart(out: &mut String, bulletin: &Bulletin, say: Say<'_>) {
     for step in shown {
         let cell = format!("{FONT};font-size:12px;line-height:16px;color:#595959;padding:2px 8px 2px 0");
         let numbers = say.count("bar", step.errors, &[("sent", say.number(step.sent).into())]);
-        let _ = write!(out, "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>", escaped(&if is_days { say.day(step.at) } else { say.hour(step.at) }));
+        let _ = write!(
+            out,
+            "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>",
+            escaped(&if is_days { say.day(step.at) } else { say.hour(step.at) })
+        );
         for (count, color) in [(step.sent, "#1f7a4d"), (step.errors, "#b3261e")] {
             // What is not nothing is seen.
             let width = if count == 0 { 0 } else { (count * BAR_PX / most).max(2) };

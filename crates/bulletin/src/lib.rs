@@ -187,9 +187,10 @@ pub(crate) fn lists(bulletin: &Bulletin, say: Say<'_>) -> Vec<(String, Vec<(Stri
         let requests = say.count("requests", endpoint.requests, &[]);
         (say.duration(endpoint.p95), format!("{} ({requests})", clean(&endpoint.name)))
     });
-    let logs = bulletin.log_lines.iter().map(|(level, lines)| {
-        (say.t(&format!("level-{}", level.as_str())), say.count("lines", *lines, &[]))
-    });
+    let logs = bulletin
+        .log_lines
+        .iter()
+        .map(|(level, lines)| (say.t(&format!("level-{}", level.as_str())), say.count("lines", *lines, &[])));
     let checks = bulletin.checks.in_trouble.iter().map(|check| {
         let id = if check.is_down { "check-down" } else { "check-late" };
         (say.with(id, &[("since", say.moment(check.since).into())]), clean(&check.name))

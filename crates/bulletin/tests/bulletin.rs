@@ -1,6 +1,9 @@
 //! A report in each form and language.
 
-use bulletin::{Bulletin, CheckInTrouble, Checks, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown, text};
+use bulletin::{
+    Bulletin, CheckInTrouble, Checks, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown,
+    text,
+};
 use jiff::tz::TimeZone;
 use language::Language;
 use model::{Level, Timestamp};

@@ -35,7 +35,14 @@ struct Watched {
 
 impl Hub {
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, jobs: Arc::default(), accounts: Arc::default(), changes: watch::Sender::new(()), tally: Arc::default() }
+        Self {
+            db,
+            clock,
+            jobs: Arc::default(),
+            accounts: Arc::default(),
+            changes: watch::Sender::new(()),
+            tally: Arc::default(),
+        }
     }
 
     /// What has happened since this process began, as far as it was told.

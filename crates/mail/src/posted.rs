@@ -156,7 +156,10 @@ impl Mailings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{item::{Identity, letter}, template::Templates};
+    use crate::{
+        item::{Identity, letter},
+        template::Templates,
+    };
     use model::Timestamp;
 
     #[test]

@@ -2,14 +2,14 @@
 //! what is wrong can be named where it stands, and `vigie config check` can show it.
 
 mod backup;
-mod heartbeat;
 mod check;
+mod heartbeat;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use backup::BackupSettings;
-pub(crate) use heartbeat::HeartbeatSettings;
 pub(crate) use check::{lines, to_json};
+pub(crate) use heartbeat::HeartbeatSettings;
 
 use crate::{
     cli::Global,

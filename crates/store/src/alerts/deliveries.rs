@@ -104,9 +104,8 @@ impl Db {
     pub async fn alert_delivery_counts(&self, since: Timestamp) -> Result<Vec<(Uuid, DeliveryState, u64)>> {
         let sql = "SELECT channel, state, count(*) AS n FROM alert_deliveries WHERE created_at >= $1
                    GROUP BY channel, state ORDER BY channel, state";
-        let count = |row: &Row| {
-            Ok((row.id("channel")?, row.state("state", DeliveryState::from_code)?, row.count("n")?))
-        };
+        let count =
+            |row: &Row| Ok((row.id("channel")?, row.state("state", DeliveryState::from_code)?, row.count("n")?));
         self.rows(sql, params![since]).await?.iter().map(count).collect()
     }
 

@@ -156,13 +156,15 @@ async fn jobs(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
 
 /// What was seen to happen since this process began.
 fn counted(counted: &Counted, m: &mut Metrics) {
-    let jobs = counted.jobs.iter().map(|((kind, state), count)| {
-        (labels(&[("kind", kind.as_str()), ("state", state.as_str())]), *count)
-    });
+    let jobs = counted
+        .jobs
+        .iter()
+        .map(|((kind, state), count)| (labels(&[("kind", kind.as_str()), ("state", state.as_str())]), *count));
     m.counter("vigie_jobs_finished_total", "Jobs that ended since the start, by how.", jobs);
-    let items = counted.items.iter().map(|((kind, state), count)| {
-        (labels(&[("kind", kind.as_str()), ("outcome", state.as_str())]), *count)
-    });
+    let items = counted
+        .items
+        .iter()
+        .map(|((kind, state), count)| (labels(&[("kind", kind.as_str()), ("outcome", state.as_str())]), *count));
     m.counter("vigie_items_total", "Items that came to their end since the start, by how.", items);
     let mut rows = Vec::new();
     for (kind, took) in &counted.took {
@@ -201,7 +203,11 @@ async fn schedules(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
     let last = named().filter_map(|one| Some((labels(&[("schedule", &one.name)]), seconds(*successes.get(&one.id)?))));
     m.gauge("vigie_schedule_last_success_timestamp_seconds", "When a run last went well.", last);
     let missed = db.missed_runs_since(ctx.counts.since).await?;
-    m.counter("vigie_schedule_missed_total", "Runs that were missed, noted since the start.", [(String::new(), missed)]);
+    m.counter(
+        "vigie_schedule_missed_total",
+        "Runs that were missed, noted since the start.",
+        [(String::new(), missed)],
+    );
     let works = db.schedules().await?;
     let of_work = |name: &str| labels(&[("work", name)]);
     let ended = works.iter().filter(|work| work.failures == 0);
@@ -225,9 +231,9 @@ fn latest(rows: impl Iterator<Item = (String, f64)>) -> BTreeMap<String, f64> {
 async fn checks(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
     let all = ctx.app.db.checks().await?;
     let watched = || all.iter().filter(|check| !matches!(check.state, CheckState::New | CheckState::Paused));
-    let up = watched().take(NAMED_MAX).map(|check| {
-        (labels(&[("check", &check.slug)]), u64::from(check.state != CheckState::Down))
-    });
+    let up = watched()
+        .take(NAMED_MAX)
+        .map(|check| (labels(&[("check", &check.slug)]), u64::from(check.state != CheckState::Down)));
     m.gauge("vigie_check_up", "Whether a check is not down; without those that are paused or new.", up);
     let ends = watched().take(NAMED_MAX).filter_map(|check| {
         let ends = checking::facts_of(check).certificate_ends?;
@@ -249,19 +255,30 @@ async fn alerts(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
     }
     let rows = states.into_iter().map(|(state, count)| (labels(&[("state", state)]), count));
     m.gauge("vigie_alerts", "Alerts that are not over.", rows);
-    let kinds: BTreeMap<_, _> = db.alert_channels().await?.into_iter().filter_map(|channel| {
-        let settings = ChannelSettings::read(&channel.settings)?;
-        Some((channel.id, settings.kind.as_str()))
-    }).collect();
+    let kinds: BTreeMap<_, _> = db
+        .alert_channels()
+        .await?
+        .into_iter()
+        .filter_map(|channel| {
+            let settings = ChannelSettings::read(&channel.settings)?;
+            Some((channel.id, settings.kind.as_str()))
+        })
+        .collect();
     let mut told: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for (channel, state, count) in db.alert_delivery_counts(ctx.counts.since).await? {
         let kind = kinds.get(&channel).copied().unwrap_or("deleted");
         *told.entry((kind, state.as_str())).or_default() += count;
     }
     let is_over = |state: &str| matches!(state, "sent" | "given_up");
-    let row = |((channel, outcome), count): ((&str, &str), u64)| (labels(&[("channel", channel), ("outcome", outcome)]), count);
+    let row = |((channel, outcome), count): ((&str, &str), u64)| {
+        (labels(&[("channel", channel), ("outcome", outcome)]), count)
+    };
     let (over, waiting): (Vec<_>, Vec<_>) = told.into_iter().partition(|((_, state), _)| is_over(state));
-    m.counter("vigie_notifications_total", "Messages of alerts made since the start, by how they ended.", over.into_iter().map(row));
+    m.counter(
+        "vigie_notifications_total",
+        "Messages of alerts made since the start, by how they ended.",
+        over.into_iter().map(row),
+    );
     let waiting = waiting.into_iter().map(|(_, count)| count).sum::<u64>();
     m.one("vigie_notifications_waiting", "Messages of alerts that wait to be told.", waiting);
     Ok(())

@@ -180,7 +180,10 @@ mod tests {
         site.app.db.end_scheduled("backup", "here".into(), Err("EIO /secret".into()), again, again).await.unwrap();
         let warned = asked("application/json").await;
         assert_eq!((warned.status, &warned.json()["ready"]), (StatusCode::OK, &json!(true)), "it works all the same");
-        assert_eq!(part(&warned.json(), "accounts")["detail"], "one sending account is paused until somebody resumes it");
+        assert_eq!(
+            part(&warned.json(), "accounts")["detail"],
+            "one sending account is paused until somebody resumes it"
+        );
         assert_eq!(part(&warned.json(), "backup")["state"], "warn");
         let text = asked("text/plain").await.text;
         assert!(text.starts_with("ready\n") && text.contains("accounts"), "{text}");

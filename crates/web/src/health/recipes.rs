@@ -39,7 +39,8 @@ async fn every_metric_of_the_recipes_is_there() {
 #[tokio::test]
 async fn metrics_are_what_prometheus_reads() {
     let site = Site::with_account().await;
-    let check = serde_json::json!({"name": "Night \"backup\"", "kind": "heartbeat", "when": "every 24 h", "grace_s": 3600});
+    let check =
+        serde_json::json!({"name": "Night \"backup\"", "kind": "heartbeat", "when": "every 24 h", "grace_s": 3600});
     assert!(site.post("/api/v1/checks", check).await.status.is_success());
     let plain = site.get("/metrics").await;
     assert!(plain.header("content-type").starts_with("text/plain; version=0.0.4"));

@@ -12,9 +12,7 @@ use crate::{
         view::View,
     },
 };
-use ::api::report::{
-    CheckInTrouble, OtherItems, PostedTraces, Report, ReportedChecks, ReportedIssue, SlowEndpoint,
-};
+use ::api::report::{CheckInTrouble, OtherItems, PostedTraces, Report, ReportedChecks, ReportedIssue, SlowEndpoint};
 use askama::Template as _;
 use std::time::Duration;
 

@@ -57,8 +57,13 @@ pub(crate) async fn gathered(
     let windows = db.activity(since, until, application.as_deref()).await?;
     let mut sum = Activity::default();
     windows.iter().for_each(|(_, window)| sum += *window);
-    let errors =
-        TraceFilter { application, since: Some(since), until: Some(until), limit: LAST_ERRORS, ..TraceFilter::default() };
+    let errors = TraceFilter {
+        application,
+        since: Some(since),
+        until: Some(until),
+        limit: LAST_ERRORS,
+        ..TraceFilter::default()
+    };
     let last_errors = db.standing_errors(&errors).await?;
     let open = db.open_jobs().await?;
     let runs = open.into_iter().filter(|job| matches!(job.state, JobState::Running | JobState::Paused));

@@ -55,9 +55,7 @@ pub(crate) async fn checked(ctx: &Ctx, mail: &ReportMail) -> Result<ReportLetter
     if to.len() > TO_MAX {
         return Err(wrong("problem-report-many", &[("most", &TO_MAX)]));
     }
-    let address = |error: ::mail::address::AddressError| {
-        wrong("problem-report-address", &[("text", &error.text)])
-    };
+    let address = |error: ::mail::address::AddressError| wrong("problem-report-address", &[("text", &error.text)]);
     let to = addresses(to).map_err(address)?;
     let account = account(ctx, mail.account.trim()).await?;
     let from = match mail.from.trim() {

@@ -24,8 +24,11 @@ impl Site {
     async fn busy() -> Self {
         let site = Self::with_account().await;
         site.an_error().await;
-        site.post_text("/api/v1/logs", "{\"message\":\"a\",\"level\":\"error\"}\n{\"message\":\"b\",\"level\":\"info\"}\n")
-            .await;
+        site.post_text(
+            "/api/v1/logs",
+            "{\"message\":\"a\",\"level\":\"error\"}\n{\"message\":\"b\",\"level\":\"info\"}\n",
+        )
+        .await;
         let new = store::NewProject {
             name: "Shop".into(),
             platform: "python".into(),
@@ -78,7 +81,7 @@ impl Site {
         let job = self.app.db.job(run.job.unwrap()).await.unwrap().unwrap();
         assert_eq!((job.kind, job.counters.total), (JobKind::Report, 2), "{job:?}");
         let items = self.app.db.items(job.id, &ItemFilter { limit: 10, ..ItemFilter::default() }).await.unwrap();
-        let row = MailItem::parse(&items[0].payload).unwrap();
+        let row = MailItem::parse(&items.rows[0].payload).unwrap();
         (row.values[0].clone(), row.values[1].clone())
     }
 }

@@ -273,7 +273,10 @@ pub(super) fn choices(v: &View, form: &ScheduleForm, offered: Offered) -> FormCh
         methods: Choice::of(METHODS.map(|name| (name.to_owned(), name.to_owned())), &form.method),
         accounts: Choice::of(accounts.into_iter().map(|name| (name.clone(), name)), &form.account),
         languages: Choice::of(languages, &form.language),
-        periods: Choice::of(words("schedule-period", ReportPeriod::ALL.map(ReportPeriod::as_str).to_vec()), &form.period),
+        periods: Choice::of(
+            words("schedule-period", ReportPeriod::ALL.map(ReportPeriod::as_str).to_vec()),
+            &form.period,
+        ),
         missed: Choice::of(
             words("schedule-missed", MissedPolicy::ALL.iter().map(|policy| policy.as_str()).collect()),
             &form.missed,

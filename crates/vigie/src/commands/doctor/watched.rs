@@ -88,10 +88,8 @@ fn silent<'a>(week: &'a [(String, i64)], day: &[(String, i64)]) -> Vec<(&'a str,
 
 /// Lines by source, the most first.
 async fn lines(client: &Client, since: &str) -> Option<Vec<(String, i64)>> {
-    let asked = [
-        ("q", Some("* | stats count() as n by source | sort n desc".to_owned())),
-        ("since", Some(since.to_owned())),
-    ];
+    let asked =
+        [("q", Some("* | stats count() as n by source | sort n desc".to_owned())), ("since", Some(since.to_owned()))];
     let found = client.get::<SearchAnswer>(&format!("/api/v1/logs/search{}", query(asked))).await.ok()?;
     let row = |row: &Vec<Value>| Some((row.first()?.as_str()?.to_owned(), row.get(1)?.as_i64()?));
     Some(found.table.as_ref()?.iter().filter_map(row).collect())
