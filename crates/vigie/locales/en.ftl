@@ -828,7 +828,6 @@ backup-removed = removed { $n ->
    *[other] { $n } older backups
 }
 backup-without-key = the secret key is not in it, so that nobody who finds the backup can use your passwords: keep a copy of { $key } elsewhere
-backup-postgres = the state is in PostgreSQL and not in this backup: copy it with `pg_dump`, at the same time
 backup-no-folder = name the folder that backups are kept in
 backup-no-folder-help = `vigie backup /mnt/backups`, or [backup] folder in vigie.toml
 setting-heartbeat = { $from }: [heartbeat] url: it is no address that can be called: write https://…
@@ -857,7 +856,7 @@ restore-done = restored to { $to }
 restore-beside = what was there is now in { $place }: remove it when you no longer need it
 restore-next = Nothing is sent automatically. Messages sent after { $at } are not known here. For each paused job, check what the sending account has sent since, then resume or cancel it. Then resume the schedules.
 restore-no-key = the backup has no secret key: put it at { $place } (mode 600) before you start Vigie; if it is lost, run `vigie doctor --accept-key` and enter the accounts’ passwords again
-restore-postgres = the state was in PostgreSQL: restore it with `pg_restore`
+restore-postgres = the state was in PostgreSQL, and is in vigie.db now. To bring it into an empty PostgreSQL database: without `database` in the settings, `vigie --data { $to } migrate --to postgres://user@host/name`
 reason-restored = restored from a backup; messages may have been sent since: see what the account has sent, then resume or cancel
 
 # Checks.
