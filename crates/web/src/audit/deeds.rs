@@ -54,6 +54,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-issue-comment", &["POST /issues/{id}/comment"]),
     ("deed-issue-merge", &["POST /issues/{id}/merge"]),
     ("deed-issue-split", &["POST /issues/{id}/unmerge", "POST /issues/{id}/split"]),
+    ("deed-report-send", &["POST /report/send"]),
     ("deed-diagnosis", &["POST /diagnoses"]),
     ("deed-celery-order", &["POST /celery/orders"]),
     ("deed-celery-shutdown", &["POST /celery/workers/{name}/shutdown"]),
@@ -122,7 +123,7 @@ impl Object {
             ("tokens", None) => Self::Of("/tokens"),
             ("accounts", None) => Self::Of("/accounts"),
             ("projects", None) => Self::Of("/projects"),
-            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues", _) => Self::Other(String::new()),
+            ("logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "report", _) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),
         }
     }
