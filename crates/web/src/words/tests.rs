@@ -171,7 +171,16 @@ fn composed() -> Vec<String> {
         ["name", "when", "zone", "failures-max", "every-s", "timeout-s", "grace-s", "run-max-s", "floors", "url"];
     let more = ["statuses", "contains", "slower-than-ms", "certificate-days", "redirects", "host", "port", "expected"];
     let faults = fields.iter().chain(&more).map(|field| format!("check-bad-{field}"));
-    kinds.into_iter().chain(faults).chain(missed).chain(overlap).chain(repeats).chain(works).chain(spans).chain(periods).collect()
+    kinds
+        .into_iter()
+        .chain(faults)
+        .chain(missed)
+        .chain(overlap)
+        .chain(repeats)
+        .chain(works)
+        .chain(spans)
+        .chain(periods)
+        .collect()
 }
 
 #[test]
