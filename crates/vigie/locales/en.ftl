@@ -302,6 +302,7 @@ setting-proxies = { $from }: proxies: `{ $wrong }` is neither an address nor a n
 setting-networks = { $from }: alert-networks: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
 setting-database = { $from }: database: `{ $scheme }:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory
 setting-zone = { $from }: time-zone: `{ $value }` is not a known zone: write it as Europe/Paris
+setting-jobs-keep-days = { $from }: jobs-keep-days: `{ $value }` is not a number from 31 to 36500: correct it, or leave it out to keep everything
 setting-jobs-max = { $from }: jobs-max: `{ $value }` is not a number from 1 to 1000: correct it
 no-reason = no reason given
 standing-nothing = { $state }, nothing was sent: { $n } skipped

@@ -362,6 +362,7 @@ setting-proxies = { $from } : proxies : « { $wrong } » n’est ni une adre
 setting-networks = { $from } : alert-networks : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
 setting-database = { $from } : database : « { $scheme }:… » n’est pas connu : écrivez postgres://utilisateur@hôte/nom, ou retirez ce réglage pour utiliser SQLite dans le dossier de données
 setting-zone = { $from } : time-zone : « { $value } » n’est pas un fuseau horaire connu : écrivez par exemple Europe/Paris
+setting-jobs-keep-days = { $from } : jobs-keep-days : « { $value } » n’est pas un nombre de 31 à 36500 : corrigez-le, ou retirez-le pour tout garder
 setting-jobs-max = { $from } : jobs-max : « { $value } » n’est pas un nombre de 1 à 1000 : corrigez-le
 no-reason = motif inconnu
 standing-nothing = { $state }, rien n’a été envoyé : { $n ->

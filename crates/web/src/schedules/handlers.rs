@@ -160,7 +160,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 16] = [
+pub(crate) const WORKS: [&str; 17] = [
     "uploads",
     "log_store",
     "damage",
@@ -177,6 +177,7 @@ pub(crate) const WORKS: [&str; 16] = [
     "dead_work",
     "health",
     "heartbeat",
+    "job_retention",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
