@@ -31,7 +31,7 @@ pub struct Manifest {
 pub enum Database {
     /// `data/vigie.db`.
     Sqlite,
-    /// Not in the backup: `pg_dump` copies a server.
+    /// `data/vigie.db`, too: the state was in PostgreSQL, and was copied from there.
     Postgres,
 }
 

@@ -120,13 +120,11 @@ async fn write(
     let root = partial.join("data");
     copying::make_folder(&root).at(&root)?;
     tell(Progress { step: Step::Database, files: 0, bytes: 0 });
-    let held = if db.is_postgres() { Held::default() } else { copy_database(db, &root, taken_at).await? };
+    let held = copy_database(db, &root, taken_at).await?;
     let mut files = tokio::task::block_in_place(|| copy_files(plan, &root, tell))?;
-    if !db.is_postgres() {
-        let place = root.join(DATABASE);
-        let (bytes, sha256) = tokio::task::block_in_place(|| copying::measure(&place, |_| ()))?;
-        files.insert(0, crate::FileEntry { path: DATABASE.into(), bytes, sha256 });
-    }
+    let place = root.join(DATABASE);
+    let (bytes, sha256) = tokio::task::block_in_place(|| copying::measure(&place, |_| ()))?;
+    files.insert(0, crate::FileEntry { path: DATABASE.into(), bytes, sha256 });
     tokio::task::block_in_place(|| {
         copying::compare(&root, &files, tell)?;
         open_logs(&root, clock.now())

@@ -38,7 +38,7 @@ impl Say<'_> {
         let text = format!("{rate:.1}");
         match self.language {
             Language::English => format!("{text}%"),
-            Language::French => format!("{}\u{a0}%", text.replace('.', ",")),
+            Language::French => format!("{}\u{202f}%", text.replace('.', ",")),
         }
     }
 

@@ -48,6 +48,21 @@ impl Db {
         &self,
         target: &Self,
         now: Timestamp,
+        on_progress: impl FnMut(CopyProgress),
+    ) -> Result<CopyReport> {
+        self.copy_at(target, Source::AtRest(now), on_progress).await
+    }
+
+    /// The same while others work on the source: what they had in flight at that moment is in the copy, too, and nobody's there.
+    /// For backups.
+    pub(crate) async fn copy_at_work(&self, target: &Self) -> Result<CopyReport> {
+        self.copy_at(target, Source::AtWork, |_| ()).await
+    }
+
+    async fn copy_at(
+        &self,
+        target: &Self,
+        at: Source,
         mut on_progress: impl FnMut(CopyProgress),
     ) -> Result<CopyReport> {
         let (progress, mut news) = mpsc::channel(16);
@@ -57,7 +72,7 @@ impl Db {
                 if let Conn::Postgres(_) = conn {
                     conn.script(UNHURRIED).await?;
                 }
-                source.copy_into(conn, now, progress).await
+                source.copy_into(conn, at, progress).await
             })
         });
         tokio::pin!(copy);
@@ -73,24 +88,31 @@ impl Db {
     async fn copy_into(
         &self,
         target: &mut Conn<'_>,
-        now: Timestamp,
+        at: Source,
         progress: mpsc::Sender<CopyProgress>,
     ) -> Result<CopyReport> {
         match self {
             Self::Sqlite(db) => {
                 let mut reader = db.0.readers.acquire().await?;
                 let mut snapshot = sqlx::Connection::begin(&mut *reader).await?;
-                copy(&mut Conn::Sqlite(&mut snapshot), target, now, progress).await
+                copy(&mut Conn::Sqlite(&mut snapshot), target, at, progress).await
             }
             Self::Postgres(db) => {
                 let mut snapshot =
                     db.postgres.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
                 let mut conn = Conn::Postgres(&mut snapshot);
                 conn.script(UNHURRIED).await?;
-                copy(&mut conn, target, now, progress).await
+                copy(&mut conn, target, at, progress).await
             }
         }
     }
+}
+
+/// Whether others may be at work on what is copied.
+#[derive(Clone, Copy)]
+enum Source {
+    AtRest(Timestamp),
+    AtWork,
 }
 
 #[derive(Clone, Copy)]
@@ -272,10 +294,12 @@ const BATCH_BYTES: usize = 1 << 20;
 async fn copy(
     source: &mut Conn<'_>,
     target: &mut Conn<'_>,
-    now: Timestamp,
+    at: Source,
     progress: mpsc::Sender<CopyProgress>,
 ) -> Result<CopyReport> {
-    refuse_living(source, now).await?;
+    if let Source::AtRest(now) = at {
+        refuse_living(source, now).await?;
+    }
     if let Conn::Postgres(_) = target {
         for table in TABLES {
             target.execute(&format!("LOCK TABLE {} IN EXCLUSIVE MODE", table.name), &[]).await?;

@@ -38,16 +38,21 @@ impl Db {
         self.write(move |conn| Box::pin(purge(conn, before, u64::from(limit.max(1))))).await
     }
 
-    /// Writes a consistent copy of the SQLite file; it has its name once it is whole and on disk.
+    /// Writes a consistent copy of the state as a SQLite file, whichever database it is in, while others work on it. A copy of SQLite
+    /// has its name once it is whole and on disk; of PostgreSQL, one moment of all tables is read.
     ///
     /// # Errors
-    /// [`Error::Conflict`] on PostgreSQL, which has a tool of its own for it; [`Error::Io`] where the file cannot be written.
+    /// [`Error::Io`] where the file cannot be written; [`Error::Conflict`] where what was written differs from what was read.
     pub async fn backup_to(&self, path: &Path) -> Result<()> {
         match self {
             Self::Sqlite(db) => db.0.copy_into(path).await,
-            Self::Postgres(_) => Err(Error::Conflict(
-                "the state is in PostgreSQL: back it up with `pg_dump`, which copies a server consistently".into(),
-            )),
+            Self::Postgres(_) => {
+                let folder = path.parent().unwrap_or(Path::new("."));
+                let copy = Self::open_sqlite(path, folder).await?;
+                let copied = self.copy_at_work(&copy).await;
+                copy.close().await;
+                copied.map(drop)
+            }
         }
     }
 

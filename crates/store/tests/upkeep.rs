@@ -95,11 +95,22 @@ async fn wrong_counters_on_postgresql() {
     sqlx::PgConnection::connect(&database.url).await.unwrap().execute(SPOIL).await.unwrap();
     let end = tokio::spawn(wrong_counters_are_found_and_repaired(db.clone(), id)).await;
     let dir = tempfile::tempdir().unwrap();
-    let refused = db.backup_to(&dir.path().join("b.db")).await;
+    // Somebody is at work on it.
+    let worker = worker(&db).await;
+    let half = running(&db, new_job(job_id(2)), items(3)).await;
+    claim(&db, half, worker, 1, later(20)).await;
+    let copy = dir.path().join("b.db");
+    let copied = db.backup_to(&copy).await;
+    let (there, before) = (job(&db, id).await, job(&db, half).await);
     db.close().await;
     database.remove().await;
     end.unwrap();
-    assert!(refused.unwrap_err().to_string().contains("pg_dump"));
+    copied.unwrap();
+    let kept = Db::open_sqlite(&copy, dir.path()).await.unwrap();
+    assert_eq!((job(&kept, id).await, job(&kept, half).await), (there, before));
+    assert_eq!(kept.verify().await.unwrap(), []);
+    let held = kept.hold(later(30)).await.unwrap();
+    assert_eq!((held.jobs[0].queued, held.jobs[0].running), (2, 1));
 }
 
 #[tokio::test]

@@ -302,6 +302,7 @@ setting-proxies = { $from }: proxies: `{ $wrong }` is neither an address nor a n
 setting-networks = { $from }: alert-networks: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
 setting-database = { $from }: database: `{ $scheme }:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory
 setting-zone = { $from }: time-zone: `{ $value }` is not a known zone: write it as Europe/Paris
+setting-jobs-keep-days = { $from }: jobs-keep-days: `{ $value }` is not a number from 31 to 36500: correct it, or leave it out to keep everything
 setting-jobs-max = { $from }: jobs-max: `{ $value }` is not a number from 1 to 1000: correct it
 no-reason = no reason given
 standing-nothing = { $state }, nothing was sent: { $n } skipped
@@ -852,7 +853,6 @@ backup-removed = removed { $n ->
    *[other] { $n } older backups
 }
 backup-without-key = the secret key is not in it, so that nobody who finds the backup can use your passwords: keep a copy of { $key } elsewhere
-backup-postgres = the state is in PostgreSQL and not in this backup: copy it with `pg_dump`, at the same time
 backup-no-folder = name the folder that backups are kept in
 backup-no-folder-help = `vigie backup /mnt/backups`, or [backup] folder in vigie.toml
 setting-heartbeat = { $from }: [heartbeat] url: it is no address that can be called: write https://…
@@ -881,7 +881,7 @@ restore-done = restored to { $to }
 restore-beside = what was there is now in { $place }: remove it when you no longer need it
 restore-next = Nothing is sent automatically. Messages sent after { $at } are not known here. For each paused job, check what the sending account has sent since, then resume or cancel it. Then resume the schedules.
 restore-no-key = the backup has no secret key: put it at { $place } (mode 600) before you start Vigie; if it is lost, run `vigie doctor --accept-key` and enter the accounts’ passwords again
-restore-postgres = the state was in PostgreSQL: restore it with `pg_restore`
+restore-postgres = the state was in PostgreSQL, and is in vigie.db now. To bring it into an empty PostgreSQL database: without `database` in the settings, `vigie --data { $to } migrate --to postgres://user@host/name`
 reason-restored = restored from a backup; messages may have been sent since: see what the account has sent, then resume or cancel
 
 # Checks.

@@ -362,6 +362,7 @@ setting-proxies = { $from } : proxies : « { $wrong } » n’est ni une adre
 setting-networks = { $from } : alert-networks : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
 setting-database = { $from } : database : « { $scheme }:… » n’est pas connu : écrivez postgres://utilisateur@hôte/nom, ou retirez ce réglage pour utiliser SQLite dans le dossier de données
 setting-zone = { $from } : time-zone : « { $value } » n’est pas un fuseau horaire connu : écrivez par exemple Europe/Paris
+setting-jobs-keep-days = { $from } : jobs-keep-days : « { $value } » n’est pas un nombre de 31 à 36500 : corrigez-le, ou retirez-le pour tout garder
 setting-jobs-max = { $from } : jobs-max : « { $value } » n’est pas un nombre de 1 à 1000 : corrigez-le
 no-reason = motif inconnu
 standing-nothing = { $state }, rien n’a été envoyé : { $n ->
@@ -956,7 +957,6 @@ backup-removed = { $n ->
    *[other] { $n } anciennes sauvegardes supprimées
 }
 backup-without-key = la clé secrète n’y figure pas, pour que vos mots de passe restent inutilisables par un tiers : gardez une copie de { $key } ailleurs
-backup-postgres = les données sont dans PostgreSQL et ne figurent pas dans cette sauvegarde : copiez-les avec « pg_dump », au même moment
 backup-no-folder = indiquez le dossier des sauvegardes
 backup-no-folder-help = « vigie backup /mnt/sauvegardes », ou [backup] folder dans vigie.toml
 setting-heartbeat = { $from } : [heartbeat] url : ce n’est pas une adresse qui puisse être appelée : écrivez https://…
@@ -985,7 +985,7 @@ restore-done = sauvegarde restaurée dans { $to }
 restore-beside = l’ancien contenu se trouve maintenant dans { $place } : supprimez-le quand vous n’en avez plus besoin
 restore-next = Rien n’est envoyé automatiquement. Les messages envoyés après le { $at } ne sont pas connus ici. Pour chaque tâche en pause, vérifiez ce que le compte d’envoi a envoyé depuis, puis reprenez-la ou annulez-la. Reprenez ensuite les planifications.
 restore-no-key = la sauvegarde ne contient pas la clé secrète : placez-la dans { $place } (mode 600) avant de démarrer Vigie ; si elle est perdue, lancez « vigie doctor --accept-key » et saisissez à nouveau les mots de passe des comptes
-restore-postgres = les données étaient dans PostgreSQL : restaurez-les avec « pg_restore »
+restore-postgres = les données étaient dans PostgreSQL et sont maintenant dans vigie.db. Pour les placer dans une base PostgreSQL vide : sans « database » dans la configuration, « vigie --data { $to } migrate --to postgres://utilisateur@hôte/nom »
 reason-restored = tâche issue d’une sauvegarde. Des messages ont pu être envoyés depuis : vérifiez ce que le compte a envoyé, puis reprenez ou annulez
 
 # Checks.

@@ -54,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) zone: Setting<TimeZone>,
     /// Jobs that run at the same time.
     pub(crate) jobs_max: Setting<u16>,
+    /// After how many days a finished job goes, with its items and traces; `None`: never.
+    pub(crate) jobs_keep_days: Setting<Option<u32>>,
     pub(crate) logs: Setting<logfiles::Config>,
     /// What is kept of the logs that are collected.
     pub(crate) log_store: Setting<logs::Config>,
@@ -133,6 +135,7 @@ struct Raw {
     secret_key_file: Option<Spanned<String>>,
     time_zone: Option<Spanned<String>>,
     jobs_max: Option<Spanned<i64>>,
+    jobs_keep_days: Option<Spanned<i64>>,
     logs: Option<Spanned<logfiles::Config>>,
     log_store: Option<Spanned<logs::Config>>,
     collect: Vec<Spanned<logs::collect::SourceEntry>>,
@@ -232,6 +235,7 @@ impl Config {
         let zone = reader.pick(None, "", "VIGIE_TIME_ZONE", raw.time_zone.as_ref());
         let zone = reader.zone(zone);
         let jobs_max = reader.jobs_max(raw.jobs_max.as_ref());
+        let jobs_keep_days = reader.jobs_keep_days(raw.jobs_keep_days.as_ref());
         let logs = match &raw.logs {
             Some(logs) => Setting { value: logs.get_ref().clone(), from: reader.at(logs.span().start) },
             None => default(logfiles::Config::default()),
@@ -263,6 +267,7 @@ impl Config {
             secret_key_file,
             zone,
             jobs_max,
+            jobs_keep_days,
             logs,
             log_store,
             log_store_keys,
@@ -494,6 +499,19 @@ impl Reader<'_> {
             }
         }
         brokers
+    }
+
+    /// At least a month: what was sent lately is compared with what is to be sent.
+    fn jobs_keep_days(&mut self, raw: Option<&Spanned<i64>>) -> Setting<Option<u32>> {
+        let Some(raw) = raw else { return default(None) };
+        let (value, from) = (*raw.get_ref(), self.at(raw.span().start));
+        match u32::try_from(value) {
+            Ok(days @ 31..=36_500) => Setting { value: Some(days), from },
+            _ => {
+                self.wrong.push(t!("setting-jobs-keep-days", from, value));
+                default(None)
+            }
+        }
     }
 
     fn jobs_max(&mut self, raw: Option<&Spanned<i64>>) -> Setting<u16> {

@@ -189,3 +189,30 @@ fn the_trace_of_a_row_without_an_address_names_its_line_and_file() {
     let comment = trace["comment"].as_str().unwrap();
     assert!(comment.contains("à ligne 3 : clients.csv:3 : "), "{comment}");
 }
+
+/// It comes to its end without a server, to each address by itself, and is no message that it counts.
+#[test]
+fn a_report_is_sent_from_the_terminal() {
+    use mail::catcher::{Catcher, CatcherOptions, Keep};
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let options = CatcherOptions { keep: Keep::Contents, ..CatcherOptions::default() };
+    let catcher = runtime.block_on(Catcher::start(([127, 0, 0, 1], 0).into(), options)).unwrap();
+    let desk = Desk::new().with_mailing("");
+    let nobody = desk.run(&["report", "--send", "a@exemple.fr"]);
+    assert!(nobody.code == 2 && nobody.said.contains("no sending account"), "{}", nobody.said);
+    let smtp = format!("smtp://{}", catcher.address());
+    assert_eq!(desk.run(&["send", "mailing.toml", "--smtp", &smtp, "--name", "a"]).code, 0);
+    let to = ["--send", "a@exemple.fr", "--send", "b@exemple.fr", "--from", "vigie@exemple.fr"];
+    let sent = desk.run(&[&["report", "--since", "1h"], &to[..]].concat());
+    assert_eq!(sent.code, 0, "{}", sent.said);
+    let reports: Vec<_> = catcher.caught().into_iter().filter(|caught| caught.from == "vigie@exemple.fr").collect();
+    let recipients: Vec<_> = reports.iter().map(|caught| caught.recipients.clone()).collect();
+    assert_eq!(recipients, [["a@exemple.fr"], ["b@exemple.fr"]]);
+    let content = String::from_utf8_lossy(&reports[0].content).into_owned();
+    for line in ["Subject: Vigie: 2 messages sent, no errors", "Auto-Submitted: auto-generated", "text/html"] {
+        assert!(content.contains(line), "{line}: {content}");
+    }
+    let told = desk.run(&["report", "--json"]).json();
+    assert_eq!((&told["sent"], &told["other_items"]["succeeded"]), (&2.into(), &0.into()), "{told}");
+    assert!(desk.run(&["report", "--since", "1h"]).out.contains("Sent"), "as a text");
+}

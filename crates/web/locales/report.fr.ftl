@@ -49,3 +49,4 @@ report-from-hint = Laissez vide pour utiliser l’adresse du compte.
 report-send = Envoyer le rapport
 help-monitoring = Contrôles, alertes, rapports et sauvegardes
 help-monitoring-about = Ce que Vigie surveille, qui elle prévient, et comment remarquer que Vigie s’est arrêtée.
+deed-report-send = A envoyé un rapport par e-mail

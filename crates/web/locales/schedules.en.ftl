@@ -120,6 +120,7 @@ maintenance-checks = Run checks
 maintenance-dead-work = Clean up after processes that stopped
 maintenance-health = Check that everything works
 maintenance-heartbeat = Signal that Vigie is alive
+maintenance-job-retention = Delete old jobs
 
 problem-jitter = the jitter is longer than { $most } seconds
 problem-schedule-name = a name has 1 to { $most } characters

@@ -120,6 +120,7 @@ maintenance-checks = Lancer les contrôles
 maintenance-dead-work = Nettoyer après les processus arrêtés
 maintenance-health = Vérifier que tout fonctionne
 maintenance-heartbeat = Signaler que Vigie est en vie
+maintenance-job-retention = Supprimer les anciennes tâches
 
 problem-jitter = l’étalement dépasse { $most } secondes
 problem-schedule-name = un nom compte de 1 à { $most } caractères

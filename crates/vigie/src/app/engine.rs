@@ -323,6 +323,7 @@ fn recurring(config: &Config, parts: &Parts) -> Vec<Work> {
         jobs::dead_work(parts.db.clone(), parts.clock.clone(), parts.hub.clone()),
         web::checking_itself(parts.app(config, None)),
     ];
+    work.extend(forgetting_jobs(config, parts));
     if let Some(url) = config.heartbeat.as_ref().and_then(|set| set.value.url()) {
         work.push(parts.checking.clone().beating(url, web::is_well(parts.app(config, None))));
     }
@@ -361,6 +362,24 @@ fn forgetting(reports: Reports) -> Work {
             Ok(if more { Again::After(FORGET_AGAIN) } else { Again::AsUsual })
         }
     })
+}
+
+/// Lets go of finished jobs, with their items and traces, where the settings say after how long. Who was served stays known.
+fn forgetting_jobs(config: &Config, parts: &Parts) -> Option<Work> {
+    let kept_for = Duration::from_secs(86_400 * u64::from(config.jobs_keep_days.value?));
+    let (db, clock) = (parts.db.clone(), parts.clock.clone());
+    Some(Work::new("job_retention", FORGET_EVERY, DoneBy::Leader, move || {
+        let (db, clock) = (db.clone(), clock.clone());
+        async move {
+            let purged =
+                db.purge(clock.now() - kept_for, FORGOTTEN_AT_ONCE).await.map_err(|error| error.to_string())?;
+            if purged.items + purged.traces > 0 {
+                let jobs = purged.jobs.len();
+                tracing::info!(jobs, items = purged.items, traces = purged.traces, "old jobs are forgotten");
+            }
+            Ok(if purged.more { Again::After(FORGET_AGAIN) } else { Again::AsUsual })
+        }
+    }))
 }
 
 /// Lets go of what Celery's tasks did, for all processes.

@@ -10,7 +10,7 @@ use crate::{
     },
     words::{self, Cause as _, t},
 };
-use backup::{Database, Manifest, Plan, Progress, SecretKey, Step};
+use backup::{Manifest, Plan, Progress, SecretKey, Step};
 use model::Clock;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -41,9 +41,6 @@ pub(super) async fn run(config: &Config, args: &BackupArgs) -> Result<Exit> {
     }
     if manifest.secret_key == SecretKey::LeftOut {
         render::say(&t!("backup-without-key", key = config.secret_key_file.value.display()));
-    }
-    if manifest.database == Database::Postgres {
-        render::say(&t!("backup-postgres"));
     }
     Ok(Exit::Done)
 }

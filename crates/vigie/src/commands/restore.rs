@@ -112,7 +112,7 @@ fn tell(config: &Config, plan: &RestorePlan, restored: &Restored) -> Result<()> 
         render::say(&t!("restore-no-key", place = plan.to.join("secret.key").display()));
     }
     if manifest.database == Database::Postgres {
-        render::say(&t!("restore-postgres"));
+        render::say(&t!("restore-postgres", to = plan.to.display()));
     }
     Ok(())
 }

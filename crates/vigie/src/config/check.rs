@@ -21,6 +21,8 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("secret-key-file", config.secret_key_file.value.display().to_string(), &config.secret_key_file.from);
     put("time-zone", config.zone.value.iana_name().unwrap_or("UTC").to_owned(), &config.zone.from);
     put("jobs-max", config.jobs_max.value.to_string(), &config.jobs_max.from);
+    let days = config.jobs_keep_days.value.map_or_else(|| t!("no-bound"), |days| format!("{days} {}", t!("unit-days")));
+    put("jobs-keep-days", days, &config.jobs_keep_days.from);
     for file in &config.logs.value.all_files() {
         let loggers = if file.loggers.is_empty() { t!("everything") } else { file.loggers.join(", ") };
         let value = t!("loggers-from", loggers, level = file.level, size = file.max_size, keep = file.keep);

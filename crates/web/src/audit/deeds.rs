@@ -55,6 +55,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-issue-comment", &["POST /issues/{id}/comment"]),
     ("deed-issue-merge", &["POST /issues/{id}/merge"]),
     ("deed-issue-split", &["POST /issues/{id}/unmerge", "POST /issues/{id}/split"]),
+    ("deed-report-send", &["POST /report/send"]),
     ("deed-diagnosis", &["POST /diagnoses"]),
     (
         "deed-celery-order",
@@ -197,7 +198,7 @@ impl Object {
             ("schedules", None) => Self::Of("/schedules"),
             (
                 "logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "runs" | "alerts" | "alert-rules"
-                | "alert-channels",
+                | "alert-channels" | "report",
                 _,
             ) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),

@@ -33,7 +33,7 @@ use utoipa::IntoParams;
 const READS: Access = Access::Page(Scope::Read);
 const ACTS: Access = Access::Page(Scope::Write);
 /// Periods that are chosen by name; `span` is any other.
-const PERIODS: [&str; 6] = ["today", "yesterday", "24h", "7d", "30d", "span"];
+pub(crate) const PERIODS: [&str; 6] = ["today", "yesterday", "24h", "7d", "30d", "span"];
 /// Bytes of the addresses.
 const FIELD_MAX: usize = 16 << 10;
 

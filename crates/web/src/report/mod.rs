@@ -4,7 +4,7 @@ pub(crate) mod api;
 #[cfg(test)]
 pub(crate) mod examples;
 mod gather;
-mod handlers;
+pub(crate) mod handlers;
 pub(crate) mod mail;
 mod page;
 #[cfg(test)]

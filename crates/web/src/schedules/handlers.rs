@@ -178,6 +178,7 @@ pub(crate) const WORKS: [&str; 17] = [
     "dead_work",
     "health",
     "heartbeat",
+    "job_retention",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {

@@ -165,11 +165,22 @@ fn composed() -> Vec<String> {
     let overlap = model::OverlapPolicy::ALL.iter().map(|policy| format!("schedule-overlap-{policy}"));
     let repeats = crate::schedules::typed::REPEATS.map(|repeat| format!("schedule-repeat-{repeat}"));
     let works = crate::schedules::handlers::WORKS.map(|work| format!("maintenance-{}", work.replace('_', "-")));
+    let spans = crate::report::handlers::PERIODS.map(|period| format!("report-period-{period}"));
+    let periods = api::report::ReportPeriod::ALL.map(|period| format!("schedule-period-{}", period.as_str()));
     let fields =
         ["name", "when", "zone", "failures-max", "every-s", "timeout-s", "grace-s", "run-max-s", "floors", "url"];
     let more = ["statuses", "contains", "slower-than-ms", "certificate-days", "redirects", "host", "port", "expected"];
     let faults = fields.iter().chain(&more).map(|field| format!("check-bad-{field}"));
-    kinds.into_iter().chain(faults).chain(missed).chain(overlap).chain(repeats).chain(works).collect()
+    kinds
+        .into_iter()
+        .chain(faults)
+        .chain(missed)
+        .chain(overlap)
+        .chain(repeats)
+        .chain(works)
+        .chain(spans)
+        .chain(periods)
+        .collect()
 }
 
 #[test]
