@@ -117,8 +117,8 @@ impl SteerSaid {
         }
         let (mood, text) = match self.said.as_str() {
             "done" => (Mood::Ok, v.t("celery-said-done")),
-            "purged" => (Mood::Ok, v.count("celery-said-purged", self.why.parse().unwrap_or(0))),
-            "holds" => (Mood::Warn, v.count("celery-said-holds", self.why.parse().unwrap_or(0))),
+            "purged" => (Mood::Ok, v.count("celery-said-purged", &self.why.parse().unwrap_or(0))),
+            "holds" => (Mood::Warn, v.count("celery-said-holds", &self.why.parse().unwrap_or(0))),
             "nobody" => (Mood::Warn, v.t("celery-said-nobody")),
             "refused" => (Mood::Warn, v.with("celery-said-refused", "why", plain(&self.why))),
             _ => return None,
@@ -187,7 +187,10 @@ fn facts(v: &View, about: &About) -> Vec<(&'static str, Foreign)> {
     let uptime = about.stats.pointer("/uptime").and_then(Value::as_u64);
     let limits = about.stats.pointer("/pool/timeouts").and_then(Value::as_array).map(|limits| {
         let limits = limits.iter().map(|limit| limit.as_f64().filter(|limit| *limit > 0.0));
-        limits.map(|limit| limit.map_or_else(|| "–".to_owned(), |limit| format!("{limit} s"))).collect::<Vec<_>>().join(" / ")
+        limits
+            .map(|limit| limit.map_or_else(|| "–".to_owned(), |limit| format!("{limit} s")))
+            .collect::<Vec<_>>()
+            .join(" / ")
     });
     let facts = [
         ("celery-pid", Some(about.pid).filter(|pid| *pid > 0).map(|pid| pid.to_string())),
@@ -250,8 +253,7 @@ fn command(form: &Form, worker: String) -> Option<Command> {
 }
 
 async fn order(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {
-    let command = command(&form, name.clone())
-        .ok_or_else(|| Problem::invalid(worded("problem-celery-form", &[])))?;
+    let command = command(&form, name.clone()).ok_or_else(|| Problem::invalid(worded("problem-celery-form", &[])))?;
     let done = give(&ctx, broker_of(&form), command).await?;
     Ok(told(&v, &path("workers", &name), &done.broker, &came_of(&done.answers, true)))
 }

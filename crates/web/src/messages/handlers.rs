@@ -162,12 +162,7 @@ async fn file(State(ctx): State<Ctx>, Path((code, place)): Path<(String, usize)>
     Ok(kept_as(&file.name, bytes.into_response()))
 }
 
-async fn resend(
-    State(ctx): State<Ctx>,
-    Reader(v): Reader,
-    Path(code): Path<String>,
-    form: Form,
-) -> Result<Response> {
+async fn resend(State(ctx): State<Ctx>, Reader(v): Reader, Path(code): Path<String>, form: Form) -> Result<Response> {
     let found = find(&ctx, &code).await?;
     let typed = form.text("to").trim().to_owned();
     let to: Vec<String> =
