@@ -9,7 +9,9 @@ use crate::{
     render::{self, Align, Table},
     words::t,
 };
-use api::celery::{CeleryBrokers, CeleryOrderDone, CeleryQueues, CeleryTask, CeleryTaskDetail, CeleryTasks, CeleryWorkers};
+use api::celery::{
+    CeleryBrokers, CeleryOrderDone, CeleryQueues, CeleryTask, CeleryTaskDetail, CeleryTasks, CeleryWorkers,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -47,7 +49,8 @@ pub(super) async fn run(config: &Config, command: CeleryCommand) -> Result<Exit>
             order(config, at, json!({"command": "rate_limit", "task": task, "rate": rate, "worker": worker})).await
         }
         CeleryCommand::TimeLimit { task, soft, hard, worker, at } => {
-            let limit = json!({"command": "time_limit", "task": task, "soft_s": soft, "hard_s": hard, "worker": worker});
+            let limit =
+                json!({"command": "time_limit", "task": task, "soft_s": soft, "hard_s": hard, "worker": worker});
             order(config, at, limit).await
         }
         CeleryCommand::Shutdown { worker, at } => {
