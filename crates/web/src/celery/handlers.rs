@@ -236,7 +236,7 @@ async fn show(
         row: task_row(&task, 0),
         path: format!("/celery/tasks/{}", utf8_percent_encode(&task.id, NON_ALPHANUMERIC)),
         broker: task.broker.clone(),
-        is_open: is_open(task.state),
+        is_open: !task.state.is_ended(),
         notice: asked.notice(&v),
         label: plain(if task.name.is_empty() { &task.id } else { &task.name }),
         id: line(&task.id),
@@ -249,11 +249,6 @@ async fn show(
         issues: issues(&ctx, &task.id).await?,
         lines: Some(lines).filter(|excerpt| !excerpt.lines.is_empty()),
     }))
-}
-
-/// Whether a task in that state may run yet, so that it can be revoked.
-fn is_open(state: CeleryState) -> bool {
-    matches!(state, CeleryState::Pending | CeleryState::Received | CeleryState::Started | CeleryState::Retry)
 }
 
 /// The issues that Sentry's SDK has reported for this task: it names the task in a tag.

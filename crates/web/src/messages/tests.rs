@@ -13,8 +13,7 @@ const MESSAGE: &str = "From: compta@exemple.fr\r\nTo: a@x.fr\r\nSubject: <b>x\u{
 
 /// A site to which a program has handed over a message.
 async fn site() -> Site {
-    let site = Site::new().await;
-    site.account("smtp://mail.exemple.fr:25").await;
+    let site = Site::with_account().await;
     let account = site.app.db.accounts().await.unwrap().remove(0).id;
     let (name, application, flow, created_by, from) = ("Factures", "heron", "send", "ana", "compta@exemple.fr");
     let group = Group { name, application, flow, created_by, from };
