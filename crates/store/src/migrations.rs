@@ -170,6 +170,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0027_submitted_kept.sql"),
     },
     Migration {
+        version: 29,
+        name: "dhis2_values",
+        sqlite: include_str!("../migrations/sqlite/0029_dhis2_values.sql"),
+        postgres: include_str!("../migrations/postgres/0029_dhis2_values.sql"),
+    },
+    Migration {
         version: 30,
         name: "automatic_diagnoses",
         sqlite: include_str!("../migrations/sqlite/0030_automatic_diagnoses.sql"),

@@ -30,6 +30,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/releases.en.ftl"),
         include_str!("../locales/report.en.ftl"),
         include_str!("../locales/schedules.en.ftl"),
+        include_str!("../locales/syncs.en.ftl"),
     ],
     &[
         include_str!("../locales/fr.ftl"),
@@ -46,6 +47,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/releases.fr.ftl"),
         include_str!("../locales/report.fr.ftl"),
         include_str!("../locales/schedules.fr.ftl"),
+        include_str!("../locales/syncs.fr.ftl"),
     ],
 );
 

@@ -115,13 +115,31 @@ const DEEDS: &[(&str, &[&str])] = &[
         ],
     ),
     ("deed-sync-change", &["PUT /syncs/{name}"]),
+    (
+        "deed-sync-start",
+        &[
+            "POST /syncs/{name}/start",
+            "POST /auto-sync/{number}/start",
+            "POST /configurations/{number}/auto-sync/start/",
+            "POST /configurations/{number}/auto-sync/restart/",
+        ],
+    ),
+    (
+        "deed-sync-stop",
+        &["POST /syncs/{name}/stop", "POST /auto-sync/{number}/stop", "POST /configurations/{number}/auto-sync/stop/"],
+    ),
+    (
+        "deed-sync-run",
+        &[
+            "POST /syncs/{name}/run",
+            "POST /auto-sync/{number}/run",
+            "POST /auto-sync/{number}/plans/{id}/run",
+            "POST /configurations/{number}/auto-sync/trigger/",
+        ],
+    ),
+    ("deed-sync-plan", &["POST /syncs/{name}/plan", "POST /auto-sync/{number}/plan"]),
     ("deed-sync-check", &["POST /syncs/{name}/check"]),
-    ("deed-sync-plan", &["POST /syncs/{name}/plan"]),
-    ("deed-sync-reconcile", &["POST /syncs/{name}/reconcile"]),
-    ("deed-sync-run", &["POST /syncs/{name}/run", "POST /configurations/{number}/auto-sync/trigger/"]),
-    ("deed-sync-start", &["POST /syncs/{name}/start", "POST /configurations/{number}/auto-sync/start/"]),
-    ("deed-sync-restart", &["POST /configurations/{number}/auto-sync/restart/"]),
-    ("deed-sync-stop", &["POST /syncs/{name}/stop", "POST /configurations/{number}/auto-sync/stop/"]),
+    ("deed-sync-compare", &["POST /syncs/{name}/reconcile"]),
     ("deed-sync-cleanup", &["POST /api/auto-sync/cleanup/"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
@@ -187,6 +205,7 @@ impl Object {
             ("schedules", Some(name)) => Self::Under("/schedules", name),
             ("syncs", Some(name)) => Self::Other(name),
             ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
+            ("auto-sync" | "configurations", Some(name)) => Self::Other(name),
             ("logs", Some(word)) if word == "clear" || word == "format" => {
                 Self::LogFile(parts.next().unwrap_or_default())
             }

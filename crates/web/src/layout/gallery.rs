@@ -29,6 +29,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(crate::alerts::examples::alerts(v));
     pages.extend(crate::checks::examples::drawn(v));
     pages.extend(crate::maintenance::examples::drawn(v));
+    pages.extend(crate::syncs::examples::drawn(v));
     pages.extend(crate::diagnoses::examples::diagnoses(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));

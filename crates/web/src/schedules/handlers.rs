@@ -160,7 +160,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 17] = [
+pub(crate) const WORKS: [&str; 19] = [
     "uploads",
     "log_store",
     "damage",
@@ -179,6 +179,7 @@ pub(crate) const WORKS: [&str; 17] = [
     "health",
     "heartbeat",
     "job_retention",
+    "dhis2_sync",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {

@@ -29,6 +29,7 @@ mod scale;
 mod server;
 mod sink;
 mod submission;
+mod sync;
 mod table;
 
 use crate::run::{self, TempDir, say};
@@ -68,6 +69,7 @@ const BENCHES: &[Bench] = &[
     errors::BENCH,
     crash::BENCH,
     diagnosis::BENCH,
+    sync::BENCH,
 ];
 
 /// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.
