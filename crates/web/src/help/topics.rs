@@ -19,7 +19,7 @@ pub(crate) struct Topic {
     french: Option<&'static str>,
 }
 
-pub(crate) const TOPICS: [Topic; 8] = [
+pub(crate) const TOPICS: [Topic; 9] = [
     Topic {
         slug: "sending",
         title: "help-sending",
