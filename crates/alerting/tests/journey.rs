@@ -294,12 +294,13 @@ async fn goes_down(site: &Site, n: u128) {
 /// so long after the end of the one before. What is done takes the time that it takes; between, the clock is moved.
 async fn delays(site: &Site, receiver: &Receiver, count: u128, event: impl AsyncFn(u128)) -> Vec<Duration> {
     let (second, half) = (Duration::from_secs(1), Duration::from_millis(500));
-    let (mut look_at, mut tell_at, mut rounds) = (site.clock.now(), site.clock.now(), 0_u64);
-    let mut delays = Vec::new();
+    let (mut rounds, mut delays) = (0_u64, Vec::new());
     for n in 0..count {
         // Past the time for which a rule keeps quiet, at another moment of a round each time.
-        let happens = site.clock.now() + Duration::from_millis(400_000 + (n as u64 * 1_370) % 4_000);
-        (look_at, tell_at) = (look_at.max(happens - second * 8), tell_at.max(happens - second * 8));
+        let happens = site.clock.now() + second * 400;
+        let phase = |step: u64, of: u64| happens - second * 8 + Duration::from_millis(n as u64 * step % of);
+        let (mut look_at, mut tell_at) = (phase(137, 1_000), phase(79, 500));
+        rounds += n as u64;
         let mut has_happened = false;
         loop {
             let next = look_at.min(tell_at).min(if has_happened { look_at } else { happens });

@@ -78,9 +78,9 @@ async fn publish(config: &Config, check: &str, change: Value) -> Result<Exit> {
         }
         let changed = client.put::<Check>(&path(check), &spec).await?;
         let page = client.get::<StatusPage>("/api/v1/status-page").await?;
-        Ok((changed, page.into_inner()))
+        Ok::<_, Failure>((changed, page.into_inner()))
     };
-    let changed: Result<_> = changed.await;
+    let changed = changed.await;
     connected.close().await;
     let (changed, page) = changed?;
     if config.json {
@@ -199,7 +199,7 @@ async fn list(config: &Config) -> Result<Exit> {
 fn uptime(check: &Check) -> String {
     let Some(share) = check.uptime else { return t!("check-no-data") };
     let sign = if words::language() == language::Language::French { "\u{202f}%" } else { "%" };
-    format!("{}{sign}", words::language().decimal((share * 10_000.0).round() / 100.0))
+    format!("{}{sign}", words::decimal(share * 100.0, 2))
 }
 
 /// Why it is down, and what the other side has of it.

@@ -216,8 +216,9 @@ async fn show(
 async fn drawn(ctx: &Ctx, settings: StatusSettings, language: Language) -> Result<String> {
     let v = view(ctx, language);
     let kept = ctx.public_page.0.lock().unwrap_or_else(PoisonError::into_inner).get(v.code()).cloned();
-    if let Some((at, known, html)) = kept.filter(|(at, known, _)| *known == settings && v.now.since(*at) < DRAWN_FOR) {
-        debug_assert!(at <= v.now && known == settings);
+    let is_fresh =
+        |(at, known, _): &(Timestamp, StatusSettings, String)| *known == settings && v.now.since(*at) < DRAWN_FOR;
+    if let Some((_, _, html)) = kept.filter(is_fresh) {
         return Ok(html);
     }
     let html = page(ctx, &v, &settings).await?.render().map_err(|error| Problem::internal(&error))?;

@@ -170,7 +170,7 @@ async fn the_public_page_tells_of_states_and_of_nothing_else() {
         site.app.db.change_check(store::CheckName::Id(id), now, change).await.unwrap();
     }
     let page = open(&format!("{path}?lang=en"), &[("cookie", "vigie_language=fr; vigie_theme=dark")]).await.text;
-    for told in ["Services de la ville", "Paie", "1 service is down", "80% uptime", "Past incidents", "30 min"] {
+    for told in ["Services de la ville", "Paie", "1 service is down", "80% uptime", "Past incidents", "30\u{a0}min"] {
         assert!(page.contains(told), "{told}: {page}");
     }
     for hidden in

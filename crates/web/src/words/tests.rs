@@ -169,7 +169,17 @@ fn composed() -> Vec<String> {
     let periods = api::report::ReportPeriod::ALL.map(|period| format!("schedule-period-{}", period.as_str()));
     let fields =
         ["name", "when", "zone", "failures-max", "every-s", "timeout-s", "grace-s", "run-max-s", "floors", "url"];
-    let more = ["statuses", "contains", "slower-than-ms", "certificate-days", "redirects", "host", "port", "expected"];
+    let more = [
+        "statuses",
+        "contains",
+        "slower-than-ms",
+        "certificate-days",
+        "redirects",
+        "host",
+        "port",
+        "expected",
+        "public-name",
+    ];
     let faults = fields.iter().chain(&more).map(|field| format!("check-bad-{field}"));
     kinds
         .into_iter()
