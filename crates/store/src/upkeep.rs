@@ -1,7 +1,7 @@
 //! What keeps a store in order over the years: retention, backup, and the check that `vigie doctor` runs.
 
 use crate::{
-    Db, Error, Job, Result,
+    Db, Job, Result,
     jobs::{self, Moved},
     replaced,
     sql::{Conn, params},
