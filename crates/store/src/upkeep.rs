@@ -42,7 +42,7 @@ impl Db {
     /// has its name once it is whole and on disk; of PostgreSQL, one moment of all tables is read.
     ///
     /// # Errors
-    /// [`Error::Io`] where the file cannot be written; [`Error::Conflict`] where what was written differs from what was read.
+    /// [`crate::Error::Io`] where the file cannot be written; [`crate::Error::Conflict`] where what was written differs from what was read.
     pub async fn backup_to(&self, path: &Path) -> Result<()> {
         match self {
             Self::Sqlite(db) => db.0.copy_into(path).await,
