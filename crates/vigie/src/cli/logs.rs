@@ -124,7 +124,7 @@ pub(crate) struct LogsSearchArgs {
     #[arg(long, conflicts_with = "file")]
     pub(crate) oldest_first: bool,
     /// Show so many lines of the same source before and after each match
-    #[arg(long, short = 'C', value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..=500), conflicts_with_all = ["csv", "text", "file"])]
+    #[arg(long, short = 'C', value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..=500), conflicts_with_all = ["csv", "text"])]
     pub(crate) context: Option<u32>,
     /// Print CSV
     #[arg(long, conflicts_with_all = ["json", "text", "file"])]
