@@ -113,7 +113,8 @@ Examples:
   vigie logs search '/took \\d{4,} ms/' --file app.log app.log.1.gz
   vigie logs search 'level:error' --file app.log      read in any known format
 
-With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.")]
+With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.
+Where nothing matches the exit code is 1.")]
 pub(crate) struct LogsSearchArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,
