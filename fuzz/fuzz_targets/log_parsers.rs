@@ -5,7 +5,7 @@
 use jiff::tz::TimeZone;
 use model::Timestamp;
 use sources::{
-    Options, Reader,
+    Options, Reader, custom,
     multiline::Limits,
     parsers::{self, FORMATS, Memory},
     timestamps::{Calendar, Reference},
@@ -28,8 +28,20 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         }
     }
     let _ = parsers::detect(&text);
+    described(&text);
     read_whole(bytes);
 });
+
+/// The first line as a pattern of a person's for the others, and the one that is proposed for them.
+fn described(text: &str) {
+    let lines: Vec<&str> = text.lines().collect();
+    let [first, others @ ..] = &lines[..] else { return };
+    for pattern in custom::propose(others).iter().map(String::as_str).chain([*first]) {
+        let Ok(format) = custom::Custom::new("any", pattern) else { continue };
+        let trial = format.trial(others.iter().copied());
+        assert!(trial.fitting <= trial.lines && trial.timed <= trial.fitting);
+    }
+}
 
 fn read_whole(bytes: &[u8]) {
     let limits = Limits { lines_max: 5, bytes_max: 200, speakers_max: 3, ..Limits::default() };
@@ -37,6 +49,9 @@ fn read_whole(bytes: &[u8]) {
     let now = Timestamp::from_micros(1_736_514_000_000_000);
     let mut given = Vec::new();
     let mut sink = |record: sources::Record<'_>| given.extend(record.raw.split(|b| *b == b'\n').map(<[u8]>::to_vec));
+    // A request of the Collector becomes the records that it holds.
+    let is_request = |line: &&[u8]| line.starts_with(b"{\"resourceLogs\":");
+    let bytes = &bytes.split(|byte| *byte == b'\n').filter(|line| !is_request(line)).collect::<Vec<_>>().join(&b'\n');
     for line in bytes.split(|byte| *byte == b'\n') {
         reader.push(line, now, &mut sink);
     }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use scrub::Scrubber;
 use sources::{
     Options, Reader, Record,
+    custom::{self, Custom},
     multiline::Limits,
     parsers::{self, FORMATS, Memory},
     record::Value,
@@ -110,6 +111,38 @@ proptest! {
         reader.finish(&mut sink);
         prop_assert_eq!(leaks, 0);
         prop_assert!(reader.masked().total() >= 1);
+    }
+
+    #[test]
+    fn patterns_of_people_take_any_line(
+        pattern in "(%\\{(time|level|message|skip|word:a|number:b|ip:c|quoted:d|text:e|DATA:f)\\}|[ \\[\\]:<>|é-]){0,9}",
+        lines in prop::collection::vec(line(), 1..12),
+    ) {
+        let texts: Vec<String> = lines.iter().map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        let proposed = custom::propose(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+        for pattern in proposed.iter().chain([&pattern]) {
+            let Ok(custom) = Custom::new("any", pattern) else { continue };
+            let trial = custom.trial(texts.iter().map(String::as_str));
+            prop_assert!(trial.fitting <= trial.lines && trial.timed <= trial.fitting);
+            let formats: Arc<[Custom]> = [custom].into();
+            let mut reader = reader(None, Limits::default()).with_formats(formats);
+            let mut given = 0;
+            let mut sink = |record: Record<'_>| given += record.raw.split(|byte| *byte == b'\n').filter(|l| says_something(l)).count();
+            lines.iter().for_each(|line| reader.push(line, now(), &mut sink));
+            reader.finish(&mut sink);
+            let put = lines.iter().flat_map(|line| line.split(|byte| *byte == b'\n')).filter(|l| says_something(l)).count();
+            prop_assert_eq!(given, put);
+        }
+    }
+
+    #[test]
+    fn requests_of_the_collector_are_taken_apart_whatever_they_hold(inside in "[\\[\\]{}:,\"a-z0-9]{0,60}", depth in 0..3_usize) {
+        let mut reader = reader(None, Limits::default());
+        let inside = ["{}", "[{}]", "{\"scopeLogs\":[{\"logRecords\":[{}]}]}"][depth].replace("{}", &format!("{{{inside}}}"));
+        let mut count = 0;
+        reader.push(format!("{{\"resourceLogs\":[{inside}]}}").as_bytes(), now(), &mut |_| count += 1);
+        reader.finish(&mut |_| count += 1);
+        prop_assert!(count >= 1);
     }
 
     #[test]

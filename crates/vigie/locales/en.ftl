@@ -584,6 +584,8 @@ column-task-type = task type
 column-task-id = task id
 column-on-unknown = on unknown
 column-message = message
+column-level = level
+column-fields = fields
 column-reason = reason
 column-total = total
 column-succeeded = succeeded
@@ -1015,3 +1017,10 @@ format-kept = kept in { $file }; restart `vigie serve` for it to be used
 format-not-kept = { $file } cannot take the format: { $error }
 format-not-kept-help = write it there yourself:
     { $table }
+context-json = --context shows lines of files for people
+context-json-help = leave out --json, or --context
+ledger-damaged = { $file }: { $n ->
+    [one] a line is damaged; the file it told of would be imported anew
+   *[other] { $n } lines are damaged; the files they told of would be imported anew
+}
+collect-nothing = { $place }: `{ $pattern }` names no file now: is it written right, and may this user read the folder?

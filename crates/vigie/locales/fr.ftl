@@ -688,6 +688,8 @@ column-task-type = type de tâche
 column-task-id = identifiant externe
 column-on-unknown = si non confirmé
 column-message = message
+column-level = niveau
+column-fields = champs
 column-reason = motif
 column-total = total
 column-succeeded = réussis
@@ -1119,3 +1121,10 @@ format-kept = enregistré dans { $file } ; redémarrez « vigie serve » pou
 format-not-kept = { $file } ne peut pas recevoir le format : { $error }
 format-not-kept-help = ajoutez-le vous-même :
     { $table }
+context-json = --context affiche les lignes d’un fichier pour être lues
+context-json-help = retirez --json, ou --context
+ledger-damaged = { $file } : { $n ->
+    [one] une ligne est endommagée ; le fichier qu’elle indiquait serait importé à nouveau
+   *[other] { $n } lignes sont endommagées ; les fichiers qu’elles indiquaient seraient importés à nouveau
+}
+collect-nothing = { $place } : aucun fichier ne correspond à « { $pattern } » : vérifiez le motif, et que cet utilisateur peut lire le dossier

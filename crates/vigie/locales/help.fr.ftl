@@ -255,6 +255,7 @@ help-logs-search = Afficher les lignes trouvées, ou le tableau produit par « 
           vigie logs search 'level:error' --file app.log          dans n’importe quel format connu
 
         Avec --file, les lignes s’affichent comme dans les fichiers ; une recherche sur un niveau, un champ ou une date affiche les lignes interprétées.
+        Si aucune ligne n’est trouvée, le code de retour est 1.
 help-logs-tail = Suivre les lignes qui arrivent
     .query = Les lignes à suivre ; toutes, sans précision
     .last = Afficher d’abord les N dernières lignes arrivées

@@ -249,7 +249,10 @@ impl Parts {
             wake,
             keep_format: {
                 let settings = config.settings_file();
-                Arc::new(move |entry| commands::logs::keep_format(&settings, entry))
+                Arc::new(move |entry| {
+                    let kept = crate::config::keep_format(&settings, entry).map_err(|failure| failure.what);
+                    kept.map(|()| settings.display().to_string())
+                })
             },
             zone: config.zone.value.clone(),
             data: config.data.value.clone(),

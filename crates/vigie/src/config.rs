@@ -3,12 +3,14 @@
 
 mod backup;
 mod check;
+mod formats;
 mod heartbeat;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use backup::BackupSettings;
 pub(crate) use check::{lines, to_json};
+pub(crate) use formats::keep_format;
 pub(crate) use heartbeat::HeartbeatSettings;
 
 use crate::{
@@ -186,11 +188,6 @@ pub(crate) fn variables() -> Variables {
         .filter_map(text)
         .filter(|(name, value)| name.starts_with("VIGIE_") && !value.is_empty())
         .collect()
-}
-
-/// Whether a settings file could have this text.
-pub(crate) fn check_text(text: &str) -> Result<(), Failure> {
-    Config::from_parts(Some((Path::new(FILE), text)), &Global::default(), None, &Variables::new()).map(drop)
 }
 
 impl Config {

@@ -9,7 +9,7 @@ use desk::{Answer, Desk};
 const COMMANDS: &str = "
 send,jobs,jobs list,jobs show,jobs watch,jobs pause,jobs resume,jobs cancel,jobs retry-failed,jobs items,jobs settle,
 jobs log,traces,logs,logs search,logs tail,logs histogram,logs import,logs export,logs pipe,logs delete,logs files,
-report,demo,serve,worker,accounts,accounts list,accounts limits,accounts resume,token,token create,token list,
+logs format,logs format try,logs format add,report,demo,serve,worker,accounts,accounts list,accounts limits,accounts resume,token,token create,token list,
 token revoke,user,user create,user list,user link,backup,restore,migrate,config,config check,doctor,completions,man";
 
 /// What is said, and the exit code, with what differs from run to run taken out.

@@ -29,6 +29,11 @@ pub enum Collect {
     Nothing,
 }
 
+/// Whether no file has a name of that pattern now, as where the folder is written wrong or may not be read.
+pub fn names_nothing(pattern: &str) -> bool {
+    glob::glob(pattern).is_ok_and(|mut found| found.next().is_none())
+}
+
 /// What is wrong in a table.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {

@@ -13,7 +13,7 @@ mod syslog;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Collect, ConfigError, SourceEntry};
+pub use config::{Collect, ConfigError, SourceEntry, names_nothing};
 
 use crate::{Labels, Logs};
 use files::FileCollector;

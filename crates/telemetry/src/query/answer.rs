@@ -46,8 +46,12 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, mut rows) => {
-                while !rows.is_empty() && groups.room() > 0 {
-                    scan.add_to(groups, &rows.take_first(groups.room()))?;
+                while !rows.is_empty() {
+                    let room = groups.room();
+                    if room == 0 {
+                        break;
+                    }
+                    scan.add_to(groups, &rows.take_first(room))?;
                 }
                 groups.left_out += rows.len() as u64;
                 Ok(())

@@ -113,7 +113,8 @@ Examples:
   vigie logs search '/took \\d{4,} ms/' --file app.log app.log.1.gz
   vigie logs search 'level:error' --file app.log      read in any known format
 
-With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.")]
+With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.
+Where nothing matches the exit code is 1.")]
 pub(crate) struct LogsSearchArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,
@@ -124,7 +125,7 @@ pub(crate) struct LogsSearchArgs {
     #[arg(long, conflicts_with = "file")]
     pub(crate) oldest_first: bool,
     /// Show so many lines of the same source before and after each match
-    #[arg(long, short = 'C', value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..=500), conflicts_with_all = ["csv", "text", "file"])]
+    #[arg(long, short = 'C', value_name = "LINES", value_parser = clap::value_parser!(u32).range(1..=500), conflicts_with_all = ["csv", "text"])]
     pub(crate) context: Option<u32>,
     /// Print CSV
     #[arg(long, conflicts_with_all = ["json", "text", "file"])]

@@ -6,6 +6,7 @@ use crate::{
     render::{self, Align, Table},
     words::t,
 };
+use logs::collect::{Collect, names_nothing};
 
 /// The settings have been checked by the time this runs: what is left is to show them.
 pub(super) fn check(config: &Config, variables: &Variables) -> Result<Exit> {
@@ -17,6 +18,12 @@ pub(super) fn check(config: &Config, variables: &Variables) -> Result<Exit> {
             table.row([name, render::plain(&value, 100), from]);
         }
         render::out(&table.to_string())?;
+    }
+    for table in &config.collect {
+        let Collect::Files(patterns, _) = &table.value else { continue };
+        for pattern in patterns.iter().filter(|pattern| names_nothing(pattern)) {
+            render::say(&t!("warning", what = t!("collect-nothing", place = table.from, pattern)));
+        }
     }
     for unknown in unknown_variables(variables) {
         render::say(&t!("warning", what = unknown));

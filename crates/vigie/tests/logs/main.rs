@@ -135,11 +135,14 @@ fn what_finds_nothing_says_what_may_have_been_meant() {
         &["logs", "export", "staus:502", "-o", "none.jsonl"],
     ] {
         let answer = desk.run(line);
-        assert!(done(&answer).said.contains("did you mean `status:502`?"), "{line:?}: {}", answer.said);
+        assert!(answer.said.contains("did you mean `status:502`?"), "{line:?}: {}", answer.said);
+        // A table and a file were asked for, and made; of lines there are none.
+        let expected = i32::from(line == ["logs", "search", "staus:502"]);
+        assert_eq!(answer.code, expected, "{line:?}");
     }
     done(&desk.run(&["logs", "import", "app.json"]));
     for line in [&["logs", "search", "*syn*"][..], &["logs", "delete", "*syn*", "--dry-run"]] {
-        assert!(done(&desk.run(line)).said.contains("did you mean `*:*syn*`?"), "{line:?}");
+        assert!(desk.run(line).said.contains("did you mean `*:*syn*`?"), "{line:?}");
     }
     let source = desk.run(&["logs", "delete", "source:app.json", "--dry-run"]);
     assert!(done(&source).said.contains("did you mean `source:*app.json*`?"), "{}", source.said);
@@ -181,7 +184,10 @@ fn files_are_searched_without_a_store_and_leave_none() {
     let steps = desk.run(&["logs", "search", "timeout | stats count()", "--file", "django.log"]);
     assert!(steps.said.contains("play no part") && steps.out.lines().count() == 1, "{}", steps.said);
     let none = desk.run(&["logs", "search", "nowhere", "--file", "django.log"]);
-    assert!(done(&none).said.contains("no line matches"), "{}", none.said);
+    assert!(none.code == 1 && none.said.contains("no line matches"), "{}", none.said);
+    desk.file("n.log", "1\n2\nneedle\n4\n5\n6\n7\n8\nneedle\n10\n");
+    let among = desk.run(&["logs", "search", "needle", "-C", "1", "--file", "n.log"]);
+    assert_eq!(done(&among).out, "2-2\n3:needle\n4-4\n--\n8-8\n9:needle\n10-10\n");
     assert!(!desk.path().join("vigie-data").exists());
 }
 

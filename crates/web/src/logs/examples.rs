@@ -18,7 +18,7 @@ use crate::{
             },
             files::{
                 Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, FormatPage, FormatRow, LastOf, LastPage,
-                LinesChoice, LogFileRow, LogFilesPage, ViewPage,
+                LinesChoice, LogFileRow, LogFilesPage, ReadRow, ViewPage,
             },
         },
         told::left_out,
@@ -429,7 +429,9 @@ fn files(v: &View) -> Vec<Drawn> {
         (rows[2].clone(), LastOf::Unread(v.with("files-unreadable", "name", "errors.log"))),
     ];
     let text = |text: &str| Foreign::text(text.as_bytes(), 1_000);
-    let read = |level, fields: &str, message: &str| Some((true, Some(level), text(fields), text(message)));
+    let read = |level, fields: &str, message: &str| {
+        Some(ReadRow { has_time: true, level: Some(level), fields: text(fields), message: text(message) })
+    };
     let format = FormatPage {
         v,
         file: rows[0].clone(),

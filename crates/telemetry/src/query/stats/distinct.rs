@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-/// Hashes kept as they are.
-const EXACT_MAX: usize = 1_024;
+/// Hashes kept as they are. That two of a million values have the same has a chance of one in forty million.
+const EXACT_MAX: usize = 1 << 20;
 const INDEX_BITS: u32 = 12;
 const REGISTERS: usize = 1 << INDEX_BITS;
 /// Bits of a hash that are left to count zeros in.
@@ -31,9 +31,7 @@ impl Distinct {
             Self::Exact(hashes) => {
                 hashes.insert(hash);
                 if hashes.len() > EXACT_MAX {
-                    let mut registers = Box::new([0; REGISTERS]);
-                    hashes.iter().for_each(|hash| count(&mut registers, *hash));
-                    *self = Self::Registers(registers);
+                    self.shrink();
                 }
             }
             Self::Registers(registers) => count(registers, hash),
@@ -50,6 +48,17 @@ impl Distinct {
                 hashes.iter().for_each(|hash| count(&mut registers, *hash));
                 *self = Self::Registers(registers);
             }
+        }
+    }
+
+    /// Gives the memory of what is exact back, but for the registers.
+    pub(in crate::query) fn shrink(&mut self) {
+        if let Self::Exact(hashes) = self
+            && hashes.capacity() * 9 > REGISTERS
+        {
+            let mut registers = Box::new([0; REGISTERS]);
+            hashes.iter().for_each(|hash| count(&mut registers, *hash));
+            *self = Self::Registers(registers);
         }
     }
 
@@ -124,7 +133,7 @@ mod tests {
     use crate::query::Cell;
 
     #[test]
-    fn few_are_exact_and_many_within_five_percent() {
+    fn up_to_a_million_are_exact_and_what_has_no_room_within_five_percent() {
         for different in [0, 1, 1_024, 1_025, 5_000, 20_000, 200_000] {
             let (mut left, mut right) = (Distinct::default(), Distinct::default());
             for number in 0..different {
@@ -134,11 +143,20 @@ mod tests {
                     right.add(hash);
                 }
             }
-            for (mut one, other) in [(left.clone(), right.clone()), (right, left)] {
-                one.merge(other);
-                let (told, exact) = (one.estimate() as f64, different as f64);
-                let error = if different <= 1_024 { 0.0 } else { exact * 0.05 };
-                assert!((told - exact).abs() <= error, "{told} for {exact}");
+            let shrunk = |distinct: &Distinct| {
+                let mut distinct = distinct.clone();
+                distinct.shrink();
+                assert!(distinct.memory_bytes() <= REGISTERS, "{}", distinct.memory_bytes());
+                distinct
+            };
+            let both = [(left.clone(), right.clone()), (right.clone(), left.clone())];
+            let half = [(shrunk(&left), right.clone()), (right, shrunk(&left))];
+            for (error, pairs) in [(0.0, both), (0.05, half)] {
+                for (mut one, other) in pairs {
+                    one.merge(other);
+                    let (told, exact) = (one.estimate() as f64, different as f64);
+                    assert!((told - exact).abs() <= exact * error, "{told} for {exact}");
+                }
             }
         }
     }

@@ -126,7 +126,16 @@ impl Groups {
     }
 
     /// How many records can be added before memory must be looked at again; none when it is full.
-    pub(super) fn room(&self) -> usize {
+    pub(super) fn room(&mut self) -> usize {
+        let rows = self.free_rows();
+        if rows > 0 {
+            return rows;
+        }
+        self.series.iter_mut().for_each(Series::shrink);
+        self.free_rows()
+    }
+
+    fn free_rows(&self) -> usize {
         /// A value's share of the largest sketch, and of a vector that has just doubled.
         const VALUE_BYTES: usize = 256;
         /// Fewer are not worth a walk over a block.

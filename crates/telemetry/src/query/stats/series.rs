@@ -173,6 +173,13 @@ impl Series {
         }
     }
 
+    /// Makes room: estimates what was counted exactly.
+    pub(super) fn shrink(&mut self) {
+        if let States::Uniq(sets) = &mut self.states {
+            sets.iter_mut().for_each(Distinct::shrink);
+        }
+    }
+
     pub(super) fn memory_bytes(&self) -> usize {
         match &self.states {
             States::Count(counts) => size_of_val(counts.as_slice()),

@@ -15,7 +15,7 @@ use logs::{
 use serde_json::json;
 use std::{
     fs,
-    io::{self, Read as _, Write as _},
+    io::{self, Read as _},
     path::Path,
 };
 
@@ -134,7 +134,7 @@ fn add(config: &Config, args: &LogsPatternAddArgs) -> Result<Exit> {
         return Err(Failure::refused(t!("format-exists", name = entry.name)).help(t!("format-exists-help")));
     }
     let settings = config.settings_file();
-    keep(&settings, &entry)?;
+    config::keep_format(&settings, &entry)?;
     if config.json {
         render::json(&json!({"file": settings.display().to_string(), "name": entry.name, "pattern": entry.pattern}))?;
     } else {
@@ -142,32 +142,4 @@ fn add(config: &Config, args: &LogsPatternAddArgs) -> Result<Exit> {
         render::say(&t!("format-kept", file = settings.display()));
     }
     Ok(Exit::Done)
-}
-
-/// Adds the table to the end of the settings, all of it or nothing.
-pub(super) fn keep(settings: &Path, entry: &FormatEntry) -> Result<()> {
-    let at = settings.display();
-    let mut text = match fs::read_to_string(settings) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.at(at)?,
-    };
-    if !text.is_empty() {
-        text.push_str(if text.ends_with('\n') { "\n" } else { "\n\n" });
-    }
-    text.push_str(&entry.to_toml());
-    // As where `log-store` is written in one line.
-    config::check_text(&text).map_err(|error| {
-        Failure::refused(t!("format-not-kept", file = at, error = error.what))
-            .help(t!("format-not-kept-help", table = entry.to_toml()))
-    })?;
-    let folder = settings.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut fresh = tempfile::NamedTempFile::new_in(folder).at(folder.display())?;
-    fresh.write_all(text.as_bytes()).at(at)?;
-    if let Ok(found) = fs::metadata(settings) {
-        fresh.as_file().set_permissions(found.permissions()).at(at)?;
-    }
-    fresh.as_file().sync_all().at(at)?;
-    fresh.persist(settings).map_err(|error| error.error).at(at)?;
-    Ok(())
 }

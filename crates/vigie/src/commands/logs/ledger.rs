@@ -55,6 +55,32 @@ pub(super) struct Open {
     pub(super) is_again: bool,
 }
 
+/// A line of the ledger: an entry, and what tells that nothing has changed in it. Versions before wrote none.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    #[serde(flatten)]
+    entry: Entry,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sum: Option<String>,
+}
+
+impl Line {
+    fn written(entry: &Entry) -> String {
+        let line = Self { sum: Some(Self::sum(entry)), entry: entry.clone() };
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+
+    /// `None` of one that was torn or changed.
+    fn read(line: &[u8]) -> Option<Entry> {
+        let Self { entry, sum } = serde_json::from_slice(line).ok()?;
+        sum.is_none_or(|sum| sum == Self::sum(&entry)).then_some(entry)
+    }
+
+    fn sum(entry: &Entry) -> String {
+        hash(serde_json::to_string(entry).unwrap_or_default().as_bytes())
+    }
+}
+
 /// What the ledger knows of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FileStatus {
@@ -95,8 +121,19 @@ impl Ledger {
                     .at(path.display())?;
                 let mut bytes = Vec::new();
                 file.take(LEDGER_BYTES_MAX).read_to_end(&mut bytes).at(path.display())?;
-                // A line that was torn says nothing.
-                bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+                let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+                let (mut entries, mut damaged) = (Vec::new(), 0_u64);
+                for line in lines {
+                    match Line::read(line) {
+                        Some(entry) => entries.push(entry),
+                        None => damaged += 1,
+                    }
+                }
+                // What a crash tore is one of them; what it said is imported anew rather than believed.
+                if damaged > 0 {
+                    render::say(&t!("ledger-damaged", file = path.display(); n = damaged));
+                }
+                entries
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error).at(path.display()),
@@ -150,7 +187,7 @@ impl Ledger {
         let mut file =
             OpenOptions::new().create(true).append(true).mode(0o600).open(&self.path).at(self.path.display())?;
         // What a crash tore is ended by the line feed in front.
-        let line = format!("\n{}\n", serde_json::to_string(&entry).unwrap_or_default());
+        let line = format!("\n{}\n", Line::written(&entry));
         file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).at(self.path.display())?;
         self.entries.push(entry);
         Ok(())
@@ -312,6 +349,25 @@ mod tests {
             };
             assert_eq!(known, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_line_that_was_changed_is_not_believed() {
+        let data = tempfile::tempdir().unwrap();
+        fs::create_dir(data.path().join("telemetry")).unwrap();
+        let log = data.path().join("app.log");
+        fs::write(&log, "a line of a log\n".repeat(10_000)).unwrap();
+        noted(&mut Ledger::read(data.path()).unwrap(), &log);
+        let path = data.path().join("telemetry/imported.jsonl");
+        let whole = fs::read_to_string(&path).unwrap();
+        let known = || Ledger::read(data.path()).unwrap().entries.len();
+        assert_eq!(known(), 1);
+        fs::write(&path, whole.replace("\"bytes\":160000", "\"bytes\":150000")).unwrap();
+        assert_eq!(known(), 0);
+        // As versions before wrote them.
+        let (before, _) = whole.trim().split_once(",\"sum\"").unwrap();
+        fs::write(&path, format!("{before}}}\n")).unwrap();
+        assert_eq!(known(), 1);
     }
 
     #[test]

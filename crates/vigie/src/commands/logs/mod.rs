@@ -47,11 +47,6 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
     }
 }
 
-/// Adds a format to the settings; gives their name, or why it cannot be kept.
-pub(crate) fn keep_format(settings: &Path, entry: &::logs::FormatEntry) -> std::result::Result<String, String> {
-    formats::keep(settings, entry).map(|()| settings.display().to_string()).map_err(|failure| failure.what)
-}
-
 /// A query, and the times that options bound it by.
 struct LogQuery {
     text: String,

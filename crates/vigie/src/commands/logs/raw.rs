@@ -14,7 +14,7 @@ use model::{Clock, Timestamp};
 use serde_json::{Value, json};
 use std::{
     io::{self, BufWriter, Write},
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     path::PathBuf,
 };
 use telemetry::query::Cancel;
@@ -31,6 +31,9 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         let what = super::unreadable(none, &io::ErrorKind::NotFound.into());
         return Err(Failure::refused(what).help(t!("query-before-file")));
     }
+    if args.context.is_some() && config.json {
+        return Err(Failure::refused(t!("context-json")).help(t!("context-json-help")));
+    }
     let query = query(config, &asked);
     if !asked.query.pipes.is_empty() {
         render::say(&t!("raw-steps"));
@@ -41,7 +44,11 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         (false, alone) => Shape::Lines { named: !alone },
     };
     let problems = Value::from(asked.problems.iter().map(problem_json).collect::<Vec<_>>());
-    let searching = tokio::task::spawn_blocking(move || look(&args.file, &query, shape, args.limit, &problems));
+    let limit = args.limit.or(args.context.map(|_| super::search::AMONG_OTHERS));
+    let searching = tokio::task::spawn_blocking(move || match args.context {
+        Some(around) => among_others(&args.file, &query, u64::from(around), limit),
+        None => look(&args.file, &query, shape, limit, &problems),
+    });
     let searched = searching.await.map_err(|_| Failure::new(t!("raw-broke-off")))?;
     let summary = match searched {
         Ok(summary) => summary,
@@ -55,9 +62,10 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         render::say(&t!("at-place", place = file.display(), error = why));
     }
     if !config.json {
-        told(&summary, args.limit);
+        told(&summary, limit);
     }
-    Ok(if summary.unread.is_empty() { Exit::Done } else { Exit::Failed })
+    // As grep and ripgrep end where nothing matches.
+    Ok(if summary.unread.is_empty() && summary.matches > 0 { Exit::Done } else { Exit::Failed })
 }
 
 fn query(config: &Config, asked: &LogQuery) -> RawQuery {
@@ -130,6 +138,67 @@ fn look(
     }
     out.flush()?;
     Ok(summary)
+}
+
+/// What matches among the lines around it, as `grep -C` shows them: a colon behind the number of a line that matches, a hyphen behind
+/// that of another.
+fn among_others(files: &[PathBuf], query: &RawQuery, around: u64, limit: Option<u32>) -> io::Result<RawSummary> {
+    let mut found: Vec<(PathBuf, Range<u64>)> = Vec::new();
+    let mut left = limit;
+    let summary = raw::search(files, query, &Cancel::default(), &mut |hit| {
+        let lines = hit.text.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        found.push((hit.file, hit.line..hit.line + lines));
+        left = left.map(|left| left - 1);
+        if left == Some(0) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let watched = console::user_attended();
+    let mut out = BufWriter::with_capacity(OUT_BYTES, io::stdout().lock());
+    let mut is_first = true;
+    for file in files {
+        let hits: Vec<&Range<u64>> = found.iter().filter(|(of, _)| of == file).map(|(_, lines)| lines).collect();
+        let Some(last) = hits.iter().map(|lines| lines.end + around).max() else { continue };
+        let (mut from, _) = raw::open(file)?;
+        let name = (files.len() > 1).then(|| file.display().to_string());
+        let (mut number, mut shown, mut failed) = (0, 0, None);
+        raw::each_line(&mut *from, &mut |line| {
+            number += 1;
+            let is_hit = hits.iter().any(|lines| lines.contains(&number));
+            let is_near = is_hit
+                || hits.iter().any(|lines| (lines.start.saturating_sub(around)..lines.end + around).contains(&number));
+            if is_near {
+                let is_apart = shown == 0 || shown + 1 != number;
+                let parts = if is_apart && !is_first { "--\n" } else { "" };
+                is_first = false;
+                shown = number;
+                let written = out
+                    .write_all(parts.as_bytes())
+                    .and_then(|()| write_around(&mut out, name.as_deref(), (number, is_hit), line, watched));
+                failed = written.err();
+            }
+            if failed.is_some() || number >= last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+    }
+    out.flush()?;
+    Ok(summary)
+}
+
+fn write_around(
+    out: &mut impl Write,
+    name: Option<&str>,
+    (number, is_hit): (u64, bool),
+    line: &[u8],
+    watched: bool,
+) -> io::Result<()> {
+    let (faint, mark) = (Style::new().dim(), if is_hit { ':' } else { '-' });
+    if let Some(name) = name {
+        let name = if watched { rows::clean(name) } else { name.to_owned() };
+        write!(out, "{}{mark}", faint.apply_to(name))?;
+    }
+    write!(out, "{}{mark}", faint.apply_to(number))?;
+    write_text(out, line.strip_suffix(b"\r").unwrap_or(line), watched)
 }
 
 fn summary_json(summary: &RawSummary, problems: &Value) -> Value {

@@ -20,7 +20,7 @@ use telemetry::query::readable;
 /// Rows unless it is said how many.
 const ROWS: u32 = 100;
 /// Matches that are shown among the lines around them, unless it is said how many.
-const AMONG_OTHERS: u32 = 20;
+pub(super) const AMONG_OTHERS: u32 = 20;
 /// Rows that the API gives at a time, and that a table has at the most.
 const PAGE_MAX: u32 = 10_000;
 
@@ -63,7 +63,9 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
     }
     say_hints(&answer.hints);
     say_left_out(&answer.left_out);
-    Ok(Exit::Done)
+    // As grep ends where nothing matches; a table has an answer in any case.
+    let is_nothing = answer.columns.is_none() && found.rows.as_ref().is_none_or(Vec::is_empty);
+    Ok(if is_nothing { Exit::Failed } else { Exit::Done })
 }
 
 fn show(config: &Config, args: &LogsSearchArgs, found: &Found, limit: u32) -> Result<()> {

@@ -143,11 +143,19 @@ pub(crate) struct FormatPage<'a> {
     pub(crate) faults: Faults,
 }
 
-/// A line, and what the pattern makes of it: whether it has a time, its level, its fields and its message.
+/// A line, and what the pattern makes of it.
 #[derive(Clone, Debug)]
 pub(crate) struct FormatRow {
     pub(crate) line: Foreign,
-    pub(crate) read: Option<(bool, Option<Level>, Foreign, Foreign)>,
+    pub(crate) read: Option<ReadRow>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ReadRow {
+    pub(crate) has_time: bool,
+    pub(crate) level: Option<Level>,
+    pub(crate) fields: Foreign,
+    pub(crate) message: Foreign,
 }
 
 /// So many lines, and their address.
@@ -158,16 +166,16 @@ pub(crate) struct LinesChoice {
     pub(crate) chosen: crate::layout::parts::Chosen,
 }
 
-impl FormatPage<'_> {
-    fn level_word(&self, level: &Level) -> &'static str {
-        match level {
+impl ReadRow {
+    fn level_word(&self) -> Option<&'static str> {
+        Some(match self.level? {
             Level::Trace => "level-trace",
             Level::Debug => "level-debug",
             Level::Info => "level-info",
             Level::Warning => "level-warning",
             Level::Error => "level-error",
             Level::Critical => "level-critical",
-        }
+        })
     }
 }
 

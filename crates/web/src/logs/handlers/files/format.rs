@@ -13,7 +13,7 @@ use crate::{
         see, shown,
         view::View,
     },
-    logs::pages::files::{FormatPage, FormatRow, part},
+    logs::pages::files::{FormatPage, FormatRow, ReadRow, part},
     problem::{Problem, Result},
     routes::{Routes, form_about, page_about},
 };
@@ -123,7 +123,8 @@ fn read_row(custom: Option<&Custom>, line: &str) -> FormatRow {
     let read = custom.and_then(|custom| LineReading::of(custom, line)).map(|read| {
         let mut fields: Vec<String> = read.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         fields.extend(read.logger.map(|logger| format!("logger={logger}")));
-        (read.has_time, read.level, shown(&fields.join("  ")), shown(&read.message))
+        let (fields, message) = (shown(&fields.join("  ")), shown(&read.message));
+        ReadRow { has_time: read.has_time, level: read.level, fields, message }
     });
     FormatRow { line: shown(line), read }
 }
