@@ -58,9 +58,9 @@ impl Database {
         let options = format!(
             "-p {port} -k /tmp -c listen_addresses=127.0.0.1 -c max_connections=6 -c superuser_reserved_connections=0 -c max_wal_senders=0 -c max_worker_processes=0 -c autovacuum=off -c fsync=off"
         );
-        let started =
-            as_postgres(&control).args(["-w", "-D"]).arg(&data).arg("-l").arg(&log).args(["-o", &options, "start"]);
-        assert!(started.status().unwrap().success());
+        let mut start = as_postgres(&control);
+        start.args(["-w", "-D"]).arg(&data).arg("-l").arg(&log).args(["-o", &options, "start"]);
+        assert!(start.status().unwrap().success());
         let mut database = Self { port, folder: data, log, others: Vec::new() };
         database.said("CREATE TABLE members (id int)");
         match upset {
