@@ -190,6 +190,19 @@ fn post(port: u16, injection: &Injection, gunicorn: u32, sink: &Sink, database: 
     let _ = stream.read_to_end(&mut answer);
 }
 
+/// What the ledger holds once nothing was added to it for a while.
+fn at_rest(sink: &Sink) -> usize {
+    let mut served = sink.served();
+    loop {
+        thread::sleep(Duration::from_secs(3));
+        let now = sink.served();
+        if now == served {
+            return served;
+        }
+        served = now;
+    }
+}
+
 /// What came of one injection: whether the mailing stopped, and what is said of it. `None` where its programs are missing.
 fn injected(injection: &Injection, python: &str) -> Option<(bool, Diagnosis)> {
     let root = tempfile::tempdir().unwrap();
@@ -215,12 +228,11 @@ fn injected(injection: &Injection, python: &str) -> Option<(bool, Diagnosis)> {
     post(listen, injection, app.0.id(), &sink, database.as_ref());
     // The last words are written.
     thread::sleep(Duration::from_millis(1_500));
-    let served = sink.served();
     let question = Question { at: Some(Clock::System.now().to_string()), ..Question::default() };
     let found = diagnosis::diagnose(root.path(), &question, None, &Clock::System).unwrap();
+    // Where only the answer was lost, the application goes on to the end.
+    let has_stopped = at_rest(&sink) < COUNT;
     drop((app, web, database));
-    // Who is no longer waited for may go on: what was sent until then counts.
-    let has_stopped = served < COUNT;
     Some((has_stopped, found))
 }
 
@@ -245,7 +257,8 @@ fn real_programs() {
             continue;
         };
         if !has_stopped {
-            eprintln!("{}: did not stop the mailing, and does not count", injection.name);
+            let verdict = &found.judgement.verdict;
+            eprintln!("{}: did not stop the mailing, and does not count: {verdict:?}", injection.name);
             continue;
         }
         all += 1;
