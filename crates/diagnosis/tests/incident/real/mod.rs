@@ -1,8 +1,10 @@
 //! Faults of real programs: nginx, gunicorn and an application that sends to a mail server which misbehaves on demand. A fault
 //! counts only where the ledger of that server shows that the mailing stopped.
 
+mod database;
 mod sink;
 
+use database::{Database, Upset};
 use diagnosis::{Diagnosis, Question, Verdict, judge::CauseId as C};
 use model::Clock;
 use sink::{Mode, Sink};
@@ -33,6 +35,7 @@ struct Injection {
     /// Runs instead of Python: `unshare`, with what it needs.
     under: &'static [&'static str],
     during: During,
+    database: Upset,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,7 @@ const PLAIN: Injection = Injection {
     gunicorn: &[],
     under: &[],
     during: During::Nothing,
+    database: Upset::Absent,
 };
 
 #[rustfmt::skip]
@@ -81,6 +85,12 @@ const INJECTIONS: &[Injection] = &[
     Injection { name: "no route", cause: C::Network, env: &[("SMTP_HOST", "192.0.2.25")], under: &["unshare", "-n"], ..PLAIN },
     Injection { name: "gunicorn is reloaded", cause: C::Reload, during: During::Signal("HUP"), gunicorn: &["--graceful-timeout", "1"], env: &[("PAUSE", "0.4")], ..PLAIN },
     Injection { name: "gunicorn is stopped", cause: C::Restart, during: During::Signal("TERM"), gunicorn: &["--graceful-timeout", "1"], env: &[("PAUSE", "0.4")], ..PLAIN },
+    Injection { name: "statement_timeout", cause: C::DbStatementTimeout, fault: "database", env: &[("STATEMENT", "SET statement_timeout = '300ms'; SELECT pg_sleep(9)")], database: Upset::ByItself, ..PLAIN },
+    Injection { name: "pg_terminate_backend", cause: C::DbTerminated, fault: "database", env: &[("STATEMENT", "SELECT pg_terminate_backend(pg_backend_pid())")], database: Upset::ByItself, ..PLAIN },
+    Injection { name: "every connection is taken", cause: C::DbConnections, fault: "database", env: &[("STATEMENT", "SELECT 1")], database: Upset::Full, ..PLAIN },
+    Injection { name: "the table is locked", cause: C::DbLocks, fault: "database", env: &[("STATEMENT", "SET lock_timeout = '300ms'; SELECT * FROM members")], database: Upset::Locked, ..PLAIN },
+    Injection { name: "the backend is killed", cause: C::DbCrash, fault: "database", env: &[("STATEMENT", "SELECT pg_sleep(9)")], database: Upset::BackendKilled, ..PLAIN },
+    Injection { name: "the database is restarted", cause: C::DbRestart, fault: "database", env: &[("STATEMENT", "SELECT pg_sleep(9)")], database: Upset::Restarted, ..PLAIN },
 ];
 
 struct Running(Child);
@@ -132,7 +142,7 @@ fn nginx(root: &Path, injection: &Injection, listen: u16) -> Running {
     Running(child)
 }
 
-fn gunicorn(root: &Path, injection: &Injection, python: &str, smtp: u16) -> Running {
+fn gunicorn(root: &Path, injection: &Injection, python: &str, smtp: u16, dsn: &str) -> Running {
     let log = root.join("var/log/club");
     fs::create_dir_all(&log).unwrap();
     let app = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/incident/real");
@@ -144,13 +154,15 @@ fn gunicorn(root: &Path, injection: &Injection, python: &str, smtp: u16) -> Runn
     let full = root.join("run/full");
     command.env("APP_LOG", log.join("app.log")).env("SMTP_PORT", smtp.to_string()).env("FAULT", injection.fault);
     command.env("FULL_DIR", &full).env("FULL", full.join("x")).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.env("DSN", dsn);
     command.envs(injection.env.iter().copied());
     let said = fs::File::create(log.join("output.log")).unwrap();
     Running(command.stdout(Stdio::null()).stderr(said).spawn().unwrap())
 }
 
 /// Asks for the mailing as a browser does, and waits for the answer.
-fn post(port: u16, during: During, gunicorn: u32, sink: &Sink) {
+fn post(port: u16, injection: &Injection, gunicorn: u32, sink: &Sink, database: Option<&Database>) {
+    let during = injection.during;
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let body = if during == During::BodyIsLarge { "x".repeat(1 << 16) } else { String::new() };
@@ -159,6 +171,9 @@ fn post(port: u16, during: During, gunicorn: u32, sink: &Sink) {
     stream.write_all(head.as_bytes()).unwrap();
     // The answer may come before the body is read.
     let _ = stream.write_all(body.as_bytes());
+    if let Some(database) = database {
+        database.disturb(injection.database);
+    }
     match during {
         During::Nothing | During::BodyIsLarge => {}
         During::ClientLeaves => {
@@ -175,15 +190,33 @@ fn post(port: u16, during: During, gunicorn: u32, sink: &Sink) {
     let _ = stream.read_to_end(&mut answer);
 }
 
-/// What came of one injection: whether the mailing stopped, and what is said of it.
-fn injected(injection: &Injection, python: &str) -> (bool, Diagnosis) {
+/// What the ledger holds once nothing was added to it for a while.
+fn at_rest(sink: &Sink) -> usize {
+    let mut served = sink.served();
+    loop {
+        thread::sleep(Duration::from_secs(3));
+        let now = sink.served();
+        if now == served {
+            return served;
+        }
+        served = now;
+    }
+}
+
+/// What came of one injection: whether the mailing stopped, and what is said of it. `None` where its programs are missing.
+fn injected(injection: &Injection, python: &str) -> Option<(bool, Diagnosis)> {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir_all(root.path().join("etc")).unwrap();
     fs::write(root.path().join("etc/timezone"), "UTC\n").unwrap();
+    let database = match injection.database {
+        Upset::Absent => None,
+        upset => Some(Database::start(root.path(), upset)?),
+    };
     let sink = Sink::open(injection.mode);
     let listen = free_port();
     let web = nginx(root.path(), injection, listen);
-    let app = gunicorn(root.path(), injection, python, sink.port());
+    let dsn = database.as_ref().map(Database::address).unwrap_or_default();
+    let app = gunicorn(root.path(), injection, python, sink.port(), &dsn);
     let get = || -> Option<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", listen)).ok()?;
         stream.write_all(b"GET / HTTP/1.0\r\n\r\n").ok()?;
@@ -192,16 +225,15 @@ fn injected(injection: &Injection, python: &str) -> (bool, Diagnosis) {
         Some(answer.contains(" 200 "))
     };
     assert!(until(|| get() == Some(true)), "{} does not begin", injection.name);
-    post(listen, injection.during, app.0.id(), &sink);
+    post(listen, injection, app.0.id(), &sink, database.as_ref());
     // The last words are written.
     thread::sleep(Duration::from_millis(1_500));
-    let served = sink.served();
     let question = Question { at: Some(Clock::System.now().to_string()), ..Question::default() };
     let found = diagnosis::diagnose(root.path(), &question, None, &Clock::System).unwrap();
-    drop((app, web));
-    // Who is no longer waited for may go on: what was sent until then counts.
-    let has_stopped = served < COUNT;
-    (has_stopped, found)
+    // Where only the answer was lost, the application goes on to the end.
+    let has_stopped = at_rest(&sink) < COUNT;
+    drop((app, web, database));
+    Some((has_stopped, found))
 }
 
 #[test]
@@ -219,9 +251,13 @@ fn real_programs() {
     }
     let (mut all, mut named, mut third, mut false_causes) = (0u32, 0u32, 0u32, 0u32);
     for injection in INJECTIONS {
-        let (has_stopped, found) = injected(injection, &python);
+        let Some((has_stopped, found)) = injected(injection, &python) else {
+            eprintln!("{}: PostgreSQL is not installed", injection.name);
+            continue;
+        };
         if !has_stopped {
-            eprintln!("{}: did not stop the mailing, and does not count", injection.name);
+            let verdict = &found.judgement.verdict;
+            eprintln!("{}: did not stop the mailing, and does not count: {verdict:?}", injection.name);
             continue;
         }
         all += 1;
