@@ -17,6 +17,10 @@ pub struct Sync {
     /// Since when it runs by itself.
     #[schema(value_type = Option<String>)]
     pub started_at: Option<Timestamp>,
+    /// When the source is looked at next, or the next run begins.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub next_at: Option<Timestamp>,
     /// What it remembers: until when the source was seen, the end of its cooldown.
     #[schema(value_type = Object)]
     pub state: Value,
@@ -33,7 +37,7 @@ pub struct Syncs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncRun {
     pub id: Uuid,
-    /// `planning`, `metadata`, `planning_values`, `values`, `succeeded` or `failed`.
+    /// `planning`, `metadata`, `planning_values`, `values`, `planning_completeness`, `completeness`, `succeeded` or `failed`.
     pub phase: String,
     pub automatic: bool,
     /// Objects and values that are written, or were to be.
@@ -80,11 +84,39 @@ pub struct SyncFinding {
     pub remedy: String,
 }
 
+/// What is asked of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSyncPlan {
+    /// Whether the target is asked what it would refuse; nothing is written.
+    #[serde(default)]
+    pub validate: bool,
+}
+
 /// What a run would write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncPlan {
     pub id: Uuid,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub created_at: Option<Timestamp>,
     pub rows: Vec<SyncPlanRow>,
+    /// Values and registrations, by data set.
+    #[serde(default)]
+    pub values: Vec<SyncPlanValues>,
+    /// What the target would refuse, where it was asked.
+    #[serde(default)]
+    pub validated: bool,
+    #[serde(default)]
+    pub blocked: Vec<SyncBlocked>,
+    /// Types of which more would be deleted than runs delete by themselves.
+    #[serde(default)]
+    pub held: Vec<String>,
+    /// Nearly what a run would take.
+    #[serde(default)]
+    pub requests: u64,
+    #[serde(default)]
+    pub seconds: u64,
     /// At most 1,000.
     pub differences: Vec<SyncDifference>,
     /// How many more there are.
@@ -97,22 +129,72 @@ pub struct SyncPlanRow {
     pub kind: String,
     pub create: u64,
     pub update: u64,
+    #[serde(default)]
+    pub delete: u64,
     pub equal: u64,
     /// They differ, and stay.
     pub kept: u64,
     pub conflict: u64,
-    /// Only the target has them.
+    /// Only the target has them, and they stay.
     pub extra: u64,
+}
+
+/// One data set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SyncPlanValues {
+    /// As `dataValues BfMAe6Itzgt`.
+    pub kind: String,
+    pub source_count: u64,
+    pub target_count: u64,
+    pub write: u64,
+    pub delete: u64,
+    pub conflict: u64,
+}
+
+/// An object that the target would refuse.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SyncBlocked {
+    pub kind: String,
+    pub uid: String,
+    /// Of DHIS2, as `E5003`.
+    pub code: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncDifference {
     pub kind: String,
     pub uid: String,
-    /// `create`, `update`, `kept`, `conflict` or `extra`.
+    /// `create`, `update`, `delete`, `kept`, `conflict` or `extra`.
     pub action: String,
     pub source_hash: String,
     pub target_hash: String,
+}
+
+/// Objects of a plan, as both sides are now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SyncChanges {
+    pub rows: Vec<SyncChange>,
+    /// For `after`, where there are more.
+    pub next: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SyncChange {
+    pub kind: String,
+    pub uid: String,
+    pub action: String,
+    pub name: String,
+    /// Whether one side is no longer as it was planned.
+    pub moved: bool,
+    pub properties: Vec<SyncProperty>,
+}
+
+/// Of lists that differ in some entries, those alone.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SyncProperty {
+    pub property: String,
+    pub before: String,
+    pub after: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -156,4 +238,7 @@ pub struct SyncLedgerRow {
     pub hash: String,
     /// Why it could not be written.
     pub problem: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub noted_at: Option<Timestamp>,
 }

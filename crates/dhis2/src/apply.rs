@@ -3,8 +3,9 @@
 
 use crate::{
     canon,
-    client::{Error, Imported, Rejection},
-    metadata::{Readings, Sides, summary},
+    client::{Error, Import, Imported, Rejection},
+    metadata::{Readings, Sides, of_source, summary},
+    plan::{Action, Entry},
     verdicts,
     work::Group,
 };
@@ -40,11 +41,8 @@ impl Apply<'_> {
     /// Of the source.
     pub(crate) async fn read(&self) -> Result<Objects, Error> {
         let mut found = Objects::new();
-        for (kind, uids) in by_kind(self.groups.iter()) {
-            for object in self.sides.source.objects(kind, &uids).await? {
-                let uid = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-                found.insert(uid, object);
-            }
+        for (kind, uids) in by_kind(self.groups.iter().filter(|group| !group.deletes())) {
+            found.extend(of_source(self.sides, self.readings, kind, &uids).await?);
         }
         Ok(found)
     }
@@ -94,12 +92,13 @@ impl Apply<'_> {
         let same = |uid: &str, hash: &str| {
             objects.get(uid).is_some_and(|object| canon::hash(object, &self.readings.source) == hash)
         };
-        let moved = group.objects.iter().find(|one| !same(&one.uid, &one.source));
+        let moved = group.objects.iter().find(|one| one.action != Action::Delete && !same(&one.uid, &one.source));
         moved.map(|one| verdicts::moved(&one.uid))
     }
 
     fn bodies<'g>(&self, group: &'g Group, objects: &Objects) -> Vec<(&'g str, Value)> {
-        let body = |uid: &str| objects.get(uid).map(|one| canon::outgoing(one.clone(), &self.readings.source).into());
+        let sent = |uid: &str| objects.get(uid).map(|one| canon::outgoing(one.clone(), &self.readings.source).into());
+        let body = |uid: &str| if group.deletes() { Some(json!({"id": uid})) } else { sent(uid) };
         group.objects.iter().filter_map(|one| Some((one.kind.as_str(), body(&one.uid)?))).collect()
     }
 
@@ -124,17 +123,22 @@ pub(crate) async fn kept(
             bodies.insert(found.uid, object);
         }
     }
+    let is_as_sent = |one: &Entry| match one.action {
+        Action::Delete => !there.contains_key(&one.uid),
+        _ => there.get(&one.uid) == Some(&one.source),
+    };
     let lost = |group: &&Group| {
-        let lost = group.objects.iter().find(|one| there.get(&one.uid) != Some(&one.source))?;
-        let property = if bodies.contains_key(&lost.uid) { "" } else { "id" };
+        let lost = group.objects.iter().find(|one| !is_as_sent(one))?;
+        let is_there = bodies.contains_key(&lost.uid);
+        let property = if is_there && !group.deletes() { "" } else { "id" };
         Some((lost.uid.clone(), property.to_owned()))
     };
     let mut found: Vec<Option<(String, String)>> = groups.iter().map(lost).collect();
     for (uid, property) in found.iter_mut().flatten().filter(|(_, property)| property.is_empty()) {
         let kind = groups.iter().flat_map(|group| &group.objects).find(|one| one.uid == *uid).map(|one| &one.kind);
         let Some(kind) = kind else { continue };
-        let source = sides.source.objects(kind, std::slice::from_ref(uid)).await?;
-        if let (Some(source), Some(target)) = (source.first(), bodies.get(uid)) {
+        let source = of_source(sides, readings, kind, std::slice::from_ref(uid)).await?;
+        if let (Some((_, source)), Some(target)) = (source.first(), bodies.get(uid)) {
             let (a, b) = (canon::properties(source, &readings.source), canon::properties(target, &readings.target));
             *property = canon::differences(&a, &b).first().map(|(name, _, _)| (*name).to_owned()).unwrap_or_default();
         }
@@ -178,7 +182,9 @@ impl Chunks<'_, '_> {
             if chunk.is_empty() {
                 continue;
             }
-            match self.apply.sides.target.import(&self.bundle(&chunk)).await {
+            let deletes = chunk.iter().any(|at| self.apply.groups[*at].deletes());
+            let how = if deletes { Import::Delete } else { Import::Write };
+            match self.apply.sides.target.import(&self.bundle(&chunk), how).await {
                 Ok(Imported::Taken) => {}
                 Ok(Imported::Rejected(rejection)) => self.thin(chunk, &rejection, &mut waiting),
                 Err(Error::TooLarge { .. }) if chunk.len() > 1 => halve(&chunk, &mut waiting),
@@ -225,6 +231,9 @@ impl Chunks<'_, '_> {
             let before = chunk.len();
             chunk.retain(|at| {
                 let group = &self.apply.groups[*at];
+                if group.deletes() {
+                    return true;
+                }
                 let own = |uid: &String| group.objects.iter().any(|one| one.uid == *uid);
                 let references = group.objects.iter().flat_map(|one| &one.references).filter(|uid| !own(uid));
                 let known = |uid: &String| self.failed.get(uid).or_else(|| self.apply.failed.get(uid)).cloned();

@@ -17,8 +17,27 @@ const ORDERED: [&str; 6] = ["options", "categories", "categoryOptions", "dataEle
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     pub sharing: Sharing,
-    /// Uids of the source that are others on the target: those of `default` objects.
+    /// Uids of the source that are others on the target: those of `default` objects, and of a mapping.
     pub uids: HashMap<String, String>,
+    /// The same, turned round.
+    pub back: HashMap<String, String>,
+}
+
+impl Reading {
+    pub fn new(sharing: Sharing, uids: HashMap<String, String>) -> Self {
+        let back = uids.iter().map(|(here, there)| (there.clone(), here.clone())).collect();
+        Self { sharing, uids, back }
+    }
+
+    /// As the target names what the source names so.
+    pub fn there<'a>(&'a self, uid: &'a str) -> &'a str {
+        self.uids.get(uid).map_or(uid, String::as_str)
+    }
+
+    /// As the source names what the target names so.
+    pub fn here<'a>(&'a self, uid: &'a str) -> &'a str {
+        self.back.get(uid).map_or(uid, String::as_str)
+    }
 }
 
 /// An object as it is sent to the target: without what servers add.
@@ -29,7 +48,14 @@ pub fn outgoing(mut object: Map<String, Value>, reading: &Reading) -> Map<String
         let is_left_out = SERVERS.contains(&name) || value.is_null() || (keeps && SHARING.contains(&name));
         !is_left_out
     });
-    object.values_mut().for_each(|value| rename(value, &reading.uids));
+    if !reading.uids.is_empty() {
+        if let Some(Value::String(uid)) = object.get_mut("id")
+            && let Some(other) = reading.uids.get(uid.as_str())
+        {
+            uid.clone_from(other);
+        }
+        object.values_mut().for_each(|value| rename(value, &reading.uids));
+    }
     object
 }
 
@@ -105,6 +131,11 @@ fn rename(value: &mut Value, uids: &HashMap<String, String>) {
                 uid.clone_from(other);
             }
             fields.values_mut().for_each(|value| rename(value, uids));
+            // `sharing` names users by key.
+            if fields.keys().any(|name| uids.contains_key(name)) {
+                let renamed = std::mem::take(fields).into_iter();
+                *fields = renamed.map(|(name, value)| (uids.get(&name).cloned().unwrap_or(name), value)).collect();
+            }
         }
         _ => {}
     }

@@ -6,8 +6,16 @@ use model::Timestamp;
 use outbound::Client;
 use reqwest::{Method, RequestBuilder, header::RETRY_AFTER};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 use url::Url;
 
 /// Of the body of an answer.
@@ -27,6 +35,37 @@ pub struct Instance {
     client: Client,
     base: Url,
     secret: SecretString,
+    /// Requests that were sent.
+    asked: Arc<AtomicU64>,
+}
+
+/// What an import is to do with its bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Import {
+    Write,
+    Delete,
+    /// Nothing is written: the target says what it would refuse.
+    Validate,
+}
+
+/// What rows are of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Table {
+    #[default]
+    Values,
+    /// That a data set was entered completely.
+    Completeness,
+}
+
+impl Table {
+    /// Of the API, and the list in its bodies.
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Values => ("dataValueSets", "dataValues"),
+            Self::Completeness => ("completeDataSetRegistrations", "completeDataSetRegistrations"),
+        }
+    }
 }
 
 /// Why an instance did not do what was asked.
@@ -74,20 +113,31 @@ pub enum Imported {
 pub struct Info {
     pub version: String,
     pub calendar: String,
-    pub zone: String,
-    pub now: Timestamp,
+    pub clock: ServerClock,
     pub authorities: Vec<String>,
+}
+
+/// When and where it is, for an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerClock {
+    pub now: Timestamp,
+    pub zone: String,
 }
 
 impl Instance {
     /// `secret`: a personal access token (`d2pat_…`), or `name:password`.
     pub fn new(client: Client, base: &Url, secret: SecretString) -> Self {
-        Self { client, base: base.clone(), secret }
+        Self { client, base: base.clone(), secret, asked: Arc::default() }
     }
 
     pub fn host(&self) -> String {
         let port = self.base.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}{port}", self.base.host_str().unwrap_or_default())
+    }
+
+    /// How many requests were sent through this and its clones.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Error> {
@@ -105,11 +155,23 @@ impl Instance {
         })
     }
 
-    /// The status and the body of an answer, once what is the same of all of them is set aside.
+    /// The status and the body of an answer, as JSON.
     async fn send(&self, request: RequestBuilder, what: &str, writes: bool) -> Result<(u16, Value), Error> {
+        let (status, body) = self.exchange(request, what, writes).await?;
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok((status, value)),
+            Err(_) if status >= 400 => Ok((status, Value::Null)),
+            Err(_) if writes => Err(Error::Lost { host: self.host() }),
+            Err(_) => Err(short(&self.host(), what)),
+        }
+    }
+
+    /// The status and the body of an answer, once what is the same of all of them is set aside.
+    async fn exchange(&self, request: RequestBuilder, what: &str, writes: bool) -> Result<(u16, Vec<u8>), Error> {
         let host = self.host();
         let lost = || if writes { Error::Lost { host: self.host() } } else { short(&self.host(), what) };
         let timeout = if writes { WRITE_TIMEOUT } else { READ_TIMEOUT };
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let sent = request.timeout(timeout).send().await;
         let mut response = match sent {
             Ok(response) => response,
@@ -139,10 +201,15 @@ impl Instance {
                 Ok(Some(_)) | Err(_) => return Err(lost()),
             }
         }
-        match serde_json::from_slice(&body) {
-            Ok(value) => Ok((status, value)),
-            Err(_) if status >= 400 => Ok((status, Value::Null)),
-            Err(_) => Err(lost()),
+        Ok((status, body))
+    }
+
+    /// As a type of ours, which takes less memory than any JSON.
+    pub(crate) async fn get_as<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, Error> {
+        let request = self.request(Method::GET, path, query)?;
+        match self.exchange(request, path, false).await? {
+            (200..=299, body) => serde_json::from_slice(&body).map_err(|_| short(&self.host(), path)),
+            (status, body) => Err(self.refused(path, status, &serde_json::from_slice(&body).unwrap_or_default())),
         }
     }
 
@@ -158,16 +225,46 @@ impl Instance {
         Error::Refused { host: self.host(), what: what.to_owned(), status, code: code_of(body) }
     }
 
+    /// Whether the instance itself says that there is no such object: what a proxy or a page says in its place does not
+    /// count.
+    ///
+    /// # Errors
+    /// Of the instance: nothing is known then.
+    pub async fn is_gone(&self, kind: &str, uid: &str) -> Result<bool, Error> {
+        if uid.is_empty() || !uid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(false);
+        }
+        let request = self.request(Method::GET, &format!("{kind}/{uid}"), &[("fields", "id")])?;
+        match self.send(request, kind, false).await? {
+            (200..=299, _) => Ok(false),
+            (404, body) if body["httpStatusCode"] == 404 => Ok(true),
+            (status, body) => Err(self.refused(kind, status, &body)),
+        }
+    }
+
+    /// Its clock and its zone.
+    ///
+    /// # Errors
+    /// Of the instance.
+    pub async fn clock(&self) -> Result<ServerClock, Error> {
+        let info = self.get("system/info", &[]).await?;
+        self.clock_of(&info)
+    }
+
+    fn clock_of(&self, info: &Value) -> Result<ServerClock, Error> {
+        let zone = info["serverTimeZoneId"].as_str().unwrap_or_default().to_owned();
+        let now = moment(info["serverDate"].as_str().unwrap_or_default(), &zone);
+        Ok(ServerClock { now: now.ok_or_else(|| short(&self.host(), "system/info"))?, zone })
+    }
+
     pub async fn info(&self) -> Result<Info, Error> {
         let info = self.get("system/info", &[]).await?;
         let me = self.get("me", &[("fields", "id,username,authorities,organisationUnits[id]")]).await?;
         let text = |name: &str| info[name].as_str().unwrap_or_default().to_owned();
-        let zone = text("serverTimeZoneId");
-        let unread = || short(&self.host(), "system/info");
-        let now = moment(&text("serverDate"), &zone).ok_or_else(unread)?;
+        let clock = self.clock_of(&info)?;
         let authorities = me["authorities"].as_array().into_iter().flatten();
         let authorities = authorities.filter_map(Value::as_str).map(str::to_owned).collect();
-        Ok(Info { version: text("version"), calendar: text("calendar"), zone, now, authorities })
+        Ok(Info { version: text("version"), calendar: text("calendar"), clock, authorities })
     }
 
     /// Everything of a type, a page at a time. `fields` as the API has them.
@@ -220,11 +317,12 @@ impl Instance {
         Ok(found)
     }
 
-    /// Writes all of a bundle, or nothing.
-    pub async fn import(&self, bundle: &Value) -> Result<Imported, Error> {
+    /// Writes or deletes all of a bundle, or nothing.
+    pub async fn import(&self, bundle: &Value, how: Import) -> Result<Imported, Error> {
+        // A word that is misspelt here would commit: there are these, and no others.
         let query = [
-            ("importMode", "COMMIT"),
-            ("importStrategy", "CREATE_AND_UPDATE"),
+            ("importMode", if how == Import::Validate { "VALIDATE" } else { "COMMIT" }),
+            ("importStrategy", if how == Import::Delete { "DELETE" } else { "CREATE_AND_UPDATE" }),
             ("atomicMode", "ALL"),
             ("importReportMode", "ERRORS"),
             ("mergeMode", "REPLACE"),
@@ -232,7 +330,7 @@ impl Instance {
             ("async", "false"),
         ];
         let request = self.request(Method::POST, "metadata", &query)?.json(bundle);
-        let (status, body) = self.send(request, "metadata", true).await?;
+        let (status, body) = self.send(request, "metadata", how != Import::Validate).await?;
         // Up to 2.37 the report stood at the top.
         let response = if body["response"].is_object() { &body["response"] } else { &body };
         match (status, response["status"].as_str()) {
@@ -244,21 +342,25 @@ impl Instance {
 
     /// Writes rows of one data set. Rows that are not named as rejected were taken, or the same before; what became of
     /// them is to be read again.
-    pub async fn import_values(&self, set: &str, rows: &[Value]) -> Result<Imported, Error> {
+    pub async fn import_rows(&self, table: Table, set: &str, rows: &[Value]) -> Result<Imported, Error> {
+        let (path, list) = table.names();
         let query = [("importStrategy", "CREATE_AND_UPDATE"), ("async", "false")];
-        let body = json!({"dataSet": set, "dataValues": rows});
-        let request = self.request(Method::POST, "dataValueSets", &query)?.json(&body);
-        let (status, body) = self.send(request, "dataValueSets", true).await?;
+        let mut body = json!({list: rows});
+        if table == Table::Values {
+            body["dataSet"] = set.into();
+        }
+        let request = self.request(Method::POST, path, &query)?.json(&body);
+        let (status, body) = self.send(request, path, true).await?;
         let response = if body["response"].is_object() { &body["response"] } else { &body };
         let conflicts = response["conflicts"].as_array().map(Vec::as_slice).unwrap_or_default();
         match (status, response["status"].as_str()) {
             (200..=299, Some("SUCCESS" | "OK")) if conflicts.is_empty() => Ok(Imported::Taken),
             (200..=299 | 409, Some(_)) => {
                 let code = conflicts.iter().find_map(|one| one["errorCode"].as_str());
-                let code = code.map_or_else(|| code_of(&body), str::to_owned);
+                let code = code.map_or_else(|| code_of(&body), code_only);
                 Ok(Imported::Rejected(Rejection { named: BTreeMap::new(), code }))
             }
-            _ => Err(self.refused("dataValueSets", status, &body)),
+            _ => Err(self.refused(path, status, &body)),
         }
     }
 }

@@ -1,20 +1,21 @@
 //! A run's jobs, as the engine has them: kind `dhis2`.
 
+mod rows;
+
 use crate::{
     apply::{self, Apply},
-    canon::Reading,
-    client::{Error, Imported},
+    client::Error,
     metadata::{Readings, Sides},
-    settings::Policy,
+    plan::Direction,
     syncs::Syncs,
-    values::{self, Rows, Sets, WRITE_MAX},
+    values::Sets,
     verdicts,
-    work::{Group, Part, Phase, Spec},
+    work::{Group, Phase, Spec},
 };
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
 use model::{Authority, Fault, ItemState, JobKind, JobLine, Level, Timestamp, Verdict};
-use serde_json::{Map, json};
+use serde_json::Map;
 use std::{collections::HashMap, sync::Arc};
 use store::{ClaimedItem, Item, ItemFilter, Job, Reason, SyncedObject};
 
@@ -44,8 +45,10 @@ impl Handler for Dhis2Handler {
             let unreadable = |error: String| Stop::Fail(Reason::new("settings", error));
             let spec: Spec = serde_json::from_str(&job.spec).map_err(|error| unreadable(error.to_string()))?;
             let sync = self.0.find(&spec.name).await.map_err(unreadable)?;
-            let sides =
-                self.0.sides(&sync, &spec.settings).map_err(|why| Stop::Pause(Reason::new("secret", why), None))?;
+            let sides = self
+                .0
+                .sides(&sync, &spec.settings)
+                .map_err(|why| Stop::Pause(Reason::new("secret", why.text), None))?;
             let unanswered = |error: Error| match verdicts::held(&error) {
                 Ended::Failed(verdict) => {
                     let wait = verdict.pause.and_then(|pause| pause.wait);
@@ -59,10 +62,12 @@ impl Handler for Dhis2Handler {
             let readings = sides.readings(&spec.settings).await.map_err(unanswered)?;
             let sets = match spec.phase {
                 Phase::Metadata => Sets::default(),
-                Phase::Values => Sets::of(&sides.source).await.map_err(unanswered)?,
+                Phase::Values | Phase::Completeness => Sets::of(&sides.source).await.map_err(unanswered)?,
             };
+            let direction = self.0.direction(&spec.settings).await.map_err(|error| unreadable(error.to_string()))?;
             let failed = self.failed(job).await;
-            let opened = Opened { spec, sides, readings, sets, failed, job: job.clone(), syncs: self.0.clone() };
+            let (job, syncs) = (job.clone(), self.0.clone());
+            let opened = Opened { spec, sides, readings, sets, direction, failed, job, syncs };
             Ok(Box::new(SyncRun(Arc::new(opened))) as Box<dyn Run>)
         })
     }
@@ -95,6 +100,7 @@ struct Opened {
     sides: Sides,
     readings: Readings,
     sets: Sets,
+    direction: Direction,
     failed: HashMap<String, String>,
     job: Job,
     syncs: Syncs,
@@ -118,7 +124,7 @@ impl Run for SyncRun {
             match self.0.spec.phase {
                 Phase::Metadata => self.0.verify_groups(items).await,
                 // What is there already is not written again.
-                Phase::Values => vec![Some(not_sent()); items.len()],
+                Phase::Values | Phase::Completeness => vec![Some(not_sent()); items.len()],
             }
         })
     }
@@ -195,16 +201,24 @@ impl Opened {
 
     /// What the ledger has of these objects from now on.
     async fn note(&self, groups: &[(&Group, Option<&Verdict>)]) -> store::Result<()> {
-        let rows = groups.iter().flat_map(|(group, verdict)| {
-            group.objects.iter().map(|one| SyncedObject {
+        let is_gone = |(group, verdict): &&(&Group, Option<&Verdict>)| group.deletes() && verdict.is_none();
+        let gone = groups.iter().filter(is_gone).flat_map(|(group, _)| &group.objects);
+        let gone: Vec<(String, String)> = gone.map(|one| (one.kind.clone(), one.uid.clone())).collect();
+        let kept = groups.iter().filter(|one| !is_gone(one));
+        let mut rows = Vec::new();
+        for (group, verdict) in kept {
+            rows.extend(group.objects.iter().map(|one| SyncedObject {
                 kind: one.kind.clone(),
                 uid: one.uid.clone(),
                 hash: one.source.clone(),
                 problem: verdict.map(told),
-            })
-        });
+            }));
+        }
         let pair = self.spec.settings.pair();
-        self.syncs.db().note_synced(pair, rows.collect(), self.syncs.clock().now()).await
+        if !gone.is_empty() {
+            self.syncs.db().forget_synced(pair.clone(), gone).await?;
+        }
+        self.syncs.db().note_synced(pair, rows, self.syncs.clock().now()).await
     }
 }
 
@@ -221,7 +235,7 @@ impl Slot for SyncSlot {
             let started_at = self.run.syncs.clock().now();
             let ended = match self.run.spec.phase {
                 Phase::Metadata => self.write_groups(&message, intent).await,
-                Phase::Values => self.write_parts(&message, intent).await,
+                Phase::Values | Phase::Completeness => self.write_parts(&message, intent).await,
             };
             let took = self.run.syncs.clock().now().since(started_at);
             let attempted = message.into_iter().zip(ended).map(|(item, ended)| {
@@ -274,80 +288,4 @@ impl SyncSlot {
             Err(_) => all(message, &verdicts::held(&Error::Lost { host: String::new() })),
         }
     }
-
-    /// What a slice holds and the target has not, part by part; then the slice is read again.
-    async fn write_parts(&mut self, message: &[ClaimedItem], intent: &Intent) -> Vec<Ended> {
-        let parts: Result<Vec<Part>, _> = message.iter().map(|item| serde_json::from_str(&item.payload)).collect();
-        let Ok(parts) = parts else { return all(message, &unreadable()) };
-        let Some(first) = parts.first() else { return Vec::new() };
-        let run = Arc::clone(&self.run);
-        let read = async |from: &crate::client::Instance, reading: &Reading| {
-            values::read_whole(from, &first.slice, (&run.sets, reading)).await
-        };
-        let source = read(&run.sides.source, &run.readings.source).await;
-        let target = read(&run.sides.target, &run.readings.target).await;
-        let (source, target) = match (source, target) {
-            (Ok(source), Ok(target)) => (source, target),
-            (Err(error), _) | (_, Err(error)) => return all(message, &verdicts::held(&error)),
-        };
-        if let Err(verdict) = intent.declare().await {
-            return all(message, &Ended::Failed(verdict));
-        }
-        let policy = run.spec.settings.conflict;
-        let mut codes = vec![String::new(); parts.len()];
-        for (at, part) in parts.iter().enumerate() {
-            let (here, there) = (within(&source, part), within(&target, part));
-            let keys = values::to_write(&here, &there, policy);
-            match self.send(&part.slice.set, &here, &keys).await {
-                Ok(code) => codes[at] = code,
-                Err(error) => return all(message, &verdicts::held(&error)),
-            }
-        }
-        let kept = match read(&run.sides.target, &run.readings.target).await {
-            Ok(kept) => kept,
-            Err(_) => return all(message, &verdicts::held(&Error::Lost { host: String::new() })),
-        };
-        parts
-            .iter()
-            .zip(codes)
-            .map(|(part, code)| judged(&within(&source, part), &within(&kept, part), policy, &code))
-            .collect()
-    }
-
-    /// Writes rows, in halves where they are too many at once or some are refused with all. The code of what was refused,
-    /// where something was.
-    async fn send(&self, set: &str, rows: &Rows, keys: &[&values::Key]) -> Result<String, Error> {
-        let mut waiting: Vec<&[&values::Key]> = keys.chunks(WRITE_MAX).rev().collect();
-        let (mut refused, mut lost) = (String::new(), 0);
-        while let Some(some) = waiting.pop() {
-            let body: Vec<_> = some.iter().map(|key| values::outgoing(key, &rows[*key])).collect();
-            match self.run.sides.target.import_values(set, &body).await {
-                Ok(Imported::Taken) => {}
-                Ok(Imported::Rejected(rejection)) => refused = rejection.code,
-                Err(Error::TooLarge { .. } | Error::Lost { .. }) if some.len() > 1 && lost < 16 => {
-                    lost += 1;
-                    let (first, second) = some.split_at(some.len() / 2);
-                    waiting.extend([second, first]);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(refused)
-    }
-}
-
-fn within(rows: &Rows, part: &Part) -> Rows {
-    rows.range(part.from.clone()..=part.to.clone()).map(|(key, datum)| (key.clone(), datum.clone())).collect()
-}
-
-fn judged(source: &Rows, kept: &Rows, policy: Policy, code: &str) -> Ended {
-    let missing = values::to_write(source, kept, policy);
-    let Some(first) = missing.first() else { return Ended::Succeeded };
-    let fields = json!({"missing": missing.len()});
-    let verdict = Verdict::permanent("not_kept", Fault::Content)
-        .with_arg("uid", first[0].clone())
-        .with_arg("unit", first[2].clone())
-        .with_arg("values", fields["missing"].to_string())
-        .with_arg("code", code);
-    Ended::Failed(verdict)
 }

@@ -2,13 +2,16 @@
 
 use crate::{
     canon::{self, Reading},
-    client::{Error, Info, Instance, moment, parameter},
+    client::{Error, IDS_MAX, Instance, ServerClock, moment, parameter},
     plan::Summary,
-    settings::Settings,
+    settings::{Settings, Sharing, is_uid},
 };
 use model::Timestamp;
 use serde_json::{Map, Value};
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 /// The four types of which every instance has an object named `default`.
 const WITH_DEFAULT: [&str; 4] = ["categoryOptions", "categories", "categoryCombos", "categoryOptionCombos"];
@@ -30,16 +33,63 @@ pub struct Readings {
 }
 
 impl Sides {
-    /// Finds the `default` objects of both: the same by name, whatever their uids.
+    /// Which objects are the same on both whatever their uids: those named `default`, those of the mapping and, where
+    /// sharing is copied, users of the same name.
     ///
     /// # Errors
     /// Of either instance.
     pub async fn readings(&self, settings: &Settings) -> Result<Readings, Error> {
         let (source, target) = (defaults(&self.source).await?, defaults(&self.target).await?);
         let pairs = source.into_iter().filter_map(|(kind, uid)| Some((uid, target.get(kind)?.clone())));
-        let plain = Reading { sharing: settings.sharing, uids: HashMap::new() };
-        Ok(Readings { source: Reading { uids: pairs.collect(), ..plain.clone() }, target: plain })
+        let mut uids: HashMap<String, String> = pairs.collect();
+        if settings.sharing == Sharing::Copy {
+            let (here, there) = (users(&self.source).await?, users(&self.target).await?);
+            uids.extend(here.into_iter().filter_map(|(name, uid)| Some((uid, there.get(&name)?.clone()))));
+        }
+        uids.extend(self.mapped(settings).await?);
+        uids.retain(|here, there| here != there);
+        let target = Reading { sharing: settings.sharing, ..Reading::default() };
+        Ok(Readings { source: Reading::new(settings.sharing, uids), target })
     }
+
+    /// The mapping, with uids of the source for its codes.
+    async fn mapped(&self, settings: &Settings) -> Result<Vec<(String, String)>, Error> {
+        let mut codes: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        let mut pairs = Vec::new();
+        for line in &settings.map {
+            match is_uid(&line.source) {
+                true => pairs.push((line.source.clone(), line.target.clone())),
+                false => codes.entry(&line.kind).or_default().push((&line.source, &line.target)),
+            }
+        }
+        for (kind, wanted) in codes {
+            let mut uids = HashMap::new();
+            let see = |object: Map<String, Value>| {
+                let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+                uids.extend(text("code").zip(text("id")));
+            };
+            self.source.each(kind, "id,code", see).await?;
+            for (code, target) in wanted {
+                let uid = uids.get(code).ok_or_else(|| Error::Short {
+                    host: self.source.host(),
+                    what: format!("{kind}: the mapping names the code {code}, which no object has"),
+                })?;
+                pairs.push((uid.clone(), target.to_owned()));
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+/// Uids of users by their names.
+async fn users(instance: &Instance) -> Result<HashMap<String, String>, Error> {
+    let mut found = HashMap::new();
+    let see = |user: Map<String, Value>| {
+        let text = |name: &str| user.get(name).and_then(Value::as_str).map(str::to_owned);
+        found.extend(text("username").zip(text("id")));
+    };
+    instance.each("users", "id,username", see).await?;
+    Ok(found)
 }
 
 async fn defaults(instance: &Instance) -> Result<HashMap<&'static str, String>, Error> {
@@ -76,43 +126,102 @@ fn is_default(object: &Map<String, Value>) -> bool {
 }
 
 pub(crate) fn summary(object: &Map<String, Value>, reading: &Reading) -> Summary {
+    let sent = canon::outgoing(object.clone(), reading);
     Summary {
-        uid: object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        uid: sent.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
         hash: canon::hash(object, reading),
-        references: canon::references(&canon::outgoing(object.clone(), reading)),
+        references: canon::references(&sent),
     }
 }
 
-/// How many objects of the types may have changed since everything was seen. Some are counted again; none is missed.
+/// The objects of these uids of the target, as the source has them now; with the uids of the target.
+///
+/// # Errors
+/// Of the source.
+pub(crate) async fn of_source(
+    sides: &Sides,
+    readings: &Readings,
+    kind: &str,
+    uids: &[String],
+) -> Result<Vec<(String, Map<String, Value>)>, Error> {
+    let here: Vec<String> = uids.iter().map(|uid| readings.source.here(uid).to_owned()).collect();
+    let mut found = Vec::with_capacity(here.len());
+    for some in here.chunks(IDS_MAX) {
+        for object in sides.source.objects(kind, some).await? {
+            let uid = object.get("id").and_then(Value::as_str).unwrap_or_default();
+            found.push((readings.source.there(uid).to_owned(), object));
+        }
+    }
+    Ok(found)
+}
+
+/// How many objects of each type may have changed since everything of it was seen. Some are counted again; none is missed.
 ///
 /// # Errors
 /// Of the instance.
 pub async fn changed(
     source: &Instance,
-    types: &[&str],
-    seen: Timestamp,
-    info: &Info,
+    types: &[(&str, Timestamp)],
+    clock: &ServerClock,
 ) -> Result<Vec<(String, u64)>, Error> {
-    let since = seen - overlap(info, seen);
-    let filter = format!("lastUpdated:ge:{}", parameter(since));
+    let Some(first) = types.iter().map(|(_, seen)| *seen).min() else { return Ok(Vec::new()) };
+    let filter = format!("lastUpdated:ge:{}", parameter(first - overlap(clock, first)));
     let body = source.get("metadata", &[("filter", &filter), ("fields", "id,lastUpdated")]).await?;
-    let count = |kind: &str| {
+    let count = |kind: &str, seen: Timestamp| {
         let rows = body[kind].as_array().into_iter().flatten();
-        let at = |row: &Value| moment(row["lastUpdated"].as_str().unwrap_or_default(), &info.zone);
+        let at = |row: &Value| moment(row["lastUpdated"].as_str().unwrap_or_default(), &clock.zone);
         // In the hour that comes twice an edit may look as old as an hour.
-        rows.filter(|row| at(row).is_none_or(|at| at + shift(info, seen) >= seen - Duration::from_secs(60))).count()
-            as u64
+        let since = seen - Duration::from_secs(60);
+        rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since)).count() as u64
     };
-    Ok(types.iter().map(|kind| ((*kind).to_owned(), count(kind))).filter(|(_, count)| *count > 0).collect())
+    let counts = types.iter().map(|(kind, seen)| ((*kind).to_owned(), count(kind, *seen)));
+    Ok(counts.filter(|(_, count)| *count > 0).collect())
 }
 
-fn overlap(info: &Info, seen: Timestamp) -> Duration {
-    OVERLAP + shift(info, seen)
+/// The types of which something was deleted since everything of them was seen. An account that may not ask is told
+/// nothing: the comparison of everything sees it then.
+///
+/// # Errors
+/// Of the instance.
+pub async fn deleted(
+    source: &Instance,
+    types: &[(&str, Timestamp)],
+    clock: &ServerClock,
+) -> Result<Vec<(String, u64)>, Error> {
+    let Some(first) = types.iter().map(|(_, seen)| *seen).min() else { return Ok(Vec::new()) };
+    let since = parameter(first - overlap(clock, first));
+    let body = match source.get("deletedObjects", &[("deletedAt", &since), ("paging", "false")]).await {
+        Ok(body) => body,
+        Err(Error::Forbidden { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let count = |kind: &str, seen: Timestamp| {
+        let rows = body["deletedObjects"].as_array().into_iter().flatten();
+        let at = |row: &Value| moment(row["deletedAt"].as_str().unwrap_or_default(), &clock.zone);
+        let rows = rows.filter(|row| row["klass"].as_str().is_some_and(|klass| is_klass_of(klass, kind)));
+        let since = seen - Duration::from_secs(60);
+        rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since)).count() as u64
+    };
+    let counts = types.iter().map(|(kind, seen)| ((*kind).to_owned(), count(kind, *seen)));
+    Ok(counts.filter(|(_, count)| *count > 0).collect())
+}
+
+/// `DataElement` is of `dataElements`, `Category` of `categories`.
+fn is_klass_of(klass: &str, kind: &str) -> bool {
+    let plural = match klass.strip_suffix('y') {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{klass}s"),
+    };
+    plural.eq_ignore_ascii_case(kind)
+}
+
+fn overlap(clock: &ServerClock, seen: Timestamp) -> Duration {
+    OVERLAP + shift(clock, seen)
 }
 
 /// By how much the clocks of the server change around a moment: a time on its wall may mean either.
-fn shift(info: &Info, at: Timestamp) -> Duration {
-    let Ok(zone) = jiff::tz::TimeZone::get(&info.zone) else { return Duration::ZERO };
+fn shift(clock: &ServerClock, at: Timestamp) -> Duration {
+    let Ok(zone) = jiff::tz::TimeZone::get(&clock.zone) else { return Duration::ZERO };
     let hours = Duration::from_secs(3 * 3_600);
     let offsets = [at - hours, at, at + hours].map(|at| at.in_zone(&zone).offset().seconds());
     let widest = offsets.iter().max().zip(offsets.iter().min()).map_or(0, |(most, least)| most - least);

@@ -21,7 +21,7 @@ pub struct Entry {
     /// Hashes; empty where there is no such object.
     pub source: String,
     pub target: String,
-    /// Of the source.
+    /// Of the source; of what is deleted, of the target.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
 }
@@ -36,13 +36,15 @@ pub enum Action {
     Kept,
     /// Changed on both sides, or without anybody knowing on which; a person decides.
     Conflict,
-    /// Only the target has it. Vigie deletes nothing.
+    /// Only the target has it, and it stays.
     Extra,
+    /// Only the target has it, both had it once, and the source says that it is gone.
+    Delete,
 }
 
 impl Action {
     pub fn writes(self) -> bool {
-        matches!(self, Self::Create | Self::Update)
+        matches!(self, Self::Create | Self::Update | Self::Delete)
     }
 }
 
@@ -84,7 +86,24 @@ pub fn compare(
         )
     });
     let extras = target.iter().filter(|one| !here.contains(one.uid.as_str()));
-    sources.chain(extras.map(|one| entry(&one.uid, Action::Extra, None, Some(one)))).collect()
+    let extras = extras.map(|one| {
+        let references = one.references.clone();
+        Entry { references, ..entry(&one.uid, gone(one, ledger, policy, direction), None, Some(one)) }
+    });
+    sources.chain(extras).collect()
+}
+
+/// What only the target has: to be deleted where both sides had it, and nobody has changed it since.
+fn gone(target: &Summary, ledger: &HashMap<String, String>, policy: Policy, direction: Direction) -> Action {
+    let Some(last) = ledger.get(&target.uid) else { return Action::Extra };
+    match (*last == target.hash, policy) {
+        (true, _) => Action::Delete,
+        // The other direction makes it again.
+        (false, _) if direction == Direction::Both => Action::Extra,
+        (false, Policy::Source) => Action::Delete,
+        (false, Policy::Target) => Action::Extra,
+        (false, Policy::Stop) => Action::Conflict,
+    }
 }
 
 fn action(source: &str, target: Option<&str>, ledger: Option<&str>, policy: Policy, direction: Direction) -> Action {
@@ -123,14 +142,22 @@ pub fn order(entries: &[Entry]) -> Vec<Vec<usize>> {
         .filter(|(_, one)| one.action.writes())
         .map(|(at, one)| (one.uid.as_str(), at))
         .collect();
-    let edges = |at: usize| entries[at].references.iter().filter_map(|uid| place.get(uid.as_str()).copied());
+    let is_deleted = |at: usize| entries[at].action == Action::Delete;
+    let edges = |at: usize| {
+        let to = entries[at].references.iter().filter_map(|uid| place.get(uid.as_str()).copied());
+        to.filter(move |to| is_deleted(*to) == is_deleted(at))
+    };
     let mut walk = Tarjan { index: vec![None; entries.len()], low: vec![0; entries.len()], ..Tarjan::default() };
     for (at, entry) in entries.iter().enumerate() {
         if entry.action.writes() && walk.index[at].is_none() {
             walk.visit(at, &edges);
         }
     }
-    walk.found
+    // What is deleted comes last, and what refers to something before that.
+    let deletes = |group: &Vec<usize>| group.iter().all(|at| entries[*at].action == Action::Delete);
+    let (deleted, mut order): (Vec<_>, Vec<_>) = walk.found.into_iter().partition(deletes);
+    order.extend(deleted.into_iter().rev());
+    order
 }
 
 /// Strongly connected components, those that others lead to first (Tarjan 1972), without recursion.
@@ -224,6 +251,13 @@ mod tests {
             let entries = compare("options", &[summary("a", source)], &target, &ledger, (policy, direction));
             assert_eq!(entries[0].action, expected, "{source} {target:?} {ledger:?} {policy:?} {direction:?}");
         }
+        let gone = |last: &str, policy, direction| {
+            let ledger = HashMap::from([("b".to_owned(), last.to_owned())]);
+            compare("options", &[], &[summary("b", "1")], &ledger, (policy, direction))[0].action
+        };
+        assert_eq!(gone("1", Stop, One), Delete);
+        assert_eq!((gone("2", Source, One), gone("2", Target, One), gone("2", Stop, One)), (Delete, Extra, Conflict));
+        assert_eq!((gone("1", Source, Both), gone("2", Source, Both)), (Delete, Extra));
         let extra = compare("options", &[], &[summary("b", "1")], &HashMap::new(), (Source, One));
         assert_eq!(extra[0].action, Extra);
     }
@@ -252,6 +286,25 @@ mod tests {
         assert_eq!(order.len(), 5);
         assert_eq!(order[at(1)], [1, 3, 4]);
         assert!(at(5) < at(2) && at(2) < at(0) && at(0) < at(6) && at(1) < at(6));
+    }
+
+    #[test]
+    fn what_is_deleted_comes_last_and_children_before_their_parents() {
+        let entry = |uid: &str, action, references: &[&str]| Entry {
+            kind: "x".into(),
+            uid: uid.into(),
+            action,
+            source: String::new(),
+            target: "1".into(),
+            references: references.iter().map(|uid| (*uid).to_owned()).collect(),
+        };
+        let entries = [
+            entry("parent", Action::Delete, &["new"]),
+            entry("child", Action::Delete, &["parent"]),
+            entry("extra", Action::Extra, &["parent"]),
+            entry("new", Action::Create, &["parent"]),
+        ];
+        assert_eq!(order(&entries), [vec![3], vec![1], vec![0]]);
     }
 
     #[test]

@@ -2,27 +2,62 @@
 
 use crate::{
     canon::hex,
-    client::Error,
+    client::{Error, IDS_MAX},
     metadata::{Readings, Sides, summaries},
     plan::{self, Action, Direction, Entry, Summary},
-    settings::{self, Settings},
-    values::{self, Sets, Units, WRITE_MAX, Walk},
-    work::Part,
+    settings::{self, Delete, Settings},
+    values::WRITE_MAX,
 };
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::Db;
 use uuid::Uuid;
 
+/// Deletions of a type that are confirmed one by one.
+const CONFIRMED_MAX: usize = 2_000;
+
 /// What a run would write, frozen.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Plan {
     pub id: Uuid,
     /// By type: how many of each action.
     pub counts: BTreeMap<String, BTreeMap<Action, u64>>,
     /// Everything that is not equal.
     pub entries: Vec<Entry>,
+    /// Rows of each data set.
+    pub values: Vec<ValuePlan>,
+    /// Types of which more is deleted than runs delete by themselves, with how many.
+    pub held: BTreeMap<String, u64>,
+    /// Whether the target was asked what it would refuse.
+    pub validated: bool,
+    /// What it would refuse.
+    pub blocked: Vec<Blocked>,
+    /// Nearly what a run would take.
+    pub requests: u64,
+    pub seconds: u64,
+}
+
+/// An object that the target would refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    pub kind: String,
+    pub uid: String,
+    /// Of DHIS2, as `E5003`.
+    pub code: String,
+}
+
+/// Values, or registrations, of one data set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValuePlan {
+    /// As `dataValues BfMAe6Itzgt`.
+    pub kind: String,
+    pub source: Side,
+    pub target: Side,
+    pub write: u64,
+    pub delete: u64,
+    pub conflict: u64,
 }
 
 /// Both sides of one type, or of the values of one data set.
@@ -44,6 +79,24 @@ pub struct Side {
 pub struct Compared {
     pub entries: Vec<Entry>,
     pub types: Vec<TypeReport>,
+    pub held: BTreeMap<String, u64>,
+}
+
+/// Whether more is deleted than runs delete by themselves: a person has seen the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Kept,
+    Seen,
+}
+
+/// What a comparison is about.
+pub(crate) struct Ask<'a> {
+    pub(crate) sides: &'a Sides,
+    pub(crate) readings: &'a Readings,
+    pub(crate) settings: &'a Settings,
+    pub(crate) db: &'a Db,
+    pub(crate) direction: Direction,
+    pub(crate) bound: Bound,
 }
 
 pub(crate) enum PlanError {
@@ -72,29 +125,52 @@ impl std::fmt::Display for PlanError {
     }
 }
 
-/// Compares all types of the settings.
-pub(crate) async fn compare(
-    sides: &Sides,
-    readings: &Readings,
-    settings: &Settings,
-    (db, direction): (&Db, Direction),
-) -> Result<Compared, PlanError> {
-    let mut compared = Compared { entries: Vec::new(), types: Vec::new() };
-    for kind in settings.types() {
+/// Compares these types.
+pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, PlanError> {
+    let mut compared = Compared { entries: Vec::new(), types: Vec::new(), held: BTreeMap::new() };
+    let Ask { sides, readings, settings, .. } = ask;
+    for kind in kinds {
         let source = summaries(&sides.source, kind, &readings.source).await?;
         let target = summaries(&sides.target, kind, &readings.target).await?;
-        let ledger = db.synced(&settings.pair(), kind).await?;
+        let ledger = ask.db.synced(&settings.pair(), kind).await?;
         if source.is_empty() && !ledger.is_empty() {
             // What an account may no longer see looks like this, too: nothing is concluded from it.
-            return Err(Error::Emptied { host: sides.source.host(), what: kind.to_owned() }.into());
+            return Err(Error::Emptied { host: sides.source.host(), what: (*kind).to_owned() }.into());
         }
-        compared.types.push(TypeReport { kind: kind.to_owned(), source: side(&source), target: side(&target) });
-        compared.entries.extend(plan::compare(kind, &source, &target, &ledger, (settings.conflict, direction)));
+        compared.types.push(TypeReport { kind: (*kind).to_owned(), source: side(&source), target: side(&target) });
+        let mut entries = plan::compare(kind, &source, &target, &ledger, (settings.conflict, ask.direction));
+        if let Some(held) = confirm(ask, kind, &ledger, &mut entries).await? {
+            compared.held.insert((*kind).to_owned(), held);
+        }
+        compared.entries.extend(entries);
     }
     Ok(compared)
 }
 
-fn side(summaries: &[Summary]) -> Side {
+/// Nothing is deleted that the source does not say is gone; and nothing of a type, where more than a part of it would be
+/// and no person has seen that. How many there are then.
+async fn confirm(
+    ask: &Ask<'_>,
+    kind: &str,
+    ledger: &HashMap<String, String>,
+    entries: &mut [Entry],
+) -> Result<Option<u64>, Error> {
+    let deleted = || entries.iter().filter(|entry| entry.action == Action::Delete).count();
+    let (count, settings) = (deleted(), ask.settings);
+    let part = (ledger.len() as u64).saturating_mul(settings.max_delete_percent) / 100;
+    let most = if settings.max_delete_percent == 0 { 0 } else { part.max(1) };
+    let is_held = count as u64 > most;
+    let stays = settings.delete == Delete::Off || count > CONFIRMED_MAX || (is_held && ask.bound == Bound::Kept);
+    for entry in entries.iter_mut().filter(|entry| entry.action == Action::Delete) {
+        let uid = ask.readings.source.here(&entry.uid);
+        if stays || !ask.sides.source.is_gone(kind, uid).await? {
+            entry.action = Action::Extra;
+        }
+    }
+    Ok((is_held && settings.delete == Delete::On).then_some(count as u64))
+}
+
+pub(crate) fn side(summaries: &[Summary]) -> Side {
     let mut all: Vec<(&str, &str)> = summaries.iter().map(|one| (one.uid.as_str(), one.hash.as_str())).collect();
     all.sort_unstable();
     let mut context = Context::new(&SHA256);
@@ -108,59 +184,35 @@ fn side(summaries: &[Summary]) -> Side {
 impl Compared {
     pub fn plan(&self, id: Uuid) -> Plan {
         let entries = self.entries.iter().filter(|entry| entry.action != Action::Equal).cloned().collect();
-        Plan { id, counts: plan::counts(&self.entries), entries }
+        Plan { id, counts: plan::counts(&self.entries), entries, held: self.held.clone(), ..Plan::default() }
     }
 }
 
 impl Plan {
     /// Whether another plan writes the same over the same.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
-        self.entries == other.entries
+        self.entries == other.entries && self.values == other.values
     }
-}
 
-/// What the values of both sides come to.
-pub(crate) struct ComparedValues {
-    /// What is to be written, by slice.
-    pub(crate) parts: Vec<Part>,
-    pub(crate) sets: Vec<TypeReport>,
-}
-
-pub(crate) async fn compare_values(
-    sides: &Sides,
-    readings: &Readings,
-    settings: &Settings,
-) -> Result<ComparedValues, Error> {
-    let sets = Sets::of(&sides.source).await?;
-    let units = Units::of(&sides.source, settings.org_unit.as_deref()).await?;
-    let mut walk = Walk::of(&sides.source, &units, (&sets, &readings.source));
-    let mut compared = ComparedValues { parts: Vec::new(), sets: Vec::new() };
-    let mut hashes: BTreeMap<String, [(u64, Context); 2]> = BTreeMap::new();
-    while let Some((slice, source)) = walk.next().await? {
-        let target = values::read_whole(&sides.target, &slice, (&sets, &readings.target)).await?;
-        let fresh = || [(0, Context::new(&SHA256)), (0, Context::new(&SHA256))];
-        let both = hashes.entry(slice.set.clone()).or_insert_with(fresh);
-        for ((count, context), rows) in both.iter_mut().zip([&source, &target]) {
-            *count += rows.len() as u64;
-            context.update(values::hash(rows.iter()).as_bytes());
-        }
-        let keys = values::to_write(&source, &target, settings.conflict);
-        let part = |keys: &[&values::Key]| Part {
-            slice: slice.clone(),
-            from: keys[0].clone(),
-            to: keys[keys.len() - 1].clone(),
-            count: keys.len(),
-        };
-        compared.parts.extend(keys.chunks(WRITE_MAX).map(part));
+    /// Requests of a run that writes it, beside reading both sides.
+    pub(crate) fn requests(&self) -> u64 {
+        let objects = self.entries.iter().filter(|entry| entry.action.writes()).count();
+        let mut kinds: Vec<&str> = self.entries.iter().map(|entry| entry.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        // Read on the source, written, read again.
+        let objects = 3 * objects.div_ceil(IDS_MAX) + 2 * kinds.len() * usize::from(objects > 0);
+        let rows = self.values.iter().map(|set| set.write + set.delete).map(|rows| match rows {
+            0 => 0,
+            rows => rows.div_ceil(WRITE_MAX as u64) + 3,
+        });
+        objects as u64 + rows.sum::<u64>()
     }
-    compared.sets = hashes
-        .into_iter()
-        .map(|(set, [source, target])| {
-            let side = |(count, context): (u64, Context)| Side { count, hash: hex(&context.finish().as_ref()[..16]) };
-            TypeReport { kind: format!("dataValues {set}"), source: side(source), target: side(target) }
-        })
-        .collect();
-    Ok(compared)
+
+    /// What is counted of an action, in all types.
+    pub fn count(&self, action: Action) -> u64 {
+        self.counts.values().filter_map(|counts| counts.get(&action)).sum()
+    }
 }
 
 /// Whether the metadata that values need is copied, too, so that it is looked at first.

@@ -1,5 +1,6 @@
 //! What is kept equal, and how far: the settings of one configuration.
 
+use schedules::{Expression, Timing};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -32,6 +33,9 @@ pub const TYPES: [&str; 23] = [
 
 const SECONDS: std::ops::RangeInclusive<u64> = 10..=604_800;
 
+/// Lines of a mapping.
+const MAPPED_MAX: usize = 20_000;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
@@ -46,17 +50,46 @@ pub struct Settings {
     pub cooldown_s: u64,
     #[serde(default = "ten")]
     pub max_per_hour: usize,
+    /// When it runs, in mode `scheduled`: a cron expression or an interval, as schedules have it, and its time zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
+    #[serde(default = "utc")]
+    pub zone: String,
     /// Types of metadata; empty for all of [`TYPES`].
     #[serde(default)]
     pub metadata: Vec<String>,
     #[serde(default)]
     pub values: Values,
+    /// Whether registrations that a data set is complete are kept equal, too.
+    #[serde(default)]
+    pub completeness: Values,
     /// Below which values are read.
     pub org_unit: Option<String>,
     #[serde(default)]
     pub conflict: Policy,
     #[serde(default)]
     pub sharing: Sharing,
+    /// Whether what the source has deleted is deleted on the target.
+    #[serde(default)]
+    pub delete: Delete,
+    /// Above so many of a hundred known objects of a type, nothing of it is deleted and a person is asked.
+    #[serde(default = "two")]
+    pub max_delete_percent: u64,
+    /// Objects that have another uid on the target.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub map: Vec<Mapped>,
+}
+
+/// A line of a mapping.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapped {
+    /// As `organisationUnits`.
+    pub kind: String,
+    /// A uid of the source, or a code.
+    pub source: String,
+    /// A uid of the target.
+    pub target: String,
 }
 
 fn minute() -> u64 {
@@ -68,6 +101,12 @@ fn half_an_hour() -> u64 {
 fn ten() -> usize {
     10
 }
+fn two() -> u64 {
+    2
+}
+fn utc() -> String {
+    "UTC".to_owned()
+}
 
 /// What begins runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,9 +116,11 @@ pub enum Mode {
     Manual,
     /// The source is looked at again and again.
     Automatic,
+    /// At the times of its schedule.
+    Scheduled,
 }
 
-/// Whether data values are kept equal, too.
+/// Whether something that is not metadata is kept equal, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Values {
@@ -97,6 +138,14 @@ pub enum Policy {
     Target,
     /// It stays as it is on both, and a person is told.
     Stop,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delete {
+    #[default]
+    Off,
+    On,
 }
 
 /// Whose sharing settings the objects of the target have.
@@ -129,9 +178,55 @@ impl Settings {
                 TYPES.join(", ")
             ));
         }
+        if self.max_delete_percent > 100 {
+            return Err(format!("`max_delete_percent` is {}: give 0 to 100", self.max_delete_percent));
+        }
+        self.check_schedule()?;
+        self.check_map()?;
         for (name, seconds) in [("check_every_s", self.check_every_s), ("cooldown_s", self.cooldown_s)] {
             if !SECONDS.contains(&seconds) {
                 return Err(format!("`{name}` is {seconds}: give 10 seconds to a week"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_schedule(&self) -> Result<(), String> {
+        match (self.mode, self.timing()) {
+            (Mode::Scheduled, None) => {
+                Err("`mode` is scheduled and there is no `schedule`: give one, as \"0 2 * * *\"".to_owned())
+            }
+            (_, Some(Err(why))) => Err(format!("`schedule`: {why}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// When it comes due; `None` without a schedule.
+    pub fn timing(&self) -> Option<Result<Timing, String>> {
+        let text = self.schedule.as_deref()?;
+        let say = |refusal: schedules::Refusal| refusal.say(language::Language::English);
+        let timing = || {
+            let (expression, zone) = (Expression::parse(text)?, schedules::zone(&self.zone)?);
+            Ok::<_, schedules::Refusal>(Timing::new(expression, zone))
+        };
+        Some(timing().map_err(say))
+    }
+
+    fn check_map(&self) -> Result<(), String> {
+        if self.map.len() > MAPPED_MAX {
+            return Err(format!("`map` has {} lines: at most {MAPPED_MAX} are read", self.map.len()));
+        }
+        let mut seen = std::collections::HashSet::new();
+        for (at, line) in self.map.iter().enumerate() {
+            let at = at + 1;
+            if !TYPES.contains(&line.kind.as_str()) {
+                return Err(format!("`map`, line {at}: Vigie does not copy {}: give a type", line.kind));
+            }
+            if !is_uid(&line.target) || line.source.is_empty() {
+                return Err(format!("`map`, line {at}: give type, uid or code of the source, uid of the target"));
+            }
+            if !seen.insert((line.kind.as_str(), line.target.as_str())) {
+                return Err(format!("`map`, line {at}: {} was named before: each target once", line.target));
             }
         }
         Ok(())
@@ -150,5 +245,54 @@ impl Settings {
         let mut sides = [self.source.as_str().trim_end_matches('/'), self.target.as_str().trim_end_matches('/')];
         sides.sort_unstable();
         sides.join(" ")
+    }
+}
+
+/// Of DHIS2: a letter and ten letters or digits.
+pub(crate) fn is_uid(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    text.len() == 11
+        && bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn with(more: &serde_json::Value) -> Result<(), String> {
+        let mut settings = json!({"source": "https://a.example", "target": "https://b.example"});
+        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value::<Settings>(settings).unwrap().check()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_remedy() {
+        let line = |kind: &str, target: &str| json!({"kind": kind, "source": "DE_1", "target": target});
+        let cases = [
+            (json!({}), None),
+            (json!({"mode": "scheduled"}), Some("there is no `schedule`")),
+            (json!({"mode": "scheduled", "schedule": "0 2 * * *", "zone": "Africa/Kinshasa"}), None),
+            (json!({"mode": "scheduled", "schedule": "at noon"}), Some("`schedule`: ")),
+            (json!({"schedule": "0 2 * * *", "zone": "Nowhere/At_All"}), Some("`schedule`: ")),
+            (json!({"max_delete_percent": 101}), Some("give 0 to 100")),
+            (json!({"map": [line("dataElements", "fbfJHSPpUQD")]}), None),
+            (json!({"map": [line("dashboards", "fbfJHSPpUQD")]}), Some("`map`, line 1: Vigie does not copy")),
+            (json!({"map": [line("dataElements", "DE_1")]}), Some("`map`, line 1: give type")),
+            (
+                json!({"map": [line("dataElements", "fbfJHSPpUQD"), line("dataElements", "fbfJHSPpUQD")]}),
+                Some("`map`, line 2: fbfJHSPpUQD was named before"),
+            ),
+        ];
+        for (more, expected) in cases {
+            let found = with(&more).err();
+            let fits = match (&found, expected) {
+                (None, None) => true,
+                (Some(found), Some(expected)) => found.contains(expected),
+                _ => false,
+            };
+            assert!(fits, "{more}: {found:?}");
+        }
     }
 }

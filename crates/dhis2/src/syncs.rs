@@ -4,12 +4,17 @@
 mod steps;
 
 use crate::{
-    client::{Error, Instance},
-    metadata::Sides,
-    plan::{Action, Direction},
-    planning::{self, Compared, Plan, PlanError, TypeReport},
-    settings::Settings,
+    client::{Error, Instance, Table},
+    comparing::{self, Absent, Noting, Scope},
+    metadata::{Readings, Sides},
+    plan::{self, Action, Direction, Entry},
+    planning::{self, Ask, Bound, Plan, PlanError, TypeReport, ValuePlan},
+    settings::{Mode, Settings, Values},
+    showing::{self, PlanChange},
     story::SyncLog,
+    validating,
+    why::Why,
+    work,
 };
 use jobs::{Again, DoneBy, Work};
 use model::{Clock, JobId, Rng, Timestamp};
@@ -17,7 +22,7 @@ use outbound::Client;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
@@ -25,6 +30,7 @@ use store::{Db, Sync, SyncPlan, SyncRun};
 use uuid::Uuid;
 use vault::Vault;
 
+const HOUR: Duration = Duration::from_secs(3_600);
 const STEP_EVERY: Duration = Duration::from_secs(1);
 /// Clocks that differ by more make change detection unsafe to reason about.
 const CLOCKS_APART_MAX: Duration = Duration::from_secs(300);
@@ -63,14 +69,27 @@ pub struct Secrets {
 pub struct State {
     /// Everything of the source until then is on the target, and was proven to be.
     pub seen: Option<Timestamp>,
+    /// The same of single types, where they are further or behind.
+    pub seen_types: BTreeMap<String, Timestamp>,
+    /// Data sets and roots of the tree, as the last run saw them: a look asks about these.
+    pub sets: Vec<String>,
+    pub roots: Vec<String>,
     pub checked_at: Option<Timestamp>,
     pub cooldown_until: Option<Timestamp>,
     /// Runs of the last hour that began by themselves.
     pub begun: Vec<Timestamp>,
     /// When both sides were last compared in full.
     pub compared_at: Option<Timestamp>,
-    /// Why the last check could not be made.
+    /// Why the last look could not be made, or the last run failed: empty where it did not.
     pub problem: String,
+    pub why: Option<Why>,
+}
+
+impl State {
+    /// Until when everything of a type was seen.
+    pub(crate) fn seen_of(&self, kind: &str) -> Option<Timestamp> {
+        self.seen_types.get(kind).copied().or(self.seen)
+    }
 }
 
 /// What is known of a run.
@@ -82,14 +101,38 @@ pub struct RunData {
     pub plan: Option<Uuid>,
     /// The source's clock before anything was read.
     pub seen: Option<Timestamp>,
+    /// The same before the look because of which it began: of what is not compared, nothing later was seen.
+    pub looked: Option<Timestamp>,
     pub counts: BTreeMap<String, BTreeMap<Action, u64>>,
     pub values: u64,
+    /// Registrations that a data set is complete.
+    pub registrations: u64,
+    /// Types that are compared; all, where none is named.
+    pub only: Option<Vec<String>>,
+    /// Which values are.
+    pub scope: Scope,
+    /// Types of which something could not be written.
+    pub failed_types: BTreeSet<String>,
+    /// Types of which nothing is deleted before a person has seen it, with how many would be.
+    pub held: BTreeMap<String, u64>,
+    /// Data sets and roots of the tree, as this run saw them.
+    pub sets: Vec<String>,
+    pub roots: Vec<String>,
     pub jobs: Vec<Uuid>,
     /// Items that failed, were skipped or are unknown.
     pub errors: u64,
     pub conflicts: u64,
     /// Why it failed: empty where it did not.
     pub problem: String,
+    pub why: Option<Why>,
+}
+
+/// Whether the target is asked what it would refuse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Validation {
+    #[default]
+    Left,
+    Asked,
 }
 
 /// What stands in the way, or nearly: a code, the side, and a figure or name.
@@ -216,13 +259,17 @@ impl Syncs {
     }
 
     /// Both instances, with the secrets of the configuration.
-    pub(crate) fn sides(&self, sync: &Sync, settings: &Settings) -> Result<Sides, String> {
+    pub(crate) fn sides(&self, sync: &Sync, settings: &Settings) -> Result<Sides, Why> {
         let side = |side: &str, url: &url::Url, sealed: &Option<Vec<u8>>| {
-            let remedy =
-                || format!("the {side} of {} has no secret: `vigie sync add {}` takes one", sync.name, sync.name);
+            let name = &sync.name;
+            let remedy = || {
+                let text = format!("the {side} of {name} has no secret: `vigie sync add {name}` takes one");
+                Why::new("no_secret", &[("side", side), ("name", name)], text)
+            };
             let sealed = sealed.as_ref().ok_or_else(remedy)?;
             let secret = self.0.vault.unseal(sealed, &format!("dhis2 {side} {}", sync.name));
-            Ok::<_, String>(Instance::new(self.client()?, url, secret.map_err(|error| error.to_string())?))
+            let secret = secret.map_err(|error| Why::other(error.to_string()))?;
+            Ok::<_, Why>(Instance::new(self.client().map_err(Why::other)?, url, secret))
         };
         Ok(Sides {
             source: side("source", &settings.source, &sync.source_secret)?,
@@ -232,7 +279,7 @@ impl Syncs {
 
     fn opened(&self, sync: &Sync) -> Result<(Settings, Sides), Refused> {
         let settings = settings_of(sync)?;
-        let sides = self.sides(sync, &settings).map_err(Refused::Invalid)?;
+        let sides = self.sides(sync, &settings).map_err(|why| Refused::Invalid(why.text))?;
         Ok((settings, sides))
     }
 
@@ -269,8 +316,8 @@ impl Syncs {
             if !info.authorities.iter().any(|one| one == "ALL") {
                 say("authority", "ALL".into(), "give the account a role with ALL, or expect objects to be refused");
             }
-            if self.clock().now().since(info.now).max(info.now.since(self.clock().now())) > CLOCKS_APART_MAX {
-                say("clock", info.now.to_string(), "set the clocks of both machines by a time server");
+            if apart(self.clock().now(), info.clock.now) > CLOCKS_APART_MAX {
+                say("clock", info.clock.now.to_string(), "set the clocks of both machines by a time server");
             }
             infos.push(info);
         }
@@ -279,7 +326,19 @@ impl Syncs {
             let remedy = "periods have other meanings: use the same calendar on both".to_owned();
             found.push(Finding { code: "calendar".into(), side, detail, remedy });
         }
+        let direction = self.direction(&settings).await?;
+        if direction == Direction::Both && !settings.map.is_empty() {
+            let (code, side, detail) =
+                ("map_both_ways".to_owned(), "target".to_owned(), settings.map.len().to_string());
+            let remedy = "a mapping goes one way: remove it, or the configuration the other way".to_owned();
+            found.push(Finding { code, side, detail, remedy });
+        }
         sides.readings(&settings).await?;
+        for kind in settings.types() {
+            for (side, instance) in [("source", &sides.source), ("target", &sides.target)] {
+                found.extend(doubled_codes(instance, kind, side).await?);
+            }
+        }
         Ok(found)
     }
 
@@ -287,20 +346,68 @@ impl Syncs {
     ///
     /// # Errors
     /// Of an instance.
-    pub async fn plan(&self, sync: &Sync) -> Result<Plan, Refused> {
+    pub async fn plan(&self, sync: &Sync, validation: Validation) -> Result<Plan, Refused> {
         let (settings, sides) = self.opened(sync)?;
-        let compared = self.compared(&sides, &settings).await?;
-        let now = self.clock().now();
-        let plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
+        let began = self.clock().now();
+        let readings = sides.readings(&settings).await?;
+        let ask = self.ask((&sides, &readings), &settings, Bound::Seen).await?;
+        let compared = planning::compare(&ask, &settings.types()).await?;
+        let mut plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
+        plan.values = self.planned_values(&ask, &compared.entries).await?;
+        let asked = sides.source.asked() + sides.target.asked();
+        plan.requests = asked + plan.requests();
+        let took = self.clock().now().since(began);
+        plan.seconds = took.as_secs() * plan.requests / asked.max(1);
+        if validation == Validation::Asked {
+            let order = plan::order(&compared.entries);
+            plan.blocked = validating::validate(&sides, &readings, &compared.entries, &order).await?;
+            plan.validated = true;
+        }
         let content = serde_json::to_string(&plan).unwrap_or_default();
-        self.db().save_sync_plan(SyncPlan { id: plan.id, sync: sync.number, content, created_at: now }).await?;
+        let created_at = self.clock().now();
+        self.db().save_sync_plan(SyncPlan { id: plan.id, sync: sync.number, content, created_at }).await?;
         Ok(plan)
     }
 
-    async fn compared(&self, sides: &Sides, settings: &Settings) -> Result<Compared, PlanError> {
+    /// Values and registrations that a run would write. What it makes on the target is not asked about there yet.
+    async fn planned_values(&self, ask: &Ask<'_>, entries: &[Entry]) -> Result<Vec<ValuePlan>, PlanError> {
+        let absent = entries.iter().filter(|entry| entry.action == Action::Create).map(|entry| entry.uid.clone());
+        let absent = Absent(absent.collect());
+        let mut planned = Vec::new();
+        for (table, _) in tables(ask.settings) {
+            planned.extend(comparing::compare_values(ask, (table, &Scope::All), &absent, Noting::No).await?.sets);
+        }
+        Ok(planned)
+    }
+
+    async fn ask<'a>(
+        &'a self,
+        (sides, readings): (&'a Sides, &'a Readings),
+        settings: &'a Settings,
+        bound: Bound,
+    ) -> Result<Ask<'a>, store::Error> {
         let direction = self.direction(settings).await?;
-        let readings = sides.readings(settings).await?;
-        planning::compare(sides, &readings, settings, (self.db(), direction)).await
+        Ok(Ask { sides, readings, settings, db: self.db(), direction, bound })
+    }
+
+    /// A plan that is kept, with when it was made.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub async fn kept_plan(&self, sync: &Sync, id: Uuid) -> Result<(Plan, Timestamp), Refused> {
+        let kept = self.db().sync_plan(id).await?.filter(|plan| plan.sync == sync.number);
+        let read = kept.and_then(|kept| Some((serde_json::from_str(&kept.content).ok()?, kept.created_at)));
+        read.ok_or_else(|| Refused::NotFound(format!("{} plan {id}", sync.name)))
+    }
+
+    /// These objects of a plan, property by property, as both sides are now.
+    ///
+    /// # Errors
+    /// Of an instance.
+    pub async fn show(&self, sync: &Sync, entries: &[Entry]) -> Result<Vec<PlanChange>, Refused> {
+        let (settings, sides) = self.opened(sync)?;
+        let readings = sides.readings(&settings).await?;
+        Ok(showing::show(&sides, &readings, entries).await?)
     }
 
     /// Reads both sides, and says of each type how many there are and the hash of all; then what differs.
@@ -309,13 +416,31 @@ impl Syncs {
     /// Of an instance.
     pub async fn reconcile(&self, sync: &Sync) -> Result<(Vec<TypeReport>, Plan), Refused> {
         let (settings, sides) = self.opened(sync)?;
-        let compared = self.compared(&sides, &settings).await?;
+        let readings = sides.readings(&settings).await?;
+        let ask = self.ask((&sides, &readings), &settings, Bound::Kept).await?;
+        let compared = planning::compare(&ask, &settings.types()).await?;
         let mut types = compared.types.clone();
-        if planning::has_values(&settings) {
-            let readings = sides.readings(&settings).await?;
-            types.extend(planning::compare_values(&sides, &readings, &settings).await?.sets);
-        }
+        let values = self.planned_values(&ask, &compared.entries).await?;
+        types.extend(values.iter().map(ValuePlan::report));
         Ok((types, compared.plan(Uuid::nil())))
+    }
+
+    /// When the source is looked at next, or the next run begins; `None` where it does not by itself.
+    pub fn next_look(&self, sync: &Sync) -> Option<Timestamp> {
+        let (settings, state) = (settings_of(sync).ok()?, state_of(sync));
+        let started_at = sync.started_at?;
+        let next = match settings.mode {
+            Mode::Manual => return None,
+            Mode::Automatic => state
+                .checked_at
+                .map_or(started_at, |at| at + Duration::from_secs(settings.check_every_s))
+                .max(started_at),
+            Mode::Scheduled => {
+                settings.timing()?.ok()?.next(state.checked_at.map_or(started_at, |at| at.max(started_at)))?
+            }
+        };
+        let rate = (state.begun.len() >= settings.max_per_hour).then(|| state.begun.first().map(|at| *at + HOUR));
+        Some(next.max(state.cooldown_until.unwrap_or(next)).max(rate.flatten().unwrap_or(next)))
     }
 
     /// Begins a run, of a frozen plan where one is named. By hand, whatever cooldown and rate say.
@@ -370,6 +495,46 @@ impl Syncs {
     pub async fn stop(&self, sync: &Sync) -> Result<(), Refused> {
         Ok(self.db().start_sync(sync.number, None).await?)
     }
+}
+
+/// What is compared beside metadata, and the phase in which it is written.
+fn tables(settings: &Settings) -> Vec<(Table, work::Phase)> {
+    let mut tables = Vec::new();
+    if settings.values == Values::Yes {
+        tables.push((Table::Values, work::Phase::Values));
+    }
+    if settings.completeness == Values::Yes {
+        tables.push((Table::Completeness, work::Phase::Completeness));
+    }
+    tables
+}
+
+fn apart(a: Timestamp, b: Timestamp) -> Duration {
+    a.since(b).max(b.since(a))
+}
+
+/// Codes that several objects of a type have: no import takes both.
+async fn doubled_codes(instance: &Instance, kind: &str, side: &str) -> Result<Option<Finding>, Error> {
+    let (mut codes, mut doubled) = (HashSet::new(), BTreeSet::new());
+    let see = |object: serde_json::Map<String, serde_json::Value>| {
+        if let Some(code) = object.get("code").and_then(serde_json::Value::as_str)
+            && !codes.insert(code.to_owned())
+        {
+            doubled.insert(code.to_owned());
+        }
+    };
+    // A type whose codes repeat by nature: of each set, its own.
+    if kind == "options" {
+        return Ok(None);
+    }
+    instance.each(kind, "id,code", see).await?;
+    let some: Vec<String> = doubled.iter().take(5).cloned().collect();
+    Ok((!doubled.is_empty()).then(|| Finding {
+        code: "duplicate_code".to_owned(),
+        side: side.to_owned(),
+        detail: format!("{kind}: {} ({})", doubled.len(), some.join(", ")),
+        remedy: "give each its own code, or remove it".to_owned(),
+    }))
 }
 
 /// # Errors

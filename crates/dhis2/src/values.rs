@@ -1,38 +1,46 @@
-//! Data values: read by data set and organisation unit, compared by key. Only keys and hashes leave this module, and the
-//! rows that are sent on.
+//! Data values, and registrations that a data set is complete: read by data set and organisation unit, compared by key.
+//! Only keys and hashes leave this module, and the rows that are sent on.
+
+mod changed;
+pub mod judge;
+
+pub use changed::{ChangedValues, changed};
 
 use crate::{
     canon::{Reading, hex},
-    client::{Error, Instance, parameter},
-    settings::Policy,
+    client::{Error, Instance, Table},
 };
-use model::Timestamp;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Rows of one read; where there are more, the units below are read one by one.
-const READ_MAX: usize = 20_000;
+const READ_MAX: usize = 30_000;
 /// Rows of one unit, which cannot be taken apart.
 const UNIT_MAX: usize = 200_000;
 /// Rows of one write.
 pub const WRITE_MAX: usize = 1_000;
+/// Units of one read, where they are named: an address of 8 KiB has room for them.
+const NAMED_MAX: usize = 200;
+/// Units of a part of the tree that is read by naming them, where it is too much at once.
+const SMALL_TREE: usize = 4_000;
 /// Before and after every period.
 const RANGE: [(&str, &str); 2] = [("startDate", "1900-01-01"), ("endDate", "2200-01-01")];
 
-/// Data element, period, organisation unit, category option combination, attribute option combination.
+/// Data element (or data set), period, organisation unit, category option combination, attribute option combination.
 pub type Key = [String; 5];
 
-/// What is kept equal of a value.
+/// What is kept equal of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Datum {
-    value: String,
-    comment: String,
-    followup: bool,
+    /// The value; of a registration, whether it is complete.
+    pub(crate) value: String,
+    /// The comment; of a registration, its day.
+    pub(crate) comment: String,
+    pub(crate) followup: bool,
+    /// It was there, and was deleted: only of a source whose deletions are carried over.
+    pub(crate) deleted: bool,
 }
 
 pub type Rows = BTreeMap<Key, Datum>;
@@ -43,6 +51,11 @@ pub struct Slice {
     pub set: String,
     pub unit: String,
     pub below: Below,
+    /// More units, read without those below them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
+    #[serde(default)]
+    pub table: Table,
 }
 
 /// Whether the units below are read with it.
@@ -51,6 +64,13 @@ pub struct Slice {
 pub enum Below {
     With,
     Without,
+}
+
+/// Whether rows that were deleted are read, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    Read,
+    Left,
 }
 
 /// Which data elements are read with which set: one that is in several is read once.
@@ -83,15 +103,37 @@ impl Sets {
             let members: &mut HashSet<String> = members;
             members.retain(|member| taken.insert(member.clone()));
         }
-        Ok(Self(sets.into_iter().filter(|(_, members)| !members.is_empty()).collect()))
+        Ok(Self(sets))
+    }
+
+    /// Sets of which nothing else is known.
+    pub fn named(uids: &[String]) -> Self {
+        Self(uids.iter().map(|uid| (uid.clone(), HashSet::new())).collect())
     }
 
     pub fn uids(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(uid, _)| uid.as_str())
     }
 
+    /// Those from which values are read.
+    fn with_values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, members)| !members.is_empty()).map(|(uid, _)| uid.as_str())
+    }
+
+    /// Those from which values of these elements are read.
+    pub fn of_elements(&self, elements: &HashSet<String>) -> Vec<&str> {
+        let has = |(_, members): &&(String, HashSet<String>)| !members.is_disjoint(elements);
+        self.0.iter().filter(has).map(|(uid, _)| uid.as_str()).collect()
+    }
+
     fn has(&self, set: &str, element: &str) -> bool {
         self.0.iter().any(|(uid, members)| uid == set && members.contains(element))
+    }
+
+    /// As the other side names them.
+    pub fn renamed(&self, reading: &Reading) -> Self {
+        let members = |all: &HashSet<String>| all.iter().map(|uid| reading.there(uid).to_owned()).collect();
+        Self(self.0.iter().map(|(uid, all)| (reading.there(uid).to_owned(), members(all))).collect())
     }
 }
 
@@ -116,79 +158,201 @@ impl Units {
     }
 
     /// Nothing is known but where one begins.
-    pub fn below(root: &str) -> Self {
-        Self { roots: vec![root.to_owned()], ..Self::default() }
+    pub fn below(roots: Vec<String>) -> Self {
+        Self { roots, ..Self::default() }
     }
 
     pub fn roots(&self) -> &[String] {
         &self.roots
     }
 
+    /// Every unit that a slice is about.
+    pub(crate) fn of_slice<'a>(&'a self, slice: &'a Slice) -> HashSet<&'a str> {
+        let mut found = HashSet::new();
+        let mut open: Vec<&str> = std::iter::once(&slice.unit).chain(&slice.others).map(String::as_str).collect();
+        while let Some(unit) = open.pop() {
+            if found.insert(unit) && slice.below == Below::With {
+                open.extend(self.children.get(unit).into_iter().flatten().map(String::as_str));
+            }
+        }
+        found
+    }
+
     /// What a slice is taken apart into; nothing where it cannot be.
     fn parts(&self, slice: &Slice) -> Vec<Slice> {
+        if !slice.others.is_empty() {
+            let all: Vec<String> = std::iter::once(&slice.unit).chain(&slice.others).cloned().collect();
+            let (first, second) = all.split_at(all.len() / 2);
+            return [first, second].into_iter().filter_map(|some| slice.only(some)).collect();
+        }
+        if slice.below == Below::With {
+            let mut all: Vec<String> = self.of_slice(slice).into_iter().map(str::to_owned).collect();
+            if (2..=SMALL_TREE).contains(&all.len()) {
+                all.sort_unstable();
+                return all.chunks(NAMED_MAX).filter_map(|some| slice.only(some)).collect();
+            }
+        }
         let Some(children) = self.children.get(&slice.unit).filter(|_| slice.below == Below::With) else {
             return Vec::new();
         };
-        let part = |unit: &String, below| Slice { set: slice.set.clone(), unit: unit.clone(), below };
+        let part = |unit: &String, below| Slice { unit: unit.clone(), below, ..slice.clone() };
         let mut parts = vec![part(&slice.unit, Below::Without)];
         parts.extend(children.iter().map(|child| part(child, Below::With)));
         parts
     }
 }
 
+impl Slice {
+    /// Of the same set, these units alone.
+    fn only(&self, units: &[String]) -> Option<Self> {
+        let (unit, others) = units.split_first()?;
+        Some(Self { unit: unit.clone(), others: others.to_vec(), below: Below::Without, ..self.clone() })
+    }
+
+    /// As the other side names it.
+    pub fn renamed(&self, reading: &Reading) -> Self {
+        let there = |uid: &String| reading.there(uid).to_owned();
+        let others = self.others.iter().map(there).collect();
+        Self { set: there(&self.set), unit: there(&self.unit), others, ..self.clone() }
+    }
+}
+
+/// How rows are read from one side.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    pub sets: &'a Sets,
+    pub reading: &'a Reading,
+    pub deleted: Deleted,
+}
+
 /// The rows of a slice.
 ///
 /// # Errors
 /// Of the instance; `Ok(None)` where there are more than fit.
-pub async fn read(
-    instance: &Instance,
-    slice: &Slice,
-    (sets, reading): (&Sets, &Reading),
-    limit: usize,
-) -> Result<Option<Rows>, Error> {
+pub async fn read(instance: &Instance, slice: &Slice, how: How<'_>, limit: usize) -> Result<Option<Rows>, Error> {
     let (children, asked) = (slice.below == Below::With, (limit + 1).to_string());
     let mut query = vec![("dataSet", &*slice.set), ("orgUnit", &*slice.unit)];
+    query.extend(slice.others.iter().map(|unit| ("orgUnit", unit.as_str())));
     query.extend([("children", if children { "true" } else { "false" }), ("limit", &*asked)]);
     query.extend(RANGE);
-    let body = instance.get("dataValueSets", &query).await?;
-    let rows = body["dataValues"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if how.deleted == Deleted::Read && slice.table == Table::Values {
+        query.push(("includeDeleted", "true"));
+    }
+    let body: Answered = instance.get_as(slice.table.names().0, &query).await?;
+    let rows = if slice.table == Table::Values { body.data_values } else { body.complete_data_set_registrations };
     if rows.len() > limit {
         return Ok(None);
     }
-    let mine = rows.iter().filter(|row| sets.has(&slice.set, row["dataElement"].as_str().unwrap_or_default()));
-    Ok(Some(mine.filter(|row| row["deleted"].as_bool() != Some(true)).map(|row| datum(row, reading)).collect()))
+    let is_mine = |row: &Row| match slice.table {
+        Table::Values => how.sets.has(&slice.set, &row.data_element),
+        Table::Completeness => row.data_set == slice.set,
+    };
+    let is_read = |row: &Row| how.deleted == Deleted::Read || row.deleted != Some(true);
+    let mine = rows.into_iter().filter(|row| is_mine(row) && is_read(row));
+    Ok(Some(mine.map(|row| datum(row, slice.table, how.reading)).collect()))
 }
 
-fn datum(row: &Value, reading: &Reading) -> (Key, Datum) {
-    let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-    let option = |name: &str| {
-        let uid = text(name);
-        reading.uids.get(&uid).cloned().unwrap_or(uid)
+/// What a read answers.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Answered {
+    data_values: Vec<Row>,
+    complete_data_set_registrations: Vec<Row>,
+}
+
+/// A value, or a registration.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Row {
+    data_element: String,
+    data_set: String,
+    period: String,
+    org_unit: String,
+    organisation_unit: String,
+    category_option_combo: String,
+    attribute_option_combo: String,
+    value: Option<String>,
+    comment: Option<String>,
+    followup: Option<bool>,
+    deleted: Option<bool>,
+    completed: Option<bool>,
+    date: Option<String>,
+}
+
+fn datum(row: Row, table: Table, reading: &Reading) -> (Key, Datum) {
+    let there = |uid: String| match reading.uids.get(&uid) {
+        Some(other) => other.clone(),
+        None => uid,
     };
-    let key = [
-        text("dataElement"),
-        text("period"),
-        text("orgUnit"),
-        option("categoryOptionCombo"),
-        option("attributeOptionCombo"),
-    ];
-    (key, Datum { value: text("value"), comment: text("comment"), followup: row["followup"].as_bool() == Some(true) })
+    match table {
+        Table::Values => {
+            let key = [
+                there(row.data_element),
+                row.period,
+                there(row.org_unit),
+                there(row.category_option_combo),
+                there(row.attribute_option_combo),
+            ];
+            let (value, comment) = (row.value.unwrap_or_default(), row.comment.unwrap_or_default());
+            let (followup, deleted) = (row.followup == Some(true), row.deleted == Some(true));
+            (key, Datum { value, comment, followup, deleted })
+        }
+        Table::Completeness => {
+            let units = there(row.organisation_unit);
+            let key = [there(row.data_set), row.period, units, String::new(), there(row.attribute_option_combo)];
+            // Servers before 2.34 said nothing of it: what was registered was complete.
+            let value = if row.completed == Some(false) { "false" } else { "true" }.to_owned();
+            let comment = row.date.unwrap_or_default().get(..10).unwrap_or_default().to_owned();
+            (key, Datum { value, comment, followup: false, deleted: false })
+        }
+    }
 }
 
 /// All of one side, slice by slice: each as large as fits into one read.
 pub struct Walk<'a> {
     instance: &'a Instance,
     units: &'a Units,
-    how: (&'a Sets, &'a Reading),
+    how: How<'a>,
     waiting: Vec<Slice>,
 }
 
 impl<'a> Walk<'a> {
-    pub fn of(instance: &'a Instance, units: &'a Units, how: (&'a Sets, &'a Reading)) -> Self {
-        let whole = |set: &str, unit: &String| Slice { set: set.to_owned(), unit: unit.clone(), below: Below::With };
+    pub fn of(instance: &'a Instance, units: &'a Units, (how, table): (How<'a>, Table)) -> Self {
+        let whole = |set: &str, unit: &String| Slice {
+            set: set.to_owned(),
+            unit: unit.clone(),
+            below: Below::With,
+            others: Vec::new(),
+            table,
+        };
+        let sets: Vec<&str> = match table {
+            Table::Values => how.sets.with_values().collect(),
+            Table::Completeness => how.sets.uids().collect(),
+        };
         let roots = || units.roots.iter().rev();
-        let waiting = how.0.uids().flat_map(|set| roots().map(move |unit| whole(set, unit))).collect();
+        let waiting = sets.into_iter().flat_map(|set| roots().map(move |unit| whole(set, unit))).collect();
         Self { instance, units, how, waiting }
+    }
+
+    /// Values of these sets in these units, without those below.
+    pub fn of_units(
+        instance: &'a Instance,
+        units: &'a Units,
+        how: How<'a>,
+        (sets, named): (&[&str], &[String]),
+    ) -> Self {
+        let some = |set: &str, units: &[String]| {
+            let slice = Slice {
+                set: set.to_owned(),
+                unit: String::new(),
+                below: Below::Without,
+                others: Vec::new(),
+                table: Table::Values,
+            };
+            slice.only(units)
+        };
+        let waiting = sets.iter().flat_map(|set| named.chunks(NAMED_MAX).filter_map(move |units| some(set, units)));
+        Self { instance, units, how, waiting: waiting.collect() }
     }
 
     /// The next slice with its rows.
@@ -201,10 +365,7 @@ impl<'a> Walk<'a> {
             let limit = if parts.is_empty() { UNIT_MAX } else { READ_MAX };
             match read(self.instance, &slice, self.how, limit).await? {
                 Some(rows) => return Ok(Some((slice, rows))),
-                None if parts.is_empty() => {
-                    let what = format!("dataValueSets of {}", slice.unit);
-                    return Err(Error::Short { host: self.instance.host(), what });
-                }
+                None if parts.is_empty() => return Err(too_many(self.instance, &slice)),
                 None => {
                     parts.reverse();
                     self.waiting.append(&mut parts);
@@ -215,39 +376,40 @@ impl<'a> Walk<'a> {
     }
 }
 
+fn too_many(instance: &Instance, slice: &Slice) -> Error {
+    Error::Short { host: instance.host(), what: format!("{} of {}", slice.table.names().0, slice.unit) }
+}
+
 /// The rows of a slice that was walked on the other side: as many as there are.
 ///
 /// # Errors
 /// As [`read`].
-pub async fn read_whole(instance: &Instance, slice: &Slice, how: (&Sets, &Reading)) -> Result<Rows, Error> {
-    let rows = read(instance, slice, how, UNIT_MAX).await?;
-    rows.ok_or_else(|| Error::Short { host: instance.host(), what: format!("dataValueSets of {}", slice.unit) })
-}
-
-/// Keys of the rows that are to be written.
-pub fn to_write<'a>(source: &'a Rows, target: &Rows, policy: Policy) -> Vec<&'a Key> {
-    let differs = |(key, datum): &(&Key, &Datum)| match target.get(*key) {
-        None => true,
-        Some(there) => there != *datum && policy == Policy::Source,
-    };
-    source.iter().filter(differs).map(|(key, _)| key).collect()
+pub async fn read_whole(instance: &Instance, slice: &Slice, how: How<'_>) -> Result<Rows, Error> {
+    read(instance, slice, how, UNIT_MAX).await?.ok_or_else(|| too_many(instance, slice))
 }
 
 /// A row as it is sent.
-pub fn outgoing(key: &Key, datum: &Datum) -> Value {
+pub fn outgoing(key: &Key, datum: &Datum, table: Table) -> Value {
     let [element, period, unit, option, attribute] = key;
+    if table == Table::Completeness {
+        return json!({"dataSet": element, "period": period, "organisationUnit": unit,
+            "attributeOptionCombo": attribute, "date": datum.comment, "completed": datum.value == "true"});
+    }
     let mut row = json!({"dataElement": element, "period": period, "orgUnit": unit, "categoryOptionCombo": option,
         "attributeOptionCombo": attribute, "value": datum.value, "followup": datum.followup});
     if let (false, Value::Object(row)) = (datum.comment.is_empty(), &mut row) {
         row.insert("comment".into(), datum.comment.clone().into());
     }
+    if let (true, Value::Object(row)) = (datum.deleted, &mut row) {
+        row.insert("deleted".into(), true.into());
+    }
     row
 }
 
-/// 128 bits over rows in their order.
+/// 128 bits over rows in their order, those that were deleted left aside.
 pub fn hash<'a>(rows: impl Iterator<Item = (&'a Key, &'a Datum)>) -> String {
     let mut context = Context::new(&SHA256);
-    for (key, datum) in rows {
+    for (key, datum) in rows.filter(|(_, datum)| !datum.deleted) {
         for part in key.iter().chain([&datum.value, &datum.comment]) {
             context.update(part.as_bytes());
             context.update(&[0]);
@@ -255,36 +417,4 @@ pub fn hash<'a>(rows: impl Iterator<Item = (&'a Key, &'a Datum)>) -> String {
         context.update(&[u8::from(datum.followup)]);
     }
     hex(&context.finish().as_ref()[..16])
-}
-
-/// Whether a value may have changed since everything was seen.
-///
-/// # Errors
-/// Of the instance.
-pub async fn changed(
-    source: &Instance,
-    (sets, units): (&Sets, &Units),
-    seen: Timestamp,
-    zone: &str,
-) -> Result<bool, Error> {
-    let offset = jiff::tz::TimeZone::get(zone).map_or(0, |zone| seen.in_zone(&zone).offset().seconds());
-    // Up to 2.42 the moment is compared with the wall clock as text: widened by what lies between, and an hour more for
-    // clocks that change. What comes too often is compared by its own time, which is in UTC.
-    let widened = Duration::from_secs(600 + 3_600 + u64::from(offset.unsigned_abs()));
-    let since = parameter(seen - widened);
-    let mut query: Vec<(&str, &str)> = sets.uids().map(|uid| ("dataSet", uid)).collect();
-    query.extend(units.roots().iter().map(|unit| ("orgUnit", unit.as_str())));
-    query.extend([("children", "true"), ("includeDeleted", "true"), ("lastUpdated", &*since)]);
-    query.extend(RANGE);
-    if sets.uids().next().is_none() || units.roots().is_empty() {
-        return Ok(false);
-    }
-    let body = source.get("dataValueSets", &query).await?;
-    let rows = body["dataValues"].as_array().into_iter().flatten();
-    let at = |row: &Value| {
-        let text = row["lastUpdated"].as_str().unwrap_or_default();
-        crate::client::moment(text.trim_end_matches("+0000").trim_end_matches('Z'), "UTC")
-    };
-    let recent = seen - Duration::from_secs(60);
-    Ok(rows.into_iter().any(|row| at(row).is_none_or(|at| at >= recent)))
 }

@@ -1,7 +1,7 @@
 //! What a job of a run holds: its frozen settings, and of each item what it stands for. Uids and hashes, never values.
 
 use crate::{
-    plan::Entry,
+    plan::{Action, Entry},
     settings::Settings,
     values::{Key, Slice},
 };
@@ -30,12 +30,19 @@ pub(crate) struct Spec {
 pub(crate) enum Phase {
     Metadata,
     Values,
+    Completeness,
 }
 
 /// An item of the metadata: an object, or a cycle that travels together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Group {
     pub objects: Vec<Entry>,
+}
+
+impl Group {
+    pub(crate) fn deletes(&self) -> bool {
+        self.objects.iter().any(|one| one.action == Action::Delete)
+    }
 }
 
 /// An item of the values: the keys from one to another of what a slice holds.
@@ -45,15 +52,21 @@ pub(crate) struct Part {
     pub from: Key,
     pub to: Key,
     pub count: usize,
+    /// The target had nothing of the slice.
+    #[serde(default)]
+    pub fresh: bool,
 }
 
 /// The items of the metadata, packed into messages.
 pub(crate) fn metadata_items(entries: &[Entry], order: &[Vec<usize>]) -> Vec<NewItem> {
-    let (mut message, mut packed) = (1, 0);
+    let (mut message, mut packed, mut deletes) = (1, 0, false);
     let mut items = Vec::with_capacity(order.len());
     for (at, group) in order.iter().enumerate() {
-        if packed > 0 && packed + group.len() > MESSAGE_OBJECTS {
-            (message, packed) = (message + 1, 0);
+        let is_deleted = group.iter().any(|at| entries[*at].action == Action::Delete);
+        let is_full = packed > 0 && packed + group.len() > MESSAGE_OBJECTS;
+        // One message writes, or deletes.
+        if is_full || (is_deleted && !deletes) {
+            (message, packed, deletes) = (message + 1, 0, is_deleted);
         }
         packed += group.len();
         let objects: Vec<Entry> = group.iter().map(|at| entries[*at].clone()).collect();
@@ -64,7 +77,7 @@ pub(crate) fn metadata_items(entries: &[Entry], order: &[Vec<usize>]) -> Vec<New
     items
 }
 
-/// The items of the values: those of a slice are one message.
+/// The items of the values, or of the registrations: those of a slice are one message.
 pub(crate) fn value_items(parts: &[Part]) -> Vec<NewItem> {
     let mut message = 0;
     let mut last: Option<&Slice> = None;
@@ -73,7 +86,8 @@ pub(crate) fn value_items(parts: &[Part]) -> Vec<NewItem> {
         if last != Some(&part.slice) {
             (message, last) = (message + 1, Some(&part.slice));
         }
-        let label = format!("dataValues {} {}: {} from {}", part.slice.set, part.slice.unit, part.count, part.from[0]);
+        let (Slice { set, unit, table, .. }, count) = (&part.slice, part.count);
+        let label = format!("{} {set} {unit}: {count} from {}", table.names().1, part.from[0]);
         items.push(item(at, message, label, part));
     }
     items

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what is unexpected fails the test")]
 #![allow(clippy::await_holding_lock, reason = "guards are dropped before, by `drop`")]
 
-use dhis2::{Dhis2Handler, RunData, Secrets, Settings, SyncLog, Syncs, plan::Action};
+use dhis2::{Dhis2Handler, RunData, Secrets, Settings, SyncLog, Syncs, Validation, plan::Action};
 use jobs::{Engine, Hub, Options, RetryPolicy, RunLog, Scope};
 use model::{Clock, Rng};
 use serde_json::json;
@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use store::{Db, Sync, SyncRun, SyncedOnly};
+use store::{Db, Sync, SyncLedgerAsk, SyncRun, SyncedObject, SyncedOnly};
 use testkit::dhis2::{Dhis2, Fault, State, TOKEN};
 use vault::Vault;
 
@@ -94,6 +94,12 @@ impl Bed {
         panic!("the run does not end: {:?}", self.db.sync_run(id).await);
     }
 
+    async fn ledger(&self, settings: &Settings, only: SyncedOnly) -> Vec<SyncedObject> {
+        let ask = SyncLedgerAsk { only, limit: 10_000, ..SyncLedgerAsk::default() };
+        let rows = self.db.sync_ledger(&settings.pair(), &ask).await.unwrap();
+        rows.into_iter().map(|row| row.object).collect()
+    }
+
     async fn is_equal(&self, sync: &Sync) -> bool {
         let (types, plan) = self.syncs.reconcile(sync).await.unwrap();
         let different = types.iter().filter(|one| one.source != one.target).count();
@@ -146,7 +152,7 @@ async fn an_empty_target_becomes_equal_and_stays_so() {
     // An old server, whose default objects have uids of their own.
     let sync = bed.add("config-test", &bed.settings(&json!({"values": "yes"}))).await;
     assert_eq!(bed.syncs.check(&sync).await.unwrap(), []);
-    let plan = bed.syncs.plan(&sync).await.unwrap();
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
     assert_eq!(plan.counts["organisationUnits"][&Action::Create], 61);
     let (run, data) = bed.run(&sync).await;
     assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""));
@@ -165,7 +171,7 @@ async fn an_empty_target_becomes_equal_and_stays_so() {
     let after = bed.target.state().requests.iter().filter(|seen| seen.method == "POST").count();
     assert_eq!((run.phase.as_str(), after - before), ("succeeded", 0));
     // Nothing that is kept holds a value or a name.
-    let ledger = bed.db.sync_ledger(&bed.settings(&json!({})).pair(), SyncedOnly::All, ("", ""), 1_000).await.unwrap();
+    let ledger = bed.ledger(&bed.settings(&json!({})), SyncedOnly::All).await;
     assert_eq!(ledger.len(), 61 + 6 + 30 + 1);
     // What a person changes on either side is found, and written.
     bed.source.state().edit("dataElements", "del00000003", "name", json!("Renamed"));
@@ -198,7 +204,7 @@ async fn seven_bad_of_five_hundred_are_named_and_the_others_arrive() {
     assert_eq!((run.phase.as_str(), data.errors), ("failed", 8));
     assert_eq!(bed.target.state().count("dataElements"), 493);
     assert!(bed.target.state().posts("/api/metadata") <= 2 + 70);
-    let failed = bed.db.sync_ledger(&settings.pair(), SyncedOnly::Failed, ("", ""), 100).await.unwrap();
+    let failed = bed.ledger(&settings, SyncedOnly::Failed).await;
     let told: Vec<String> =
         failed.iter().map(|one| format!("{} {}", one.uid, one.problem.as_deref().unwrap_or_default())).collect();
     assert_eq!(told.len(), 8, "{told:?}");
@@ -247,7 +253,7 @@ async fn what_is_accepted_and_not_kept_is_a_failure() {
     let sync = bed.add("silent", &settings).await;
     let (run, _) = bed.run(&sync).await;
     assert_eq!(run.phase, "failed");
-    let failed = bed.db.sync_ledger(&settings.pair(), SyncedOnly::Failed, ("", ""), 9).await.unwrap();
+    let failed = bed.ledger(&settings, SyncedOnly::Failed).await;
     assert_eq!(failed[0].problem.as_deref(), Some("not_kept property=id uid=del00000001"));
 }
 
@@ -255,18 +261,20 @@ async fn what_is_accepted_and_not_kept_is_a_failure() {
 async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
     let bed = Bed::new().await;
     fill(&mut bed.source.state(), 20, 10);
-    let sync = bed.add("gone", &bed.settings(&json!({"values": "yes"}))).await;
+    let settings = json!({"values": "yes", "completeness": "yes", "delete": "on", "max_delete_percent": 100});
+    let sync = bed.add("gone", &bed.settings(&settings)).await;
     bed.run(&sync).await;
     let units = bed.target.state().count("organisationUnits");
     let before = (units, bed.target.state().values.len());
-    for fault in 0..4 {
+    for fault in 0..5 {
         let mut source = bed.source.state();
         source.faults = testkit::dhis2::Faults::default();
         match fault {
             0 => drop(source.faults.empty.insert("organisationUnits".into())),
             1 => drop(source.faults.forbidden.insert("dataElements".into())),
             2 => drop(source.faults.short.insert("organisationUnits".into())),
-            _ => source.faults.truncated = true,
+            3 => source.faults.truncated = true,
+            _ => source.faults.starting = true,
         }
         drop(source);
         let (run, _) = bed.run(&sync).await;
@@ -278,17 +286,108 @@ async fn a_source_that_is_empty_forbidden_or_cut_deletes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_source_says_is_gone_is_deleted_children_first_and_no_more_than_allowed() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 100, 40);
+    bed.target.state().put("organisationUnits", json!({"id": "ouOwn000000", "name": "Only here"}));
+    let settings = bed.settings(&json!({"values": "yes", "delete": "on", "max_delete_percent": 5}));
+    let sync = bed.add("deletes", &settings).await;
+    bed.run(&sync).await;
+    let mut source = bed.source.state();
+    // A child, and its parent; a value.
+    source.remove("organisationUnits", "ouA00000091");
+    source.remove("organisationUnits", "ouA00000092");
+    source.erase("del00000003", "202601", "ouB00000010");
+    drop(source);
+    let (run, data) = bed.run(&sync).await;
+    assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""));
+    let target = bed.target.state();
+    assert_eq!((target.count("organisationUnits"), target.written.deletions), (100, 2));
+    assert!(target.objects["organisationUnits"].contains_key("ouOwn000000"), "what Vigie never wrote was deleted");
+    assert_eq!(target.values.values().filter(|datum| datum.deleted).count(), 1);
+    drop(target);
+    // More than a twentieth: a person is asked, and says yes by running the plan.
+    for n in 0..8 {
+        bed.source.state().remove("organisationUnits", &format!("ouA{:08}", 81 + n));
+    }
+    let (run, data) = bed.run(&sync).await;
+    assert_eq!((run.phase.as_str(), data.held.get("organisationUnits").copied()), ("failed", Some(8)));
+    assert_eq!(bed.target.state().written.deletions, 2);
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
+    assert_eq!((plan.count(Action::Delete), plan.held.len()), (8, 1));
+    let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
+    assert_eq!(bed.ended(run.id).await.0.phase, "succeeded");
+    assert_eq!(bed.target.state().written.deletions, 10);
+    // A list that leaves something out, of which the source itself does not say that it is gone.
+    bed.source.state().faults.hidden.insert("ouA00000071".into());
+    bed.run(&sync).await;
+    assert_eq!(bed.target.state().written.deletions, 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mapping_names_what_has_another_uid_on_the_target() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 10, 3);
+    let combo = bed.target.state().default_of("categoryCombos");
+    bed.target.state().put(
+        "dataElements",
+        json!({"id": "otherDE0001", "name": "Old", "code": "DE1", "categoryCombo": {"id": combo}}),
+    );
+    let map = json!([{"kind": "dataElements", "source": "DE1", "target": "otherDE0001"}]);
+    let sync = bed.add("mapped", &bed.settings(&json!({"values": "yes", "completeness": "yes", "map": map}))).await;
+    bed.source.state().complete("dataSet0000", "202601", "ouB00000000", "2026-02-03");
+    let (run, data) = bed.run(&sync).await;
+    assert_eq!((run.phase.as_str(), data.problem.as_str(), data.registrations), ("succeeded", "", 1));
+    assert!(bed.is_equal(&sync).await);
+    let target = bed.target.state();
+    assert_eq!(target.objects["dataElements"]["otherDE0001"].body["name"], "Élément 1");
+    assert_eq!((target.count("dataElements"), target.registrations.len()), (3, 1));
+    assert!(target.values.keys().any(|key| key.0 == "otherDE0001") && target.values.len() == 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_says_what_would_be_refused_and_each_property_that_changes() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 10, 5);
+    let sync = bed.add("plan", &bed.settings(&json!({"values": "yes"}))).await;
+    bed.target.state().faults.refused.insert("del00000002".into(), "E4000".into());
+    let plan = bed.syncs.plan(&sync, Validation::Asked).await.unwrap();
+    let told: Vec<String> = plan.blocked.iter().map(|one| format!("{} {}", one.uid, one.code)).collect();
+    assert_eq!((told, plan.validated), (vec!["del00000002 E4000".to_owned()], true));
+    assert_eq!((plan.values[0].write, bed.target.state().written.objects), (5, 0));
+    assert!(plan.requests > 20 && plan.requests < 200, "{}", plan.requests);
+    bed.target.state().faults.refused.clear();
+    bed.run(&sync).await;
+    bed.source.state().edit("dataElements", "del00000003", "name", json!("Renamed"));
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
+    let shown = bed.syncs.show(&sync, &plan.entries).await.unwrap();
+    assert_eq!((shown.len(), shown[0].uid.as_str(), shown[0].has_moved), (1, "del00000003", false));
+    let change = &shown[0].changes[0];
+    let told = (change.property.as_str(), change.before.as_str(), change.after.as_str());
+    assert_eq!(told, ("name", "Élément 3", "Renamed"));
+    // What a person read is not what is kept.
+    assert!(!bed.db.sync_plan(plan.id).await.unwrap().unwrap().content.contains("Renamed"));
+    bed.source.state().edit("dataElements", "del00000003", "name", json!("Again"));
+    assert!(bed.syncs.show(&sync, &plan.entries).await.unwrap()[0].has_moved);
+    // A value that was entered since moves the source, too.
+    bed.source.state().enter("del00000001", "202602", "ouB00000000", "7");
+    let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
+    let (run, data) = bed.ended(run.id).await;
+    assert_eq!((run.phase.as_str(), data.why.unwrap().code.as_str()), ("failed", "plan_moved"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_frozen_plan_is_refused_once_a_side_has_moved() {
     let bed = Bed::new().await;
     bed.source.state().put("dataElements", json!({"id": "del00000001", "name": "a"}));
     let sync = bed.add("frozen", &bed.settings(&json!({"metadata": ["dataElements"]}))).await;
-    let plan = bed.syncs.plan(&sync).await.unwrap();
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
     bed.source.state().edit("dataElements", "del00000001", "name", json!("b"));
     let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
     let (run, data) = bed.ended(run.id).await;
     assert_eq!((run.phase.as_str(), bed.target.state().count("dataElements")), ("failed", 0));
     assert!(data.problem.contains("changed since plan"), "{}", data.problem);
-    let plan = bed.syncs.plan(&sync).await.unwrap();
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
     let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
     assert_eq!(bed.ended(run.id).await.0.phase, "succeeded");
 }
@@ -348,6 +447,110 @@ async fn a_refused_account_pauses_and_a_started_sync_follows_the_source() {
     let said = format!("{:?}", bed.lines.lock().unwrap());
     assert!(said.contains("Changements détectés pour dataElements"), "{said}");
     assert!(said.contains("changes_detected.log") && said.contains("Cooldown activé jusqu'à"), "{said}");
+}
+
+/// What was changed is written and nothing else, and a look that finds nothing asks little.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_costs_little_and_a_change_alone_is_compared() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 60, 30);
+    let settings =
+        json!({"values": "yes", "delete": "on", "max_delete_percent": 10, "mode": "automatic", "check_every_s": 10});
+    let sync = bed.add("automatic", &bed.settings(&settings)).await;
+    bed.run(&sync).await;
+    let asked = || bed.source.state().requests.len() + bed.target.state().requests.len();
+    let looks = async |from: usize| {
+        let checked = |sync: &Sync| serde_json::from_str::<dhis2::State>(&sync.state).unwrap().checked_at;
+        let before = checked(&bed.db.syncs().await.unwrap()[0]);
+        let sync = bed.db.syncs().await.unwrap().remove(0);
+        // As if the interval had gone by.
+        let mut state: dhis2::State = serde_json::from_str(&sync.state).unwrap();
+        state.checked_at = before.map(|at| at - Duration::from_secs(3_600));
+        bed.db.save_sync_state(sync.number, serde_json::to_string(&state).unwrap()).await.unwrap();
+        bed.syncs.start(&sync).await.unwrap();
+        for _ in 0..600 {
+            let now = bed.db.syncs().await.unwrap().remove(0);
+            let open = bed.db.open_sync_runs().await.unwrap();
+            if checked(&now).is_some_and(|at| Some(at) > before) && open.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bed.syncs.stop(&sync).await.unwrap();
+        asked() - from
+    };
+    // The first look comes soon after the run, whose end it may still see as a change: the second sees none.
+    let mut source = bed.source.state();
+    for object in source.objects.values_mut().flat_map(|objects| objects.values_mut()) {
+        object.updated_at = object.updated_at - Duration::from_secs(3_600);
+    }
+    for datum in source.values.values_mut() {
+        datum.updated_at = datum.updated_at - Duration::from_secs(3_600);
+    }
+    drop(source);
+    let quiet = looks(asked()).await;
+    assert!(quiet <= 5, "{quiet} requests");
+    let before = bed.target.state().written;
+    for n in 0..5 {
+        bed.source.state().edit("dataElements", &format!("del{n:08}"), "name", json!("new"));
+        bed.source.state().enter(&format!("del{n:08}"), "202601", "ouB00000010", "new");
+    }
+    bed.source.state().remove("organisationUnits", "ouA00000051");
+    bed.source.state().erase("del00000007", "202601", "ouB00000020");
+    let busy = looks(asked()).await;
+    let now = bed.target.state().written;
+    let wrote = (now.objects - before.objects, now.values - before.values, now.deletions - before.deletions);
+    assert_eq!(wrote, (5, 6, 1), "{:?}", bed.db.sync_runs(sync.number, 3).await);
+    assert!(busy < 40, "{busy} requests");
+    assert!(bed.is_equal(&sync).await);
+}
+
+/// Values that were edited on either side meet, and come to rest.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_travel_both_ways_and_come_to_rest() {
+    let edits: usize = std::env::var("VIGIE_DHIS2_TWO_WAY").ok().and_then(|text| text.parse().ok()).unwrap_or(30);
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 40, edits * 2);
+    let there = bed.settings(&json!({"values": "yes", "conflict": "stop", "delete": "on"}));
+    let back = Settings { source: there.target.clone(), target: there.source.clone(), ..there.clone() };
+    let (there, back) = (bed.add("there", &there).await, bed.add("back", &back).await);
+    bed.run(&there).await;
+    bed.run(&back).await;
+    let written = || (bed.source.state().written.values, bed.target.state().written.values);
+    let before = written();
+    for n in 0..edits {
+        bed.source.state().enter(&format!("del{n:08}"), "202601", "ouB00000010", "from a");
+        bed.target.state().enter(&format!("del{:08}", edits + n), "202601", "ouB00000010", "from b");
+    }
+    bed.source.state().erase("del00000001", "202601", "ouB00000020");
+    bed.target.state().erase("del00000002", "202601", "ouB00000020");
+    for _ in 0..2 {
+        assert_eq!(bed.run(&there).await.1.problem, "");
+        assert_eq!(bed.run(&back).await.1.problem, "");
+    }
+    let edits = edits as u64;
+    assert_eq!(written(), (before.0 + edits + 1, before.1 + edits + 1));
+    assert!(bed.is_equal(&there).await);
+    let live = |state: &State| state.values.values().filter(|datum| !datum.deleted).count();
+    assert_eq!(live(&bed.source.state()), live(&bed.target.state()));
+    // Entered again on one side after it was deleted on both: it is not deleted once more.
+    bed.target.state().enter("del00000001", "202601", "ouB00000020", "again");
+    for _ in 0..2 {
+        bed.run(&there).await;
+        bed.run(&back).await;
+    }
+    assert_eq!(live(&bed.source.state()), live(&bed.target.state()));
+    let rest = written();
+    for _ in 0..3 {
+        bed.run(&there).await;
+        bed.run(&back).await;
+    }
+    assert_eq!(written(), rest);
+    // Both sides changed the same value: nobody is overwritten, and a person is told.
+    bed.source.state().enter("del00000005", "202601", "ouB00000030", "a");
+    bed.target.state().enter("del00000005", "202601", "ouB00000030", "b");
+    let (run, data) = bed.run(&there).await;
+    assert_eq!((run.phase.as_str(), data.conflicts, written()), ("failed", 1, rest));
 }
 
 /// Fifty answers are lost, before and after their effect: both sides are equal at the end.

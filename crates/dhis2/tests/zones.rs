@@ -33,7 +33,7 @@ async fn every_edit_is_found(zone: &str, version: u32, from: &str) {
     let sets = Sets::of(&instance).await.unwrap();
     let units = Units::of(&instance, None).await.unwrap();
     let rng = Rng::seeded(22);
-    let mut seen: Timestamp = instance.info().await.unwrap().now;
+    let mut seen: Timestamp = instance.clock().await.unwrap().now;
     for n in 0..edits() {
         clock.advance(Duration::from_secs(90 + rng.below(600)));
         let is_value = rng.below(2) == 0;
@@ -42,19 +42,19 @@ async fn every_edit_is_found(zone: &str, version: u32, from: &str) {
             false => source.state().edit("dataElements", "del00000000", "name", json!(n.to_string())),
         }
         clock.advance(Duration::from_secs(rng.below(120)));
-        let info = instance.info().await.unwrap();
+        let now = instance.clock().await.unwrap();
         let found = match is_value {
-            true => values::changed(&instance, (&sets, &units), seen, &info.zone).await.unwrap(),
-            false => !metadata::changed(&instance, &["dataElements"], seen, &info).await.unwrap().is_empty(),
+            true => values::changed(&instance, (&sets, &units), seen, &now).await.unwrap().count > 0,
+            false => !metadata::changed(&instance, &[("dataElements", seen)], &now).await.unwrap().is_empty(),
         };
         assert!(found, "edit {n} of {} was missed; seen until {seen}", clock.now());
-        seen = seen.max(info.now);
+        seen = seen.max(now.now);
     }
     // Nothing new is no change, once it is old enough.
     clock.advance(Duration::from_secs(7 * 3_600));
-    let info = instance.info().await.unwrap();
-    assert!(metadata::changed(&instance, &["dataElements"], info.now, &info).await.unwrap().is_empty());
-    assert!(!values::changed(&instance, (&sets, &units), info.now, &info.zone).await.unwrap());
+    let now = instance.clock().await.unwrap();
+    assert!(metadata::changed(&instance, &[("dataElements", now.now)], &now).await.unwrap().is_empty());
+    assert_eq!(values::changed(&instance, (&sets, &units), now.now, &now).await.unwrap().count, 0);
 }
 
 #[tokio::test]

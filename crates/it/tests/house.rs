@@ -34,7 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("checking", &["checks", "jobs", "model", "outbound", "store"]),
     ("tasks", &["model", "store", "outbound", "jobs"]),
     ("celery", &["model", "scrub", "store"]),
-    ("dhis2", &["model", "store", "vault", "outbound", "jobs"]),
+    ("dhis2", &["language", "model", "schedules", "store", "vault", "outbound", "jobs"]),
     ("api", &["model"]),
     ("mail", &["api", "language", "model", "crashpoint", "store", "vault", "outbound", "jobs"]),
     ("submission", &["blobs", "mail", "model", "store", "vault"]),

@@ -231,6 +231,7 @@ const TABLES: &[Table] = &[
     table("dhis2_plans", "id", &[("id", Id), ("sync", Int), ("content", Text), ("created_at", Int)]),
     table("dhis2_ledger", "pair, kind, uid", &[("pair", Text), ("kind", Text), ("uid", Text), ("hash", Text),
         ("problem", Text), ("noted_at", Int)]),
+    table("dhis2_values", "pair, data_set, unit", &[("pair", Text), ("data_set", Text), ("unit", Text), ("hashes", Bytes)]),
     Table { counter: Some("no"), ..table("deploys", "no",
         &[("no", Int), ("release", Int), ("environment", Text), ("name", Text), ("url", Text), ("at", Int)]) },
     table("release_commits", "release, place",

@@ -67,6 +67,26 @@ pub struct SyncedObject {
     pub problem: Option<String>,
 }
 
+/// A line of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncLedgerRow {
+    pub object: SyncedObject,
+    pub noted_at: Timestamp,
+}
+
+/// Which lines of the ledger are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncLedgerAsk {
+    pub only: SyncedOnly,
+    /// A type; empty for all.
+    pub kind: String,
+    /// How a uid begins, in letters and digits.
+    pub uid: String,
+    /// The last line of the page before: whether it was of what could not be written, its type and its uid.
+    pub after: Option<(SyncedOnly, String, String)>,
+    pub limit: u32,
+}
+
 impl Db {
     /// Makes the configuration of that name, or changes it; secrets that are not given stay. `None`: there are
     /// [`SYNCS_MAX`].
@@ -203,19 +223,80 @@ impl Db {
         rows.iter().map(|row| Ok((row.text("uid")?, row.text("hash")?))).collect()
     }
 
-    /// By type and uid, after `after`; only those that could not be written where `only` says so.
-    pub async fn sync_ledger(
-        &self,
-        pair: &str,
-        only: SyncedOnly,
-        after: (&str, &str),
-        limit: u32,
-    ) -> Result<Vec<SyncedObject>> {
-        let sql = "SELECT kind, uid, hash, problem FROM dhis2_ledger WHERE pair = $1
-                   AND (kind, uid) > ($2, $3) AND ($4 = 0 OR problem IS NOT NULL) ORDER BY kind, uid LIMIT $5";
-        let failed = i64::from(only == SyncedOnly::Failed);
-        let rows = self.rows(sql, params![pair, after.0, after.1, failed, i64::from(limit)]).await?;
-        rows.iter().map(synced_from).collect()
+    /// What could not be written first, then by type and uid.
+    pub async fn sync_ledger(&self, pair: &str, ask: &SyncLedgerAsk) -> Result<Vec<SyncLedgerRow>> {
+        let sql = "SELECT kind, uid, hash, problem, noted_at FROM
+                   (SELECT *, CASE WHEN problem IS NULL THEN 1 ELSE 0 END AS rank FROM dhis2_ledger WHERE pair = $1) AS ranked
+                   WHERE (rank, kind, uid) > ($2, $3, $4) AND ($5 = 0 OR rank = 0) AND ($6 = '' OR kind = $6)
+                   AND ($7 = '' OR uid LIKE $7) ORDER BY rank, kind, uid LIMIT $8";
+        let (rank, kind, uid) = match &ask.after {
+            None => (-1, "", ""),
+            Some((SyncedOnly::Failed, kind, uid)) => (0, kind.as_str(), uid.as_str()),
+            Some((SyncedOnly::All, kind, uid)) => (1, kind.as_str(), uid.as_str()),
+        };
+        let failed = i64::from(ask.only == SyncedOnly::Failed);
+        let begins: String = ask.uid.chars().filter(char::is_ascii_alphanumeric).collect();
+        let begins = if begins.is_empty() { begins } else { format!("{begins}%") };
+        let values = params![pair, i64::from(rank), kind, uid, failed, &ask.kind, begins, i64::from(ask.limit)];
+        self.rows(sql, values).await?.iter().map(ledger_from).collect()
+    }
+
+    /// How many objects there are in the ledger, and how many of them could not be written.
+    pub async fn count_sync_ledger(&self, pair: &str) -> Result<(u64, u64)> {
+        let sql = "SELECT count(*) AS total, count(problem) AS failed FROM dhis2_ledger WHERE pair = $1";
+        let row = self.row(sql, params![pair]).await?;
+        let count = |name| row.as_ref().map_or(Ok(0), |row| row.int(name)).map(i64::unsigned_abs);
+        Ok((count("total")?, count("failed")?))
+    }
+
+    /// These objects are on neither side any more.
+    pub async fn forget_synced(&self, pair: String, rows: Vec<(String, String)>) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                for (kind, uid) in rows {
+                    let sql = "DELETE FROM dhis2_ledger WHERE pair = $1 AND kind = $2 AND uid = $3";
+                    conn.execute(sql, params![&pair, kind, uid]).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// What the values of a data set were when both sides were last equal, by unit.
+    pub async fn synced_values(&self, pair: &str, set: &str) -> Result<Vec<(String, Vec<u8>)>> {
+        let sql = "SELECT unit, hashes FROM dhis2_values WHERE pair = $1 AND data_set = $2";
+        let rows = self.rows(sql, params![pair, set]).await?;
+        rows.iter().map(|row| Ok((row.text("unit")?, row.bytes("hashes")?))).collect()
+    }
+
+    /// What they are from now on, by unit; of a unit without any, nothing is kept.
+    pub async fn note_synced_values(&self, (pair, set): (String, String), units: Vec<(String, Vec<u8>)>) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                for (unit, hashes) in units {
+                    let sql = match hashes.is_empty() {
+                        true => "DELETE FROM dhis2_values WHERE pair = $1 AND data_set = $2 AND unit = $3",
+                        false => {
+                            "INSERT INTO dhis2_values (pair, data_set, unit, hashes) VALUES ($1, $2, $3, $4)
+                                  ON CONFLICT (pair, data_set, unit) DO UPDATE SET hashes = excluded.hashes"
+                        }
+                    };
+                    match hashes.is_empty() {
+                        true => conn.execute(sql, params![&pair, &set, unit]).await?,
+                        false => conn.execute(sql, params![&pair, &set, unit, hashes]).await?,
+                    };
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The plans that are kept of a configuration, the newest first.
+    pub async fn sync_plans(&self, sync: i64) -> Result<Vec<SyncPlan>> {
+        let sql = "SELECT * FROM dhis2_plans WHERE sync = $1 ORDER BY created_at DESC, id";
+        self.rows(sql, params![sync]).await?.iter().map(plan_from).collect()
     }
 }
 
@@ -226,9 +307,10 @@ pub enum SyncedOnly {
     Failed,
 }
 
-fn synced_from(row: &Row) -> Result<SyncedObject> {
+fn ledger_from(row: &Row) -> Result<SyncLedgerRow> {
     let (kind, uid, hash) = (row.text("kind")?, row.text("uid")?, row.text("hash")?);
-    Ok(SyncedObject { kind, uid, hash, problem: row.opt_text("problem")? })
+    let object = SyncedObject { kind, uid, hash, problem: row.opt_text("problem")? };
+    Ok(SyncLedgerRow { object, noted_at: row.time("noted_at")? })
 }
 
 fn sync_from(row: &Row) -> Result<Sync> {

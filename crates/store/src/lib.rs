@@ -76,7 +76,7 @@ pub use celery::{
 pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, StoredOutage, StoredPing};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
 pub use copy::{CopiedTable, CopyProgress, CopyReport};
-pub use dhis2::{SYNCS_MAX, Sync, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
+pub use dhis2::{SYNCS_MAX, Sync, SyncLedgerAsk, SyncLedgerRow, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
 pub use diagnoses::{DIAGNOSES_MAX, DiagnosisFindings, StoredDiagnosis};
 pub use drafts::Draft;
 pub use dropped::{DropSide, DroppedItems};

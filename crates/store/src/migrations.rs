@@ -151,6 +151,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0023_diagnoses.sql"),
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
+    Migration {
+        version: 29,
+        name: "dhis2_values",
+        sqlite: include_str!("../migrations/sqlite/0029_dhis2_values.sql"),
+        postgres: include_str!("../migrations/postgres/0029_dhis2_values.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

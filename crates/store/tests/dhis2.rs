@@ -2,7 +2,7 @@
 
 use crate::bed::*;
 use std::collections::HashMap;
-use store::{Db, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
+use store::{Db, SyncLedgerAsk, SyncPlan, SyncRun, SyncedObject, SyncedOnly};
 use uuid::Uuid;
 
 on_both![
@@ -10,6 +10,7 @@ on_both![
     one_run_of_a_configuration_at_a_time,
     the_newest_plans_are_kept,
     an_object_that_could_not_be_written_keeps_the_hash_of_when_it_was_equal,
+    what_values_were_is_kept_by_unit,
 ];
 
 /// A row of each table.
@@ -18,6 +19,8 @@ pub(crate) async fn filled(db: &Db) {
     db.create_sync_run(run(1, sync.number)).await.unwrap();
     db.save_sync_plan(plan(1, sync.number, 0)).await.unwrap();
     db.note_synced("p".into(), vec![object("a", "1", Some("🦉"))], NOW).await.unwrap();
+    let hashes = vec![("u".to_owned(), vec![0, 255, 1])];
+    db.note_synced_values(("p".into(), "s".into()), hashes).await.unwrap();
 }
 
 fn run(id: u128, sync: i64) -> SyncRun {
@@ -87,6 +90,8 @@ async fn the_newest_plans_are_kept(db: Db) {
     }
     assert_eq!(db.sync_plan(Uuid::from_u128(2)).await.unwrap(), None);
     assert_eq!(db.sync_plan(Uuid::from_u128(3)).await.unwrap(), Some(plan(3, 1, 3)));
+    let ids: Vec<u128> = db.sync_plans(1).await.unwrap().iter().map(|plan| plan.id.as_u128()).collect();
+    assert_eq!(ids, (3..=12).rev().collect::<Vec<_>>());
 }
 
 async fn an_object_that_could_not_be_written_keeps_the_hash_of_when_it_was_equal(db: Db) {
@@ -96,11 +101,34 @@ async fn an_object_that_could_not_be_written_keeps_the_hash_of_when_it_was_equal
     let equal = HashMap::from([("a", "1"), ("b", "2")].map(|(uid, hash)| (uid.to_owned(), hash.to_owned())));
     assert_eq!(db.synced("p", "dataElements").await.unwrap(), equal);
     assert!(db.synced("q", "dataElements").await.unwrap().is_empty());
-    let uids = async |only, after| -> Vec<String> {
-        let rows = db.sync_ledger("p", only, after, 2).await.unwrap();
-        rows.into_iter().map(|row| row.uid).collect()
+    assert_eq!(db.count_sync_ledger("p").await.unwrap(), (3, 2));
+    let uids = async |ask: SyncLedgerAsk| -> Vec<String> {
+        let rows = db.sync_ledger("p", &SyncLedgerAsk { limit: 2, ..ask }).await.unwrap();
+        rows.into_iter().map(|row| row.object.uid).collect()
     };
-    assert_eq!(uids(SyncedOnly::All, ("", "")).await, ["a", "b"]);
-    assert_eq!(uids(SyncedOnly::All, ("dataElements", "b")).await, ["c"]);
-    assert_eq!(uids(SyncedOnly::Failed, ("", "")).await, ["b", "c"]);
+    let all = SyncLedgerAsk::default;
+    let after = |only, uid: &str| Some((only, "dataElements".to_owned(), uid.to_owned()));
+    // What could not be written comes first.
+    assert_eq!(uids(all()).await, ["b", "c"]);
+    assert_eq!(uids(SyncLedgerAsk { after: after(SyncedOnly::Failed, "b"), ..all() }).await, ["c", "a"]);
+    assert_eq!(uids(SyncLedgerAsk { after: after(SyncedOnly::All, "a"), ..all() }).await, [""; 0]);
+    let failed = SyncLedgerAsk { only: SyncedOnly::Failed, after: after(SyncedOnly::Failed, "b"), ..all() };
+    assert_eq!(uids(failed).await, ["c"]);
+    assert_eq!(uids(SyncLedgerAsk { uid: "a%_'".into(), ..all() }).await, ["a"]);
+    assert_eq!(uids(SyncLedgerAsk { kind: "options".into(), ..all() }).await, [""; 0]);
+    db.forget_synced("p".into(), vec![("dataElements".into(), "c".into())]).await.unwrap();
+    assert_eq!(db.count_sync_ledger("p").await.unwrap(), (2, 1));
+}
+
+async fn what_values_were_is_kept_by_unit(db: Db) {
+    let note = |set: &str, units: Vec<(&str, Vec<u8>)>| {
+        let units = units.into_iter().map(|(unit, hashes)| (unit.to_owned(), hashes)).collect();
+        db.note_synced_values(("p".into(), set.into()), units)
+    };
+    note("s", vec![("u", vec![0, 255]), ("v", vec![1])]).await.unwrap();
+    note("t", vec![("u", vec![7])]).await.unwrap();
+    note("s", vec![("u", vec![2; 40_000]), ("v", Vec::new())]).await.unwrap();
+    assert_eq!(db.synced_values("p", "s").await.unwrap(), [("u".to_owned(), vec![2; 40_000])]);
+    assert_eq!(db.synced_values("p", "t").await.unwrap(), [("u".to_owned(), vec![7])]);
+    assert!(db.synced_values("q", "s").await.unwrap().is_empty());
 }

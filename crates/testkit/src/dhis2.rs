@@ -37,6 +37,8 @@ pub struct State {
     /// By type, as `organisationUnits`, and uid.
     pub objects: BTreeMap<String, BTreeMap<String, Object>>,
     pub values: BTreeMap<Key, Datum>,
+    /// Registrations that a data set is complete, with their day.
+    pub registrations: BTreeMap<Registration, String>,
     /// Type, uid and moment of each deletion.
     pub deleted: Vec<(String, String, Timestamp)>,
     pub requests: Vec<Seen>,
@@ -53,6 +55,9 @@ pub struct Object {
 
 /// Data element, period, organisation unit, category option combination, attribute option combination.
 pub type Key = (String, String, String, String, String);
+
+/// Data set, period, organisation unit, attribute option combination.
+pub type Registration = (String, String, String, String);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Datum {
@@ -96,6 +101,8 @@ pub struct Faults {
     pub empty: BTreeSet<String>,
     pub forbidden: BTreeSet<String>,
     pub short: BTreeSet<String>,
+    /// Objects that lists leave out, without saying so.
+    pub hidden: BTreeSet<String>,
     /// Nobody is let in.
     pub locked_out: bool,
     /// Every answer is 503, as while it starts.
@@ -161,6 +168,7 @@ impl State {
             clock,
             objects: BTreeMap::new(),
             values: BTreeMap::new(),
+            registrations: BTreeMap::new(),
             deleted: Vec::new(),
             requests: Vec::new(),
             written: Written::default(),
@@ -202,6 +210,21 @@ impl State {
         let key = (element.to_owned(), period.to_owned(), unit.to_owned(), default(), default());
         let updated_at = self.clock.now();
         self.values.insert(key, Datum { value: value.to_owned(), comment: None, updated_at, deleted: false });
+    }
+
+    /// Deletes a value as a person would: it is kept as deleted.
+    pub fn erase(&mut self, element: &str, period: &str, unit: &str) {
+        let now = self.clock.now();
+        let is_it = |key: &Key| (key.0.as_str(), key.1.as_str(), key.2.as_str()) == (element, period, unit);
+        for (_, datum) in self.values.iter_mut().filter(|(key, _)| is_it(key)) {
+            (datum.deleted, datum.updated_at) = (true, now);
+        }
+    }
+
+    /// Registers that a data set is complete.
+    pub fn complete(&mut self, set: &str, period: &str, unit: &str, day: &str) {
+        let option = self.default_of("categoryOptionCombos");
+        self.registrations.insert((set.to_owned(), period.to_owned(), unit.to_owned(), option), day.to_owned());
     }
 
     /// The uid of the `default` object of a type.

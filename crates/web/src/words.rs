@@ -28,6 +28,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/performance.en.ftl"),
         include_str!("../locales/releases.en.ftl"),
         include_str!("../locales/schedules.en.ftl"),
+        include_str!("../locales/syncs.en.ftl"),
     ],
     &[
         include_str!("../locales/fr.ftl"),
@@ -42,6 +43,7 @@ static TEXTS: Texts = Texts::new(
         include_str!("../locales/performance.fr.ftl"),
         include_str!("../locales/releases.fr.ftl"),
         include_str!("../locales/schedules.fr.ftl"),
+        include_str!("../locales/syncs.fr.ftl"),
     ],
 );
 

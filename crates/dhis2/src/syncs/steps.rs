@@ -1,30 +1,31 @@
 //! What comes by itself: a look at each source that is due, and the next step of each run.
 
-use super::{RunData, State, Syncs, settings_of, state_of};
+mod phases;
+
+use super::{HOUR, RunData, State, Syncs, settings_of, state_of};
 use crate::{
-    changes, plan,
+    changes::{self, VALUES},
+    client::Table,
+    comparing::Scope,
     plan::Action,
-    planning::{self, Plan, PlanError},
+    planning::PlanError,
     settings::{Mode, Settings},
     story::Line,
-    work::{Phase, Spec, metadata_items, value_items},
+    why::Why,
+    work::{Group, Part},
 };
-use model::{Authority, JobId, JobKind, JobState, OnUnknown, pace::Limits};
-use std::time::Duration;
-use store::{Created, Job, LedgerMatch, NewItem, NewJob, Sync, SyncRun};
-use uuid::Uuid;
+use model::{ItemState, JobState};
+use std::{collections::BTreeSet, time::Duration};
+use store::{ItemFilter, Job, Sync, SyncRun};
 
-/// Items of one transaction.
-const ENQUEUED_AT_ONCE: usize = 500;
 /// How often everything is compared although nothing seems to have changed: for what times of change hide.
 const IN_FULL_EVERY: Duration = Duration::from_secs(24 * 3_600);
-const HOUR: Duration = Duration::from_secs(3_600);
 
 /// What a step makes of a run.
 enum Next {
     Wait,
     Phase(&'static str),
-    End(Result<(), String>),
+    End(Result<(), Why>),
 }
 
 impl Syncs {
@@ -60,51 +61,77 @@ impl Syncs {
     async fn look(&self, sync: &Sync, settings: &Settings) -> Result<(), store::Error> {
         let (now, mut state) = (self.clock().now(), state_of(sync));
         state.begun.retain(|at| now.since(*at) < HOUR);
-        let every = Duration::from_secs(settings.check_every_s);
-        let rests = state.cooldown_until.is_some_and(|until| now < until)
-            || state.checked_at.is_some_and(|at| now.since(at) < every && at <= now)
-            || state.begun.len() >= settings.max_per_hour;
-        if settings.mode != Mode::Automatic || rests {
+        if self.next_look(sync).is_none_or(|next| now < next) {
             return Ok(());
         }
         state.checked_at = Some(now);
+        if settings.mode == Mode::Scheduled {
+            let data = RunData { automatic: true, ..RunData::default() };
+            if self.create(sync, &data).await?.is_some() {
+                state.begun.push(now);
+            }
+            return self.keep(sync, &state).await;
+        }
         let in_full = state.seen.is_none() || state.compared_at.is_none_or(|at| now.since(at) >= IN_FULL_EVERY);
         match self.has_changed(sync, settings, &mut state).await {
             Ok(changed) => {
                 state.problem.clear();
-                if (changed || in_full)
-                    && self.create(sync, &RunData { automatic: true, ..RunData::default() }).await?.is_some()
+                state.why = None;
+                let data = match (in_full, changed) {
+                    (true, _) => Some(RunData::default()),
+                    (false, changed) => changed,
+                };
+                if let Some(data) = data
+                    && self.create(sync, &RunData { automatic: true, ..data }).await?.is_some()
                 {
                     state.begun.push(now);
                 }
             }
-            Err(problem) => self.rest(settings, &mut state, &problem),
+            Err(why) => self.rest(settings, &mut state, &why),
         }
         self.keep(sync, &state).await
     }
 
-    async fn has_changed(&self, sync: &Sync, settings: &Settings, state: &mut State) -> Result<bool, String> {
-        let Some(seen) = state.seen else { return Ok(true) };
+    /// What a run is to compare, where something has changed.
+    async fn has_changed(&self, sync: &Sync, settings: &Settings, state: &mut State) -> Result<Option<RunData>, Why> {
+        if state.seen.is_none() {
+            return Ok(Some(RunData::default()));
+        }
         let sides = self.sides(sync, settings)?;
         let say = |line: &Line<'_>| self.0.log.say(self.clock().now(), line);
         say(&Line::Looking { source: &sides.source.host() });
-        let changes = changes::since(&sides, settings, seen).await.map_err(|error| error.to_string())?;
+        let changes = changes::since(&sides, settings, state).await.map_err(|error| Why::from(&error))?;
         for (kind, count) in &changes.types {
             say(&Line::Changed { kind });
-            say(&Line::ChangedCount { count: *count, since: seen });
+            if let Some(since) = state.seen_of(kind) {
+                say(&Line::ChangedCount { count: *count, since });
+            }
         }
         if changes.types.is_empty() {
-            state.seen = Some(changes.seen.max(seen));
+            state.seen = Some(changes.seen.max(state.seen.unwrap_or(changes.seen)));
+            state.seen_types.clear();
+            return Ok(None);
         }
-        Ok(!changes.types.is_empty())
+        let only = changes.types.iter().map(|(kind, _)| kind.clone()).filter(|kind| kind != VALUES).collect();
+        let scope = match changes.values {
+            None => Scope::Nothing,
+            Some(values) => match values.units {
+                None => Scope::All,
+                Some(units) => Scope::Changed {
+                    elements: values.elements.into_iter().collect(),
+                    units: units.into_iter().collect(),
+                },
+            },
+        };
+        Ok(Some(RunData { only: Some(only), scope, looked: Some(changes.seen), ..RunData::default() }))
     }
 
-    fn rest(&self, settings: &Settings, state: &mut State, problem: &str) {
+    fn rest(&self, settings: &Settings, state: &mut State, why: &Why) {
         let now = self.clock().now();
         let until = now + Duration::from_secs(settings.cooldown_s);
-        problem.clone_into(&mut state.problem);
-        state.cooldown_until = Some(until);
-        self.0.log.say(now, &Line::Failed { why: problem });
+        why.text.clone_into(&mut state.problem);
+        (state.why, state.cooldown_until) = (Some(why.clone()), Some(until));
+        self.0.log.say(now, &Line::Failed { why: &why.text });
         self.0.log.say(now, &Line::Cooldown { until });
     }
 
@@ -116,12 +143,15 @@ impl Syncs {
         let mut data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
         let settings = match settings_of(sync) {
             Ok(settings) => settings,
-            Err(error) => return self.finish(sync, run, data, Err(error.to_string())).await,
+            Err(error) => return self.finish(sync, run, data, Err(Why::other(error.to_string()))).await,
         };
         let next = match run.phase.as_str() {
             "planning" => self.plan_metadata(sync, &settings, &mut run, &mut data).await,
-            "metadata" | "values" => self.look_at_job(&mut run, &mut data).await,
-            _ => self.plan_values(sync, &settings, &mut run, &mut data).await,
+            "metadata" | "values" | "completeness" => self.look_at_job(&mut run, &mut data).await,
+            "planning_completeness" => {
+                self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Completeness).await
+            }
+            _ => self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Values).await,
         };
         match next {
             Ok(Next::Wait) => Ok(()),
@@ -133,133 +163,8 @@ impl Syncs {
             }
             Ok(Next::End(ended)) => self.finish(sync, run, data, ended).await,
             Err(PlanError::Store(error)) => Err(error),
-            Err(PlanError::Instance(error)) => self.finish(sync, run, data, Err(error.to_string())).await,
+            Err(PlanError::Instance(error)) => self.finish(sync, run, data, Err(Why::from(&error))).await,
         }
-    }
-
-    async fn plan_metadata(
-        &self,
-        sync: &Sync,
-        settings: &Settings,
-        run: &mut SyncRun,
-        data: &mut RunData,
-    ) -> Result<Next, PlanError> {
-        let sides = match self.sides(sync, settings) {
-            Ok(sides) => sides,
-            Err(why) => return Ok(Next::End(Err(why))),
-        };
-        let say = |line: &Line<'_>| self.0.log.say(self.clock().now(), line);
-        say(&Line::Started { name: &sync.name });
-        data.seen = Some(sides.source.info().await?.now);
-        let compared = self.compared(&sides, settings).await?;
-        let plan = compared.plan(Uuid::nil());
-        if let Some(id) = data.plan {
-            let frozen =
-                self.db().sync_plan(id).await?.and_then(|plan| serde_json::from_str::<Plan>(&plan.content).ok());
-            if !frozen.is_some_and(|frozen| frozen.is_as(&plan)) {
-                return Ok(Next::End(Err(format!("one side has changed since plan {id}: make a new plan"))));
-            }
-        }
-        data.counts = plan.counts;
-        data.conflicts = plan.entries.iter().filter(|entry| entry.action == Action::Conflict).count() as u64;
-        let equal = compared.entries.iter().filter(|entry| entry.action == Action::Equal);
-        self.note_equal(settings, equal).await?;
-        let order = plan::order(&compared.entries);
-        if order.is_empty() {
-            return Ok(Next::Phase("planning_values"));
-        }
-        say(&Line::Metadata);
-        self.make(sync, settings, run, data, (Phase::Metadata, metadata_items(&compared.entries, &order))).await?;
-        Ok(Next::Phase("metadata"))
-    }
-
-    /// What is equal is known to be: a later change on one side alone is told by that.
-    async fn note_equal<'a>(
-        &self,
-        settings: &Settings,
-        equal: impl Iterator<Item = &'a plan::Entry>,
-    ) -> Result<(), store::Error> {
-        let row = |one: &plan::Entry| store::SyncedObject {
-            kind: one.kind.clone(),
-            uid: one.uid.clone(),
-            hash: one.source.clone(),
-            problem: None,
-        };
-        self.db().note_synced(settings.pair(), equal.map(row).collect(), self.clock().now()).await
-    }
-
-    async fn plan_values(
-        &self,
-        sync: &Sync,
-        settings: &Settings,
-        run: &mut SyncRun,
-        data: &mut RunData,
-    ) -> Result<Next, PlanError> {
-        if !planning::has_values(settings) {
-            return Ok(Next::End(Ok(())));
-        }
-        let sides = match self.sides(sync, settings) {
-            Ok(sides) => sides,
-            Err(why) => return Ok(Next::End(Err(why))),
-        };
-        let readings = sides.readings(settings).await?;
-        let compared = planning::compare_values(&sides, &readings, settings).await?;
-        data.values = compared.parts.iter().map(|part| part.count as u64).sum();
-        if compared.parts.is_empty() {
-            return Ok(Next::End(Ok(())));
-        }
-        self.make(sync, settings, run, data, (Phase::Values, value_items(&compared.parts))).await?;
-        Ok(Next::Phase("values"))
-    }
-
-    /// The job of a phase. A run that died while it was being filled leaves one that never began.
-    async fn make(
-        &self,
-        sync: &Sync,
-        settings: &Settings,
-        run: &mut SyncRun,
-        data: &mut RunData,
-        (phase, items): (Phase, Vec<NewItem>),
-    ) -> Result<(), store::Error> {
-        let now = self.clock().now();
-        let id = job_of(run.id, phase);
-        let spec = Spec { sync: sync.number, name: sync.name.clone(), run: run.id, phase, settings: settings.clone() };
-        let job = NewJob {
-            id,
-            kind: JobKind::Dhis2,
-            name: sync.name.clone(),
-            on_unknown: OnUnknown::Verify,
-            account: None,
-            application_name: String::new(),
-            flow_name: String::new(),
-            created_by: String::new(),
-            task_type: "dhis2".to_owned(),
-            task_id: run.id.to_string(),
-            spec: serde_json::to_string(&spec).unwrap_or_default(),
-            limits: Limits::default(),
-            state: JobState::Preparing,
-            total: 0,
-            ledger: LedgerMatch::None,
-            // Only an administrator makes a configuration, and sets it going.
-            authority: Authority::Admin,
-        };
-        // Made before: the process ended before the run had noted it.
-        if let Created::Existing(_) = self.db().create_job(job, now).await? {
-            data.jobs.push(id.0);
-            run.job = Some(id);
-            return Ok(());
-        }
-        let mut items = items.into_iter().peekable();
-        while items.peek().is_some() {
-            self.db().enqueue(id, items.by_ref().take(ENQUEUED_AT_ONCE).collect(), None, now).await?;
-        }
-        self.db().finish_preparing(id, now).await?;
-        if let Some(wake) = self.0.wake.get() {
-            wake(Some(id));
-        }
-        data.jobs.push(id.0);
-        run.job = Some(id);
-        Ok(())
     }
 
     async fn look_at_job(&self, run: &mut SyncRun, data: &mut RunData) -> Result<Next, PlanError> {
@@ -267,18 +172,47 @@ impl Syncs {
             Some(id) => self.db().job(id).await?,
             None => None,
         };
-        let Some(job) = job else { return Ok(Next::End(Err("its job is gone".to_owned()))) };
+        let Some(job) = job else { return Ok(Next::End(Err(Why::new("job_gone", &[], "its job is gone".to_owned())))) };
         let counters = job.counters;
         let bad = counters.failed + counters.skipped + counters.unknown;
         match job.state {
             JobState::Completed => {}
             JobState::Failed | JobState::Cancelled => {
-                return Ok(Next::End(Err(format!("job {} is {}", job.id, job.state))));
+                let (id, state) = (job.id.to_string(), job.state.to_string());
+                let text = format!("job {id} is {state}");
+                return Ok(Next::End(Err(Why::new("job_ended", &[("job", &id), ("state", &state)], text))));
             }
             _ => return Ok(Next::Wait),
         }
         data.errors += bad;
-        Ok(if run.phase == "metadata" { Next::Phase("planning_values") } else { Next::End(Ok(())) })
+        if bad > 0 {
+            data.failed_types.extend(self.failed_types(&job).await?);
+        }
+        Ok(match run.phase.as_str() {
+            "metadata" => Next::Phase("planning_values"),
+            "values" => Next::Phase("planning_completeness"),
+            _ => Next::End(Ok(())),
+        })
+    }
+
+    /// The types of which something was not written.
+    async fn failed_types(&self, job: &Job) -> Result<BTreeSet<String>, store::Error> {
+        let states = vec![ItemState::Failed, ItemState::Skipped, ItemState::Unknown];
+        let mut filter = ItemFilter { states, limit: 1_000, ..ItemFilter::default() };
+        let mut types = BTreeSet::new();
+        loop {
+            let page = self.db().items(job.id, &filter).await?;
+            for item in &page.rows {
+                match serde_json::from_str::<Group>(&item.payload) {
+                    Ok(group) => types.extend(group.objects.into_iter().map(|one| one.kind)),
+                    Err(_) => types.extend(
+                        serde_json::from_str::<Part>(&item.payload).map(|part| part.slice.table.names().1.to_owned()),
+                    ),
+                }
+            }
+            let Some(next) = page.next else { return Ok(types) };
+            filter.after = next;
+        }
     }
 
     /// What was seen is only moved on where everything that was to be written is there.
@@ -287,14 +221,11 @@ impl Syncs {
         sync: &Sync,
         mut run: SyncRun,
         mut data: RunData,
-        ended: Result<(), String>,
+        ended: Result<(), Why>,
     ) -> Result<(), store::Error> {
         let now = self.clock().now();
-        let ended = ended.and_then(|()| match (data.errors, data.conflicts) {
-            (0, 0) => Ok(()),
-            (0, conflicts) => Err(format!("{conflicts} conflicts")),
-            (errors, _) => Err(format!("{errors} items were not written")),
-        });
+        let went_through = ended.is_ok();
+        let ended = ended.and_then(|()| left_undone(&data).map_or(Ok(()), Err));
         let say = |line: &Line<'_>| self.0.log.say(now, line);
         for (kind, counts) in &data.counts {
             let of = |action| counts.get(&action).copied().unwrap_or(0);
@@ -307,18 +238,25 @@ impl Syncs {
             Some(sync) => state_of(sync),
             None => return Ok(()),
         };
+        if let (true, Ok(settings)) = (went_through, settings_of(sync)) {
+            move_on(&mut state, &settings, &data);
+        }
         match (&ended, settings_of(sync)) {
             (Ok(()), _) => {
-                state.seen = data.seen.max(state.seen);
-                (state.compared_at, state.cooldown_until) = (Some(now), None);
+                if data.only.is_none() && data.scope == Scope::All {
+                    state.compared_at = Some(now);
+                }
+                state.cooldown_until = None;
                 state.problem.clear();
+                state.why = None;
                 say(&Line::Succeeded);
             }
-            (Err(problem), Ok(settings)) => self.rest(&settings, &mut state, problem),
-            (Err(problem), Err(_)) => problem.clone_into(&mut state.problem),
+            (Err(why), Ok(settings)) => self.rest(&settings, &mut state, why),
+            (Err(why), Err(_)) => (state.problem, state.why) = (why.text.clone(), Some(why.clone())),
         }
         self.keep(sync, &state).await?;
-        data.problem = ended.as_ref().err().cloned().unwrap_or_default();
+        data.why = ended.as_ref().err().cloned();
+        data.problem = data.why.as_ref().map(|why| why.text.clone()).unwrap_or_default();
         run.phase = if ended.is_ok() { "succeeded" } else { "failed" }.to_owned();
         run.data = serde_json::to_string(&data).unwrap_or_default();
         (run.updated_at, run.finished_at) = (now, Some(now));
@@ -327,12 +265,47 @@ impl Syncs {
     }
 }
 
-/// The same whenever it is asked for: a run has one job of each phase.
-fn job_of(run: Uuid, phase: Phase) -> JobId {
-    let mut bytes = run.into_bytes();
-    bytes[15] ^= match phase {
-        Phase::Metadata => 1,
-        Phase::Values => 2,
-    };
-    Uuid::from_bytes(bytes).into()
+/// What a run that went through has not done.
+fn left_undone(data: &RunData) -> Option<Why> {
+    let held: u64 = data.held.values().sum();
+    let (errors, conflicts) = (data.errors.to_string(), data.conflicts.to_string());
+    match (data.errors, data.conflicts, held) {
+        (0, 0, 0) => None,
+        (0, 0, held) => {
+            let types: Vec<&str> = data.held.keys().map(String::as_str).collect();
+            let text = format!(
+                "{held} objects would be deleted, more than max_delete_percent allows: look at a plan, and run that"
+            );
+            Some(Why::new("held", &[("count", &held.to_string()), ("types", &types.join(", "))], text))
+        }
+        (0, ..) => Some(Why::new("conflicts", &[("count", &conflicts)], format!("{conflicts} conflicts"))),
+        _ => Some(Why::new("not_written", &[("count", &errors)], format!("{errors} items were not written"))),
+    }
+}
+
+/// What was seen of each type moves on where all of it that was to be written is there: each by itself, so that one object
+/// that is refused holds up its own type alone.
+fn move_on(state: &mut State, settings: &Settings, data: &RunData) {
+    let Some(seen) = data.seen else { return };
+    let is_compared = |kind: &str| data.only.as_ref().is_none_or(|only| only.iter().any(|one| one == kind));
+    let has_conflict = |kind: &str| data.counts.get(kind).is_some_and(|counts| counts.contains_key(&Action::Conflict));
+    let before = state.seen;
+    let mut kinds: Vec<&str> = settings.types();
+    kinds.push(VALUES);
+    for kind in &kinds {
+        let is_proven = !data.failed_types.contains(*kind) && !has_conflict(kind) && !data.held.contains_key(*kind);
+        let in_full = if *kind == VALUES { data.scope == Scope::All } else { is_compared(kind) };
+        let until = if in_full { Some(seen) } else { data.looked };
+        if let (true, Some(until)) = (is_proven, until) {
+            state.seen_types.insert((*kind).to_owned(), until.max(state.seen_of(kind).unwrap_or(until)));
+        }
+    }
+    let each: Option<Vec<_>> = kinds.iter().map(|kind| state.seen_types.get(*kind).copied().or(before)).collect();
+    if let Some(least) = each.and_then(|each| each.into_iter().min()) {
+        state.seen = Some(least);
+        state.seen_types.retain(|_, at| *at != least);
+    }
+    if !data.sets.is_empty() || !data.roots.is_empty() {
+        (state.sets, state.roots) = (data.sets.clone(), data.roots.clone());
+    }
 }

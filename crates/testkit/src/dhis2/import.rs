@@ -17,8 +17,9 @@ pub(super) fn metadata(state: &mut State, query: &Query, body: &Value) -> (Statu
     }
     let deletes = query.get("importStrategy") == Some("DELETE");
     let mut refused: Vec<Refused> = bundle.iter().filter_map(|(kind, row)| refusal(state, kind, row)).collect();
-    if !deletes {
-        refused.extend(missing(state, &bundle));
+    match deletes {
+        true => refused.extend(in_use(state, &bundle)),
+        false => refused.extend(missing(state, &bundle)),
     }
     let all_or_nothing = query.get("atomicMode") != Some("NONE");
     if !refused.is_empty() && all_or_nothing {
@@ -85,6 +86,21 @@ fn missing(state: &State, bundle: &[(&str, &Map<String, Value>)]) -> Vec<Refused
         }
     }
     found
+}
+
+/// Objects to be deleted that others refer to, which stay (E4030).
+fn in_use(state: &State, bundle: &[(&str, &Map<String, Value>)]) -> Vec<Refused> {
+    let deleted: BTreeSet<&str> = bundle.iter().map(|(_, row)| uid_of(row)).collect();
+    let mut used = BTreeSet::new();
+    for (uid, object) in state.objects.values().flatten().filter(|(uid, _)| !deleted.contains(uid.as_str())) {
+        let mut references = Vec::new();
+        object.body.values().for_each(|value| collect(value, &mut references));
+        used.extend(references.into_iter().filter(|other| *other != uid && deleted.contains(other)));
+    }
+    let refused = |(kind, row): &(&str, &Map<String, Value>)| {
+        used.contains(uid_of(row)).then(|| Refused((*kind).to_owned(), uid_of(row).to_owned(), "E4030".to_owned()))
+    };
+    bundle.iter().filter_map(refused).collect()
 }
 
 fn collect<'a>(value: &'a Value, into: &mut Vec<&'a str>) {
@@ -161,4 +177,21 @@ pub(super) fn values(state: &mut State, body: &Value) -> (StatusCode, Value) {
     // Up to 2.42 a warning is a conflict.
     let code = if rejected.is_empty() || state.version >= 43 { StatusCode::OK } else { StatusCode::CONFLICT };
     (code, json!({"httpStatusCode": code.as_u16(), "status": status, "response": response}))
+}
+
+pub(super) fn registrations(state: &mut State, body: &Value) -> (StatusCode, Value) {
+    let rows = body["completeDataSetRegistrations"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for row in rows {
+        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
+        let key = (text("dataSet"), text("period"), text("organisationUnit"), text("attributeOptionCombo"));
+        match row["completed"].as_bool() {
+            Some(false) => drop(state.registrations.remove(&key)),
+            _ => drop(state.registrations.insert(key, text("date"))),
+        }
+    }
+    let count = json!({"imported": rows.len(), "updated": 0, "ignored": 0, "deleted": 0});
+    (
+        StatusCode::OK,
+        json!({"httpStatusCode": 200, "status": "OK", "response": {"status": "SUCCESS", "importCount": count}}),
+    )
 }

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
 use model::Timestamp;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Answer = Result<Value, (StatusCode, &'static str)>;
 
@@ -33,6 +33,7 @@ pub(super) fn list(state: &State, kind: &str, query: &Query) -> Answer {
     let has_name =
         |object: &Object| named.is_none_or(|name| object.body.get("name").and_then(Value::as_str) == Some(name));
     let all = all.filter(|(_, object)| has_name(object));
+    let all = all.filter(|(uid, _)| !state.faults.hidden.contains(*uid));
     let chosen = all.filter(|(uid, _)| !none && wanted.as_ref().is_none_or(|wanted| wanted.contains(uid.as_str())));
     let mut objects: Vec<&Object> = chosen.map(|(_, object)| object).collect();
     if query.get("order").is_some_and(|order| order.starts_with("lastUpdated")) {
@@ -103,8 +104,18 @@ pub(super) fn deleted(state: &State, query: &Query) -> Answer {
     let since = query.get("deletedAt").map(|text| wall(state, text)).unwrap_or_default();
     let rows = state.deleted.iter().filter(|(_, _, at)| state.local(*at) >= since);
     let rows: Vec<Value> =
-        rows.map(|(kind, uid, at)| json!({"klass": kind, "uid": uid, "deletedAt": state.local(*at)})).collect();
+        rows.map(|(kind, uid, at)| json!({"klass": klass(kind), "uid": uid, "deletedAt": state.local(*at)})).collect();
     Ok(json!({"deletedObjects": rows}))
+}
+
+/// `DataElement` of `dataElements`.
+fn klass(kind: &str) -> String {
+    let singular = match kind.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => kind.strip_suffix('s').unwrap_or(kind).to_owned(),
+    };
+    let mut chars = singular.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
 pub(super) fn values(state: &State, query: &Query) -> Answer {
@@ -114,20 +125,25 @@ pub(super) fn values(state: &State, query: &Query) -> Answer {
     if elements.is_empty() {
         return Err((CONFLICT, "E2001"));
     }
-    let Some(unit) = query.get("orgUnit") else { return Err((CONFLICT, "E2006")) };
+    let asked: Vec<&str> = query.all("orgUnit").collect();
+    if asked.is_empty() {
+        return Err((CONFLICT, "E2006"));
+    }
     if dated.is_none() && (since.is_none() || state.version == 43) {
         return Err((CONFLICT, "E2002"));
     }
-    let units = subtree(state, unit, query.get("children") == Some("true"));
+    let units = subtree(state, &asked, query.get("children") == Some("true"));
     let range = dated.and_then(|(from, to)| Some((from.parse::<Date>().ok()?, to.parse::<Date>().ok()?)));
     let limit = query.get("limit").and_then(|text| text.parse().ok()).unwrap_or(usize::MAX);
     let with_deleted = query.get("includeDeleted") == Some("true");
-    let rows: Vec<Value> = state
-        .values
-        .iter()
-        .filter(|((element, period, unit, _, _), datum)| {
-            elements.contains(element.as_str())
-                && units.contains(unit.as_str())
+    // Keys begin with the element: no others are looked at.
+    let first = |element: &str| (element.to_owned(), String::new(), String::new(), String::new(), String::new());
+    let of_element = elements.iter().flat_map(|element| {
+        state.values.range(first(element)..).take_while(move |((other, ..), _)| other.as_str() == *element)
+    });
+    let rows: Vec<Value> = of_element
+        .filter(|((_, period, unit, _, _), datum)| {
+            units.contains(unit.as_str())
                 && range.is_none_or(|range| lies_in(period, range))
                 && (with_deleted || !datum.deleted)
                 && since.is_none_or(|since| is_since(state, datum.updated_at, since))
@@ -182,22 +198,43 @@ fn elements_of(body: &Map<String, Value>) -> impl Iterator<Item = &str> {
     members.filter_map(|member| member["dataElement"]["id"].as_str())
 }
 
-fn subtree<'a>(state: &'a State, unit: &'a str, with_children: bool) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::from([unit]);
-    let Some(units) = state.objects.get("organisationUnits").filter(|_| with_children) else { return found };
-    // A unit comes after its parent only by chance: until nothing is added.
-    loop {
-        let before = found.len();
-        for (uid, object) in units {
-            let parent = object.body.get("parent").and_then(|parent| parent["id"].as_str());
-            if parent.is_some_and(|parent| found.contains(parent)) {
-                found.insert(uid);
-            }
-        }
-        if found.len() == before {
-            return found;
+fn subtree<'a>(state: &'a State, units: &[&'a str], with_children: bool) -> BTreeSet<&'a str> {
+    let Some(all) = state.objects.get("organisationUnits").filter(|_| with_children) else {
+        return units.iter().copied().collect();
+    };
+    let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (uid, object) in all {
+        if let Some(parent) = object.body.get("parent").and_then(|parent| parent["id"].as_str()) {
+            children.entry(parent).or_default().push(uid);
         }
     }
+    let (mut found, mut open) = (BTreeSet::new(), units.to_vec());
+    while let Some(unit) = open.pop() {
+        if found.insert(unit) {
+            open.extend(children.get(unit).into_iter().flatten());
+        }
+    }
+    found
+}
+
+pub(super) fn registrations(state: &State, query: &Query) -> Answer {
+    let sets: BTreeSet<&str> = query.all("dataSet").collect();
+    let asked: Vec<&str> = query.all("orgUnit").collect();
+    if sets.is_empty() || asked.is_empty() {
+        return Err((CONFLICT, "E2013"));
+    }
+    let units = subtree(state, &asked, query.get("children") == Some("true"));
+    let rows = state
+        .registrations
+        .iter()
+        .filter(|((set, _, unit, _), _)| sets.contains(set.as_str()) && units.contains(unit.as_str()));
+    let rows: Vec<Value> = rows
+        .map(|((set, period, unit, option), day)| {
+            json!({"dataSet": set, "period": period, "organisationUnit": unit, "attributeOptionCombo": option,
+                "date": day, "storedBy": "vigie", "completed": true})
+        })
+        .collect();
+    Ok(if rows.is_empty() { json!({}) } else { json!({"completeDataSetRegistrations": rows}) })
 }
 
 /// Whether a period (`2026`, `202601`, `20260115`) begins and ends within the range.

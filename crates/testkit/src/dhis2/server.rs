@@ -82,6 +82,7 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
         Some(("system", "info")) => read::info(state),
         None if path == "metadata" => read::metadata(state, &query),
         None if path == "dataValueSets" => read::values(state, &query),
+        None if path == "completeDataSetRegistrations" => read::registrations(state, &query),
         None if path == "deletedObjects" => read::deleted(state, &query),
         None => read::list(state, path, &query),
         Some((kind, uid)) => read::one(state, kind, uid),
@@ -111,6 +112,7 @@ fn imported(state: &mut State, path: &str, query: &Query, body: &Bytes) -> Respo
     let (status, answer) = match path {
         "metadata" => import::metadata(state, query, &body),
         "dataValueSets" => import::values(state, &body),
+        "completeDataSetRegistrations" => import::registrations(state, &body),
         _ => return refusal(StatusCode::NOT_FOUND, "E1005"),
     };
     match fault {

@@ -58,6 +58,32 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("deed-celery-order", &["POST /celery/orders"]),
     ("deed-celery-shutdown", &["POST /celery/workers/{name}/shutdown"]),
     ("deed-celery-purge", &["POST /celery/queues/{name}/purge"]),
+    ("deed-sync-change", &["PUT /syncs/{name}"]),
+    (
+        "deed-sync-start",
+        &[
+            "POST /syncs/{name}/start",
+            "POST /auto-sync/{number}/start",
+            "POST /configurations/{number}/auto-sync/start/",
+            "POST /configurations/{number}/auto-sync/restart/",
+        ],
+    ),
+    (
+        "deed-sync-stop",
+        &["POST /syncs/{name}/stop", "POST /auto-sync/{number}/stop", "POST /configurations/{number}/auto-sync/stop/"],
+    ),
+    (
+        "deed-sync-run",
+        &[
+            "POST /syncs/{name}/run",
+            "POST /auto-sync/{number}/run",
+            "POST /auto-sync/{number}/plans/{id}/run",
+            "POST /configurations/{number}/auto-sync/trigger/",
+        ],
+    ),
+    ("deed-sync-plan", &["POST /syncs/{name}/plan", "POST /auto-sync/{number}/plan"]),
+    ("deed-sync-check", &["POST /syncs/{name}/check"]),
+    ("deed-sync-compare", &["POST /syncs/{name}/reconcile"]),
     ("audit-webhook-new", &["POST /webhooks"]),
     ("audit-webhook-delete", &["DELETE /webhooks/{id}"]),
 ];
@@ -117,6 +143,7 @@ impl Object {
             ("issues", Some(name)) => Self::Issue(name),
             ("jobs", Some(id)) => Self::Job(id),
             ("mailings", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Draft(id),
+            ("syncs" | "auto-sync" | "configurations", Some(name)) => Self::Other(name),
             ("logs", Some(word)) if word == "clear" => Self::LogFile(parts.next().unwrap_or_default()),
             ("users", None) => Self::Of("/users"),
             ("tokens", None) => Self::Of("/tokens"),

@@ -69,6 +69,14 @@ pub(crate) const TOPICS: [Topic; 7] = [
         french: Some(include_str!("../../../../docs/celery.fr.md")),
     },
     Topic {
+        slug: "dhis2",
+        title: "syncs-title",
+        about: "help-dhis2-about",
+        files: &["dhis2.md", "dhis2.fr.md"],
+        english: include_str!("../../../../docs/dhis2.md"),
+        french: Some(include_str!("../../../../docs/dhis2.fr.md")),
+    },
+    Topic {
         slug: "embedding",
         title: "help-embedding",
         about: "help-embedding-about",

@@ -27,6 +27,7 @@ fn all(v: &View) -> Vec<Drawn> {
     pages.extend(examples::schedules(v));
     pages.extend(crate::alerts::examples::alerts(v));
     pages.extend(crate::checks::examples::drawn(v));
+    pages.extend(crate::syncs::examples::drawn(v));
     pages.extend(crate::diagnoses::examples::diagnoses(v));
     pages.extend(examples::house(v));
     pages.push(("components", components::page(v)));

@@ -97,6 +97,7 @@ const SECTIONS: &[Declared] = &[
             entry("/traces", "menu-traces", Role::Viewer, &["/traces"]),
             entry("/workers", "menu-workers", Role::Viewer, &["/workers"]),
             entry("/celery", "celery-title", Role::Viewer, &["/celery"]),
+            entry("/auto-sync/dashboard", "syncs-title", Role::Admin, &["/auto-sync"]),
         ],
     },
     Declared {

@@ -157,7 +157,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 12] = [
+pub(crate) const WORKS: [&str; 13] = [
     "uploads",
     "log_store",
     "damage",
@@ -170,6 +170,7 @@ pub(crate) const WORKS: [&str; 12] = [
     "alert_retention",
     "backup",
     "check_retention",
+    "dhis2_sync",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {

@@ -6,6 +6,9 @@ const RETRY_MS = 20_000;
 // What waits for a hand to leave.
 const WAIT_MS = 1_000;
 
+// What no event tells of is looked at every so many seconds.
+const EVERY_MS = 1_000 * Number(document.querySelector("[data-every]")?.dataset.every ?? 0);
+
 let source = null, retry = 0, waiting = 0, isLooking = false, isStale = false;
 
 function listen() {
@@ -104,3 +107,4 @@ function write(old, fresh, hands) {
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") listen(); else leave(); });
 addEventListener("pagehide", leave);
 addEventListener("pageshow", () => { if (!source && document.visibilityState === "visible") listen(); });
+if (EVERY_MS > 0) setInterval(() => { if (document.visibilityState === "visible") look(); }, EVERY_MS);

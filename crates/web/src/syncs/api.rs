@@ -8,19 +8,25 @@ use crate::{
     routes::{About, Routes},
 };
 use ::api::syncs::{
-    BeginSync, NewSync, Sync, SyncCheck, SyncComparison, SyncDifference, SyncFinding, SyncLedger, SyncLedgerRow,
-    SyncPlan, SyncPlanRow, SyncRun, SyncSides, Syncs,
+    BeginSync, NewSync, NewSyncPlan, Sync, SyncBlocked, SyncChange, SyncChanges, SyncCheck, SyncComparison,
+    SyncDifference, SyncFinding, SyncLedger, SyncLedgerRow, SyncPlan, SyncPlanRow, SyncPlanValues, SyncProperty,
+    SyncRun, SyncSides, Syncs,
 };
 use axum::{extract::State, http::StatusCode};
-use dhis2::{Plan, Refused, RunData, Secrets, Settings, plan::Action};
+use dhis2::{Plan, PlanChange, Refused, RunData, Secrets, Settings, Validation, plan::Action};
+use model::Timestamp;
 use serde::Deserialize;
-use store::SyncedOnly;
+use store::{SyncLedgerAsk, SyncedOnly};
+use utoipa::IntoParams;
+use uuid::Uuid;
 
 /// Runs that are shown of each.
 const RUNS_SHOWN: u32 = 10;
 /// Differences that are shown of a plan.
 const SHOWN: usize = 1_000;
 const LEDGER_PAGE: u32 = 500;
+/// Objects of a plan that are read anew at once.
+pub(super) const CHANGES_PAGE: usize = 100;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let declared = routes
@@ -47,6 +53,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             Access::Admin,
             ledger,
             About::new("Which objects were equal when, and which could not be written")
+                .query::<LedgerQuery>()
                 .gives::<SyncLedger>(200, "A page"),
         );
     declared
@@ -60,7 +67,23 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             "/api/v1/syncs/{name}/plan",
             Access::Admin,
             plan,
-            About::new("Read both sides, and keep what a run would write").gives::<SyncPlan>(200, "Frozen"),
+            About::new("Read both sides, and keep what a run would write")
+                .takes::<NewSyncPlan>()
+                .gives::<SyncPlan>(200, "Frozen"),
+        )
+        .get(
+            "/api/v1/syncs/{name}/plans/{id}",
+            Access::Admin,
+            kept_plan,
+            About::new("A plan that is kept").gives::<SyncPlan>(200, "As it was made"),
+        )
+        .get(
+            "/api/v1/syncs/{name}/plans/{id}/changes",
+            Access::Admin,
+            changes,
+            About::new("What a plan would change, property by property, as both sides are now")
+                .query::<ChangesQuery>()
+                .gives::<SyncChanges>(200, "A page"),
         )
         .post(
             "/api/v1/syncs/{name}/run",
@@ -112,12 +135,13 @@ async fn shown(ctx: &Ctx, sync: &store::Sync) -> Result<Sync> {
         name: sync.name.clone(),
         settings: serde_json::from_str(&sync.settings).unwrap_or_default(),
         started_at: sync.started_at,
+        next_at: ctx.app.syncs.next_look(sync),
         state: serde_json::from_str(&sync.state).unwrap_or_default(),
         runs: runs.iter().map(run_of).collect(),
     })
 }
 
-fn run_of(run: &store::SyncRun) -> SyncRun {
+pub(super) fn run_of(run: &store::SyncRun) -> SyncRun {
     let data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
     let writes = |(action, count): (&Action, &u64)| if action.writes() { *count } else { 0 };
     let objects: u64 = data.counts.values().flatten().map(writes).sum();
@@ -125,7 +149,7 @@ fn run_of(run: &store::SyncRun) -> SyncRun {
         id: run.id,
         phase: run.phase.clone(),
         automatic: data.automatic,
-        to_write: objects + data.values,
+        to_write: objects + data.values + data.registrations,
         errors: data.errors,
         conflicts: data.conflicts,
         problem: data.problem,
@@ -164,34 +188,110 @@ async fn check(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum:
     Ok(axum::Json(SyncCheck { findings: found.into_iter().map(finding).collect() }))
 }
 
-async fn plan(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<axum::Json<SyncPlan>> {
+async fn plan(
+    State(ctx): State<Ctx>,
+    Path(name): Path<String>,
+    Optional(asked): Optional<NewSyncPlan>,
+) -> Result<axum::Json<SyncPlan>> {
     let sync = named(&ctx, &name).await?;
-    let plan = ctx.app.syncs.plan(&sync).await.map_err(problem)?;
+    let validation = if asked.validate { Validation::Asked } else { Validation::Left };
+    let plan = ctx.app.syncs.plan(&sync, validation).await.map_err(problem)?;
+    Ok(axum::Json(plan_of(&plan, ctx.app.clock.now())))
+}
+
+async fn kept_plan(State(ctx): State<Ctx>, Path((name, id)): Path<(String, Uuid)>) -> Result<axum::Json<SyncPlan>> {
+    let sync = named(&ctx, &name).await?;
+    let (plan, created_at) = ctx.app.syncs.kept_plan(&sync, id).await.map_err(problem)?;
+    Ok(axum::Json(plan_of(&plan, created_at)))
+}
+
+fn plan_of(plan: &Plan, created_at: Timestamp) -> SyncPlan {
     let rows = plan.counts.iter().map(|(kind, counts)| {
         let of = |action| counts.get(&action).copied().unwrap_or(0);
         SyncPlanRow {
             kind: kind.clone(),
             create: of(Action::Create),
             update: of(Action::Update),
+            delete: of(Action::Delete),
             equal: of(Action::Equal),
             kept: of(Action::Kept),
             conflict: of(Action::Conflict),
             extra: of(Action::Extra),
         }
     });
-    let rows = rows.collect();
-    let (differences, more) = differences(&plan);
-    Ok(axum::Json(SyncPlan { id: plan.id, rows, differences, more }))
+    let values = plan.values.iter().map(|set| SyncPlanValues {
+        kind: set.kind.clone(),
+        source_count: set.source.count,
+        target_count: set.target.count,
+        write: set.write,
+        delete: set.delete,
+        conflict: set.conflict,
+    });
+    let blocked = plan.blocked.iter().map(|one| SyncBlocked {
+        kind: one.kind.clone(),
+        uid: one.uid.clone(),
+        code: one.code.clone(),
+    });
+    let (differences, more) = differences(plan);
+    SyncPlan {
+        id: plan.id,
+        created_at: Some(created_at),
+        rows: rows.collect(),
+        values: values.collect(),
+        validated: plan.validated,
+        blocked: blocked.collect(),
+        held: plan.held.keys().cloned().collect(),
+        requests: plan.requests,
+        seconds: plan.seconds,
+        differences,
+        more,
+    }
+}
+
+/// The word of an action, as JSON has it.
+pub(super) fn word(action: Action) -> String {
+    let word = serde_json::to_value(action).ok().and_then(|word| word.as_str().map(str::to_owned));
+    word.unwrap_or_default()
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+struct ChangesQuery {
+    /// Where to begin: a `next`.
+    after: Option<u64>,
+}
+
+async fn changes(
+    State(ctx): State<Ctx>,
+    Path((name, id)): Path<(String, Uuid)>,
+    Query(query): Query<ChangesQuery>,
+) -> Result<axum::Json<SyncChanges>> {
+    let sync = named(&ctx, &name).await?;
+    let (plan, _) = ctx.app.syncs.kept_plan(&sync, id).await.map_err(problem)?;
+    let begin = usize::try_from(query.after.unwrap_or(0)).unwrap_or(usize::MAX).min(plan.entries.len());
+    let end = (begin + CHANGES_PAGE).min(plan.entries.len());
+    let shown = ctx.app.syncs.show(&sync, &plan.entries[begin..end]).await.map_err(problem)?;
+    let next = (end < plan.entries.len()).then_some(end as u64);
+    Ok(axum::Json(SyncChanges { rows: shown.into_iter().map(change).collect(), next }))
+}
+
+fn change(one: PlanChange) -> SyncChange {
+    let property =
+        |change: dhis2::Change| SyncProperty { property: change.property, before: change.before, after: change.after };
+    SyncChange {
+        action: word(one.action),
+        kind: one.kind,
+        uid: one.uid,
+        name: one.name,
+        moved: one.has_moved,
+        properties: one.changes.into_iter().map(property).collect(),
+    }
 }
 
 fn differences(plan: &Plan) -> (Vec<SyncDifference>, u64) {
     let shown = plan.entries.iter().take(SHOWN).map(|entry| SyncDifference {
         kind: entry.kind.clone(),
         uid: entry.uid.clone(),
-        action: serde_json::to_value(entry.action)
-            .ok()
-            .and_then(|word| word.as_str().map(str::to_owned))
-            .unwrap_or_default(),
+        action: word(entry.action),
         source_hash: entry.source.clone(),
         target_hash: entry.target.clone(),
     });
@@ -236,11 +336,33 @@ async fn reconcile(State(ctx): State<Ctx>, Path(name): Path<String>) -> Result<a
     Ok(axum::Json(SyncComparison { equal, rows, differences, more }))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
 struct LedgerQuery {
     /// `1`: only what could not be written.
     failed: Option<String>,
+    /// A type, as `dataElements`.
+    kind: String,
+    /// How a uid begins.
+    uid: String,
+    /// The `next` of the page before.
     after: Option<String>,
+}
+
+/// The place after a row, and back.
+pub(super) fn after(row: &store::SyncLedgerRow) -> String {
+    let rank = if row.object.problem.is_some() { "failed" } else { "equal" };
+    format!("{rank} {} {}", row.object.kind, row.object.uid)
+}
+
+pub(super) fn place(after: &str) -> Option<(SyncedOnly, String, String)> {
+    let mut words = after.splitn(3, ' ');
+    let only = match words.next()? {
+        "failed" => SyncedOnly::Failed,
+        "equal" => SyncedOnly::All,
+        _ => return None,
+    };
+    Some((only, words.next()?.to_owned(), words.next()?.to_owned()))
 }
 
 async fn ledger(
@@ -251,11 +373,16 @@ async fn ledger(
     let sync = named(&ctx, &name).await?;
     let settings: Settings = serde_json::from_str(&sync.settings).map_err(|error| Problem::internal(&error))?;
     let only = if query.failed.is_some() { SyncedOnly::Failed } else { SyncedOnly::All };
-    let after = query.after.as_deref().and_then(|after| after.split_once(' ')).unwrap_or_default();
-    let rows = ctx.app.db.sync_ledger(&settings.pair(), only, after, LEDGER_PAGE).await?;
-    let next =
-        rows.last().filter(|_| rows.len() == LEDGER_PAGE as usize).map(|row| format!("{} {}", row.kind, row.uid));
-    let shown =
-        |row: store::SyncedObject| SyncLedgerRow { kind: row.kind, uid: row.uid, hash: row.hash, problem: row.problem };
+    let place = query.after.as_deref().and_then(place);
+    let ask = SyncLedgerAsk { only, kind: query.kind, uid: query.uid, after: place, limit: LEDGER_PAGE };
+    let rows = ctx.app.db.sync_ledger(&settings.pair(), &ask).await?;
+    let next = rows.last().filter(|_| rows.len() == LEDGER_PAGE as usize).map(after);
+    let shown = |row: store::SyncLedgerRow| SyncLedgerRow {
+        kind: row.object.kind,
+        uid: row.object.uid,
+        hash: row.object.hash,
+        problem: row.object.problem,
+        noted_at: Some(row.noted_at),
+    };
     Ok(axum::Json(SyncLedger { rows: rows.into_iter().map(shown).collect(), next }))
 }

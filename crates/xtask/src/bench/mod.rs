@@ -27,6 +27,7 @@ mod samples;
 mod scale;
 mod server;
 mod sink;
+mod sync;
 mod table;
 
 use crate::run::{self, TempDir, say};
@@ -64,6 +65,7 @@ const BENCHES: &[Bench] = &[
     errors::BENCH,
     crash::BENCH,
     diagnosis::BENCH,
+    sync::BENCH,
 ];
 
 /// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.

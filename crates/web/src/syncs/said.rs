@@ -1,0 +1,82 @@
+//! What the crate `dhis2` says as codes, in the reader's words.
+
+use super::page::SyncWhy;
+use crate::{
+    layout::{foreign::Foreign, foreign::plain, view::View},
+    words::Words,
+};
+use dhis2::Why;
+
+/// Codes that have a text, with it.
+const WHY: [(&str, &str); 15] = [
+    ("unauthorized", "sync-why-unauthorized"),
+    ("forbidden", "sync-why-forbidden"),
+    ("busy", "sync-why-busy"),
+    ("too_large", "sync-why-too-large"),
+    ("no_answer", "sync-why-no-answer"),
+    ("no_connection", "sync-why-no-connection"),
+    ("incomplete_answer", "sync-why-incomplete-answer"),
+    ("emptied", "sync-why-emptied"),
+    ("refused", "sync-why-refused"),
+    ("no_secret", "sync-why-no-secret"),
+    ("plan_moved", "sync-why-plan-moved"),
+    ("job_gone", "sync-why-job-gone"),
+    ("job_ended", "sync-why-job-ended"),
+    ("held", "sync-why-held"),
+    ("conflicts", "sync-why-conflicts"),
+];
+
+pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
+    let args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    let id = match why.code.as_str() {
+        "not_written" => Some("sync-why-not-written"),
+        code => WHY.iter().find(|(one, _)| *one == code).map(|(_, id)| *id),
+    };
+    let english = (id.is_none() && !why.text.is_empty()).then(|| Foreign::line(why.text.as_bytes()));
+    SyncWhy { text: v.with_all(id.unwrap_or("sync-why-other"), &args), english }
+}
+
+/// A line of the ledger: `rejected code=E5003 uid=fbfJHSPpUQD`.
+pub(super) fn problem(words: &Words, told: &str) -> String {
+    let (code, args) = told.split_once(' ').unwrap_or((told, ""));
+    let arg = |wanted: &str| {
+        let pairs = args.split(' ').filter_map(|pair| pair.split_once('='));
+        pairs.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| plain(value)).unwrap_or_default()
+    };
+    match code {
+        "rejected" => words.with("sync-problem-rejected", "code", arg("code")),
+        "depends_on" => words.with("sync-problem-depends-on", "uid", arg("uid")),
+        "not_kept" => words.with("sync-problem-not-kept", "property", arg("property")),
+        "source_moved" => words.t("sync-problem-source-moved"),
+        other => words.with("sync-problem-other", "code", plain(other)),
+    }
+}
+
+/// What a check found: its title, and what helps.
+pub(super) fn finding(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "authority" => ("sync-finding-authority", "sync-finding-authority-help"),
+        "clock" => ("sync-finding-clock", "sync-finding-clock-help"),
+        "calendar" => ("sync-finding-calendar", "sync-finding-calendar-help"),
+        "map_both_ways" => ("sync-finding-map-both-ways", "sync-finding-map-both-ways-help"),
+        "duplicate_code" => ("sync-finding-duplicate-code", "sync-finding-duplicate-code-help"),
+        _ => ("sync-finding-version", "sync-finding-version-help"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use language::Language;
+
+    #[test]
+    fn a_line_of_the_ledger_is_a_sentence() {
+        let words = Words { language: Language::French, zone: TimeZone::UTC };
+        assert_eq!(problem(&words, "rejected code=E5003 uid=fbfJHSPpUQD"), "Refusé par la cible (E5003).");
+        assert!(problem(&words, "depends_on uid=fbfJHSPpUQD").contains("fbfJHSPpUQD"));
+        assert!(problem(&words, "not_kept property=name uid=x").ends_with("name."));
+        assert_eq!(problem(&words, "no_connection"), "Non écrit (no_connection).");
+        assert!(!problem(&words, "a\u{202e}b").contains('\u{202e}'));
+    }
+}
