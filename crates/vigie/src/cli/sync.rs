@@ -29,7 +29,15 @@ pub(crate) enum SyncCommand {
     /// Ask both instances what stands in the way of a run
     Check { name: String },
     /// Read both sides, and show what a run would write
-    Plan { name: String },
+    Plan {
+        name: String,
+        /// Ask the target what it would refuse; nothing is written
+        #[arg(long)]
+        validate: bool,
+        /// Show what becomes of each property
+        #[arg(long)]
+        changes: bool,
+    },
     /// Write what differs to the target, and read it again
     Run {
         name: String,
@@ -78,12 +86,21 @@ pub(crate) struct SyncAddArgs {
     /// Data values, too
     #[arg(long, requires = "source")]
     pub(crate) values: bool,
+    /// That data sets are complete, too
+    #[arg(long, requires = "source")]
+    pub(crate) completeness: bool,
     /// Below which organisation unit values are read
     #[arg(long, value_name = "UID", requires = "source")]
     pub(crate) org_unit: Option<String>,
     /// Look at the source again and again, once it is started
-    #[arg(long, requires = "source")]
+    #[arg(long, requires = "source", conflicts_with = "schedule")]
     pub(crate) automatic: bool,
+    /// When it runs, once it is started: cron, or an interval as "every 6 h"
+    #[arg(long, value_name = "WHEN", requires = "source")]
+    pub(crate) schedule: Option<String>,
+    /// The time zone of the schedule
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) zone: String,
     /// How often
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
     pub(crate) check_every: Duration,
@@ -96,4 +113,13 @@ pub(crate) struct SyncAddArgs {
     /// Copy sharing settings
     #[arg(long, requires = "source")]
     pub(crate) copy_sharing: bool,
+    /// Delete on the target what the source has deleted
+    #[arg(long, requires = "source")]
+    pub(crate) delete: bool,
+    /// Above so many of a hundred objects of a type, ask a person first
+    #[arg(long, value_name = "PERCENT", default_value = "2", value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(crate) max_delete: u64,
+    /// A CSV file of objects with another uid on the target: type, uid or code, uid
+    #[arg(long, value_name = "FILE", requires = "source")]
+    pub(crate) map: Option<PathBuf>,
 }

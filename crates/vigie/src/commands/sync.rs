@@ -9,7 +9,10 @@ use crate::{
     render::{self, Align, Table},
     words::t,
 };
-use api::syncs::{BeginSync, NewSync, Sync, SyncCheck, SyncComparison, SyncLedger, SyncPlan, SyncRun, Syncs};
+use api::syncs::{
+    BeginSync, NewSync, NewSyncPlan, Sync, SyncChange, SyncChanges, SyncCheck, SyncComparison, SyncLedger, SyncPlan,
+    SyncRun, Syncs,
+};
 use jobs::RetryPolicy;
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -22,7 +25,7 @@ pub(super) async fn run(config: &Config, args: SyncArgs, variables: &Variables) 
         SyncCommand::Add(args) => add(config, *args, variables).await,
         SyncCommand::List => list(config).await,
         SyncCommand::Check { name } => check(config, &name).await,
-        SyncCommand::Plan { name } => plan(config, &name).await,
+        SyncCommand::Plan { name, validate, changes } => plan(config, &name, &NewSyncPlan { validate }, changes).await,
         SyncCommand::Run { name, plan, detach } => begin(config, &name, &BeginSync { plan }, detach).await,
         SyncCommand::Start { name } => switch(config, &name, "start").await,
         SyncCommand::Stop { name } => switch(config, &name, "stop").await,
@@ -73,10 +76,22 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
             .ok_or_else(|| Failure::refused(t!("sync-no-source", name = args.name)).help(t!("sync-no-source-help")))?;
         return serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()));
     };
+    let mode = match (&args.schedule, args.automatic) {
+        (Some(_), _) => "scheduled",
+        (None, true) => "automatic",
+        (None, false) => "manual",
+    };
+    let map = args.map.as_deref().map(mapping).transpose()?.unwrap_or_default();
     Ok(json!({
         "source": source,
         "target": target,
-        "mode": if args.automatic { "automatic" } else { "manual" },
+        "mode": mode,
+        "schedule": args.schedule,
+        "zone": args.zone,
+        "completeness": if args.completeness { "yes" } else { "no" },
+        "delete": if args.delete { "on" } else { "off" },
+        "max_delete_percent": args.max_delete,
+        "map": map,
         "check_every_s": args.check_every.as_secs(),
         "cooldown_s": args.cooldown.as_secs(),
         "metadata": args.metadata,
@@ -85,6 +100,23 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         "conflict": args.conflict,
         "sharing": if args.copy_sharing { "copy" } else { "keep" },
     }))
+}
+
+/// The lines of a mapping: type, uid or code of the source, uid of the target. A first line that names no type is a head.
+fn mapping(file: &std::path::Path) -> Result<Vec<Value>> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::refused(t!("sync-map-unread", file = file.display(), error = error)))?;
+    let mut lines = Vec::new();
+    for (at, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let fields: Vec<&str> = line.split([',', ';', '\t']).map(|field| field.trim().trim_matches('"')).collect();
+        match fields[..] {
+            [""] => {}
+            [kind, ..] if at == 0 && !dhis2::settings::TYPES.contains(&kind) => {}
+            [kind, source, target] => lines.push(json!({"kind": kind, "source": source, "target": target})),
+            _ => return Err(Failure::refused(t!("sync-map-line", file = file.display(), line = at + 1))),
+        }
+    }
+    Ok(lines)
 }
 
 async fn list(config: &Config) -> Result<Exit> {
@@ -128,27 +160,67 @@ async fn check(config: &Config, name: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn plan(config: &Config, name: &str) -> Result<Exit> {
+async fn plan(config: &Config, name: &str, asked: &NewSyncPlan, changes: bool) -> Result<Exit> {
     let connected = resting(config).await?;
-    let plan = connected.client().post_empty::<SyncPlan>(&format!("{}/plan", path(name))).await;
+    let plan = connected.client().post::<SyncPlan>(&format!("{}/plan", path(name)), asked).await;
+    let changes = match (&plan, changes && !config.json) {
+        (Ok(plan), true) => all_changes(connected.client(), name, &plan.id).await,
+        _ => Ok(Vec::new()),
+    };
     connected.close().await;
-    let plan = plan?;
+    let (plan, changes) = (plan?, changes?);
     if config.json {
         render::json(&plan.json)?;
         return Ok(Exit::Done);
     }
     let plan = plan.into_inner();
-    let columns = ["type", "create", "update", "equal", "kept", "conflict", "extra"];
+    let columns = ["type", "create", "update", "delete", "equal", "kept", "conflict", "extra"];
     let mut table = Table::new(&columns.map(|name| (name, if name == "type" { Align::Left } else { Align::Right })));
     for row in &plan.rows {
-        let counts =
-            [row.create, row.update, row.equal, row.kept, row.conflict, row.extra].map(|count| count.to_string());
-        let [create, update, equal, kept, conflict, extra] = counts;
-        table.row([row.kind.clone(), create, update, equal, kept, conflict, extra]);
+        let counts = [row.create, row.update, row.delete, row.equal, row.kept, row.conflict, row.extra]
+            .map(|count| count.to_string());
+        let [create, update, delete, equal, kept, conflict, extra] = counts;
+        table.row([row.kind.clone(), create, update, delete, equal, kept, conflict, extra]);
+    }
+    for set in &plan.values {
+        let [write, delete, conflict] = [set.write, set.delete, set.conflict].map(|count| count.to_string());
+        let none = String::new;
+        table.row([render::plain(&set.kind, 60), write, none(), delete, none(), none(), conflict, none()]);
     }
     render::out(&table.to_string())?;
+    for one in &changes {
+        let name = render::plain(&one.name, 80);
+        render::out(&format!("{} {} {} {name}", one.action, one.kind, one.uid))?;
+        for change in &one.properties {
+            let (before, after) = (render::plain(&change.before, 200), render::plain(&change.after, 200));
+            render::out(&format!("  {}: {before} → {after}", render::plain(&change.property, 60)))?;
+        }
+    }
+    for one in &plan.blocked {
+        render::out(&format!("{} {} {}", one.kind, one.uid, one.code))?;
+    }
+    if plan.validated {
+        render::say(&t!("sync-plan-refused", count = plan.blocked.len()));
+    }
+    if !plan.held.is_empty() {
+        render::say(&t!("sync-plan-held", types = plan.held.join(", ")));
+    }
     render::say(&t!("sync-planned", name = render::plain(name, 100), id = plan.id));
     Ok(Exit::Done)
+}
+
+/// What becomes of each property, of every object of a plan.
+async fn all_changes(client: &Client, name: &str, id: &uuid::Uuid) -> Result<Vec<SyncChange>> {
+    let (mut rows, mut after) = (Vec::new(), 0);
+    loop {
+        let place = format!("{}/plans/{id}/changes?after={after}", path(name));
+        let page = client.get::<SyncChanges>(&place).await?.into_inner();
+        rows.extend(page.rows);
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(rows),
+        }
+    }
 }
 
 async fn begin(config: &Config, name: &str, begin: &BeginSync, detach: bool) -> Result<Exit> {

@@ -59,7 +59,47 @@ fn measure(context: &Context) -> Result<Table> {
     }
     table.note("At the end, both sides are read and compared once more: equal. Peak memory is that of `vigie serve`, from its start.");
     server.stop()?;
+    drop(pair);
+    let (kills, killed, twice) = killed(context)?;
+    let (requests, written) = (killed.requests.to_string(), killed.written.to_string());
+    let what = format!("a smaller country, `kill -9` {kills} times on the way");
+    table.fact(&[&what, &requests, &written, &format!("{:.1}", killed.took.as_secs_f64()), "–"]);
+    table.note(format!("After the kills both sides are equal, too; {twice} objects and values were written twice."));
     Ok(table)
+}
+
+/// The server is killed again and again while it fills an empty target; at the end both sides are equal.
+fn killed(context: &Context) -> Result<(u32, Told, u64)> {
+    let folder = context.folder()?;
+    let (kills, (units, elements, values)) = context.size((50, (400, 3_600, 120_000)), (3, (60, 540, 6_000)));
+    let pair = Pair::start(context, folder.path(), (units, elements, values))?;
+    let data = folder.path().join("data");
+    let server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
+    let mut http = server.http();
+    let settings = json!({"source": pair.source, "target": pair.target, "values": "yes"});
+    let new = json!({"settings": settings, "source_secret": pair.token, "target_secret": pair.token});
+    http.put("/api/v1/syncs/bench", &new)?;
+    http.post("/api/v1/syncs/bench/run", &json!({}))?;
+    let mut living = Some(server);
+    let told = pair.during(|| {
+        for n in 0..kills {
+            // Now sooner, now later, the same in every run.
+            thread::sleep(Duration::from_millis(50 + u64::from(n * 7_919 % 23) * 40));
+            drop(living.take());
+            let server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
+            http = server.http();
+            living = Some(server);
+        }
+        ended(&mut http, |_| true)
+    })?;
+    let equal = http.post("/api/v1/syncs/bench/reconcile", &json!({}))?;
+    if equal["equal"] != true {
+        bail!("the sides differ after the server was killed");
+    }
+    drop(living);
+    let objects = units + elements + elements.div_ceil(50);
+    let twice = told.written.saturating_sub(objects + values);
+    Ok((kills, told, twice))
 }
 
 struct Told {
