@@ -501,7 +501,7 @@ async fn a_look_costs_little_and_a_change_alone_is_compared() {
     let now = bed.target.state().written;
     let wrote = (now.objects - before.objects, now.values - before.values, now.deletions - before.deletions);
     assert_eq!(wrote, (5, 6, 1), "{:?}", bed.db.sync_runs(sync.number, 3).await);
-    assert!(busy < 40, "{busy} requests");
+    assert!(busy < 70, "{busy} requests");
     assert!(bed.is_equal(&sync).await);
 }
 
