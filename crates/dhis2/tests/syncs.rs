@@ -83,7 +83,9 @@ impl Bed {
     }
 
     async fn ended(&self, id: uuid::Uuid) -> (SyncRun, RunData) {
-        for _ in 0..300 {
+        // A country takes its time.
+        let looks = if std::env::var_os("VIGIE_DHIS2_UNITS").is_some() { 24_000 } else { 300 };
+        for _ in 0..looks {
             let run = self.db.sync_run(id).await.unwrap().unwrap();
             if run.finished_at.is_some() {
                 let data = serde_json::from_str(&run.data).unwrap();
