@@ -439,7 +439,8 @@ impl Syncs {
                 settings.timing()?.ok()?.next(state.checked_at.map_or(started_at, |at| at.max(started_at)))?
             }
         };
-        let rate = (state.begun.len() >= settings.max_per_hour).then(|| state.begun.first().map(|at| *at + HOUR));
+        let is_often = settings.mode == Mode::Automatic && state.begun.len() >= settings.max_per_hour;
+        let rate = is_often.then(|| state.begun.first().map(|at| *at + HOUR));
         Some(next.max(state.cooldown_until.unwrap_or(next)).max(rate.flatten().unwrap_or(next)))
     }
 

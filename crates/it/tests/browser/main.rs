@@ -26,6 +26,7 @@ mod secretary;
 mod sentry;
 mod server;
 mod site;
+mod syncs;
 mod tail;
 mod today;
 mod triage;

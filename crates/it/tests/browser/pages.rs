@@ -47,13 +47,14 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 34] = [
+const PAGES: [&str; 35] = [
     "/",
     "/mailings",
     "/mailings/undelivered",
     "/mailings/drafts",
     "/jobs",
     "/traces",
+    "/auto-sync/dashboard/",
     "/explore",
     "/explore?q=level%3E%3Derror&since=1h",
     "/explore?q=*+%7C+patterns",

@@ -86,7 +86,8 @@ pub(crate) struct SyncPlanPage<'a> {
     pub(crate) is_validated: bool,
     /// Types of which more is deleted than the bound allows, which is said beside.
     pub(crate) held: Option<(String, String)>,
-    pub(crate) effort: (u64, Duration),
+    pub(crate) requests: u64,
+    pub(crate) time: Duration,
     pub(crate) changes: Vec<SyncChangeRow>,
     /// Why names and properties could not be read.
     pub(crate) why: Option<SyncWhy>,
