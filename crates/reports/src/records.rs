@@ -13,6 +13,9 @@ use model::Level;
 use std::time::Duration;
 use telemetry::{Batch, Draft, RecordRef, Refused, Value};
 
+/// The field that has an event whole.
+pub(crate) const BODY: &str = "body";
+
 /// Adds an event to a batch.
 pub(crate) fn add_event(
     batch: &mut Batch,
@@ -30,7 +33,7 @@ pub(crate) fn add_event(
     for (name, hash) in HASH_FIELDS.iter().zip(&grouping.hashes).skip(1) {
         draft.field(name, hash.to_string().as_str().into())?;
     }
-    draft.field("body", record.body.as_str().into())?;
+    draft.field(BODY, record.body.as_str().into())?;
     draft.finish(record.time);
     Ok(())
 }
