@@ -40,7 +40,12 @@ struct FieldsBuilder {
 impl FieldsBuilder {
     fn text(&mut self, name: &str, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.push(name, FieldValue::Text(value.chars().take(VALUE_CHARS_MAX).collect()));
+            // Nearly all are copied as they are, not sign by sign.
+            let end = match value.len() <= VALUE_CHARS_MAX {
+                true => None,
+                false => value.char_indices().nth(VALUE_CHARS_MAX).map(|(end, _)| end),
+            };
+            self.push(name, FieldValue::Text(value[..end.unwrap_or(value.len())].to_owned()));
         }
     }
 
