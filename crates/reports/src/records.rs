@@ -6,7 +6,7 @@ use errors::{
     grouping::Grouping,
     logs::LogItem,
     metrics::MetricItem,
-    record::{EventRecord, FieldValue, Reception, SpanRecord},
+    record::{EventRecord, FieldValue, Reception, RecordField, SpanRecord},
     transaction::{Span, SpanStatus},
 };
 use model::Level;
@@ -136,7 +136,7 @@ pub(crate) fn line_of_metric(metric: MetricItem) -> LogItem {
     }
 }
 
-fn add_fields(draft: &mut Draft<'_>, fields: &[(String, FieldValue)]) -> Result<(), Refused> {
+fn add_fields(draft: &mut Draft<'_>, fields: &[RecordField]) -> Result<(), Refused> {
     for (name, value) in fields {
         let value = match value {
             FieldValue::Text(text) => text.as_str().into(),
