@@ -456,4 +456,21 @@ mod tests {
         assert_eq!(sweep().await, Swept { parts: 0, unused: 1, waits: false });
         assert!(!folder.join(of_draft).exists());
     }
+
+    #[tokio::test]
+    async fn on_postgres_only_what_was_cut_off_goes() {
+        let Ok(url) = std::env::var("VIGIE_TEST_POSTGRES") else { return };
+        let (_dir, _sqlite, blobs) = folder().await;
+        let db = Db::open_postgres(&url).await.unwrap();
+        std::fs::create_dir(&blobs.folder).unwrap();
+        let (part, unused) = (format!("{PART}{:032x}", 1), "ef".repeat(32));
+        for name in [&part, &unused] {
+            let file = std::fs::File::create_new(blobs.folder.join(name)).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+        // Another process may be about to name it.
+        assert_eq!(blobs.sweep(&db, NOW).await.unwrap(), Swept { parts: 1, unused: 0, waits: false });
+        assert!(!blobs.folder.join(part).exists() && blobs.folder.join(unused).exists());
+        db.close().await;
+    }
 }

@@ -37,7 +37,7 @@ impl Default for Config {
         Self {
             keep_days: 0,
             keep_megabytes: 10_000,
-            memory_megabytes: 96,
+            memory_megabytes: 64,
             own_logs: true,
             folders: vec!["logs".into()],
             watched: Vec::new(),

@@ -45,6 +45,8 @@ pub use receive::{Form, Received};
 pub use settings::ProjectSettings;
 pub use stored_traces::{StoredTrace, TRACE_SPANS_MAX};
 pub use summary::ProjectSummary;
+#[doc(hidden)]
+pub use uploads::forged;
 pub use uploads::{Assembly, CHUNK_BYTES_MAX, CHUNKS_MAX, UploadedBundle, WrongChecksum};
 
 use blobs::Blobs;

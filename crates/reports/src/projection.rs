@@ -6,6 +6,7 @@
 use crate::{
     Error, Reports,
     observe::{number_of, observation},
+    records::BODY,
 };
 use std::{collections::HashMap, time::Duration};
 use store::{AppliedObservation, EventBatch, Observation, ProjectId};
@@ -114,7 +115,8 @@ fn observations(snapshot: &Snapshot, projects: &HashMap<String, ProjectId>, from
                 let seqs = block.seqs()?;
                 let rows: Vec<u32> =
                     (0..seqs.len()).filter(|row| is_within(seqs[*row])).map(|row| row as u32).collect();
-                let records = block.records(&rows)?;
+                // The event itself is not counted by, and is nearly all of it.
+                let records = block.records_with(&rows, |field| field != BODY)?;
                 let seqs = rows.iter().map(|row| seqs[*row as usize]);
                 found.extend(seqs.zip(records.iter()).filter_map(|(seq, record)| observation(seq, record, projects)));
                 Ok(())

@@ -6,12 +6,15 @@ use errors::{
     grouping::Grouping,
     logs::LogItem,
     metrics::MetricItem,
-    record::{EventRecord, FieldValue, Reception, SpanRecord},
+    record::{EventRecord, FieldValue, Reception, RecordField, SpanRecord},
     transaction::{Span, SpanStatus},
 };
 use model::Level;
 use std::time::Duration;
 use telemetry::{Batch, Draft, RecordRef, Refused, Value};
+
+/// The field that has an event whole.
+pub(crate) const BODY: &str = "body";
 
 /// Adds an event to a batch.
 pub(crate) fn add_event(
@@ -30,7 +33,7 @@ pub(crate) fn add_event(
     for (name, hash) in HASH_FIELDS.iter().zip(&grouping.hashes).skip(1) {
         draft.field(name, hash.to_string().as_str().into())?;
     }
-    draft.field("body", record.body.as_str().into())?;
+    draft.field(BODY, record.body.as_str().into())?;
     draft.finish(record.time);
     Ok(())
 }
@@ -133,7 +136,7 @@ pub(crate) fn line_of_metric(metric: MetricItem) -> LogItem {
     }
 }
 
-fn add_fields(draft: &mut Draft<'_>, fields: &[(String, FieldValue)]) -> Result<(), Refused> {
+fn add_fields(draft: &mut Draft<'_>, fields: &[RecordField]) -> Result<(), Refused> {
     for (name, value) in fields {
         let value = match value {
             FieldValue::Text(text) => text.as_str().into(),

@@ -2,6 +2,7 @@
 //! zip archive with a manifest.
 
 mod bundle;
+pub mod forged;
 
 use crate::{Error, Reports};
 use blobs::{Blob, Blobs, KeepError};
@@ -12,7 +13,7 @@ use ring::digest;
 use std::{
     convert::Infallible,
     fs::File,
-    io::{self, Read},
+    io::{self, BufReader, Read},
     path::PathBuf,
 };
 use store::{Artifact, ArtifactKind, ProjectId, UploadChunk};
@@ -121,8 +122,8 @@ fn unpack(
     wanted: &UploadedBundle,
     at: Timestamp,
 ) -> Result<Vec<Artifact>, UnusableBundle> {
-    let mut bundle =
-        Bundle::open(File::open(put_together(blobs, parts, &wanted.checksum)?.path).map_err(UnusableBundle::Disk)?)?;
+    let whole = File::open(put_together(blobs, parts, &wanted.checksum)?.path).map_err(UnusableBundle::Disk)?;
+    let mut bundle = Bundle::open(BufReader::new(whole))?;
     let release = wanted.release.clone().or(bundle.release()).unwrap_or_default();
     let dist = wanted.dist.clone().or(bundle.dist()).unwrap_or_default();
     let mut artifacts = Vec::new();

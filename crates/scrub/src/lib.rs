@@ -116,7 +116,8 @@ impl Scrubber {
     }
 
     fn find_named(&self, text: &[u8], spans: &mut Vec<Span>) {
-        let has_options = memchr::memmem::find(text, b"--").is_some();
+        // Looked for where it matters.
+        let mut has_options = None;
         // All before it is masked.
         let mut done = 0;
         for at in memchr::memchr3_iter(b'=', b':', b' ', text) {
@@ -125,7 +126,7 @@ impl Scrubber {
             }
             let (rule, secret) = match text[at] {
                 b' ' => match named::after_scheme(text, at).or_else(|| named::after_plain(text, at)) {
-                    None if has_options => (
+                    None if *has_options.get_or_insert_with(|| memchr::memmem::find(text, b"--").is_some()) => (
                         Rule::Key,
                         named::after_option(text, at, &self.keys).or_else(|| named::after_is(text, at, &self.keys)),
                     ),

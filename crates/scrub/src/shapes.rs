@@ -64,13 +64,18 @@ const BEGINNINGS: [(&str, Kind); 32] = [
     ("-----BEGIN ", Kind::Pem),
 ];
 
+/// The shortest text that holds one of them: `AUTH LOGIN`, a line break, four signs.
+const TOKEN_BYTES_MIN: usize = 15;
+/// Digits of the shortest number of a card; those of accounts are longer.
+const NUMBER_BYTES_MIN: usize = 13;
+
 /// Web tokens, services' keys, private keys.
 pub(super) fn tokens(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
     static BEGIN: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let literals = BEGINNINGS.iter().map(|(literal, _)| literal);
         AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(literals).ok()
     });
-    let Some(begin) = &*BEGIN else { return };
+    let Some(begin) = BEGIN.as_ref().filter(|_| text.len() >= TOKEN_BYTES_MIN) else { return };
     let mut done = 0;
     for beginning in begin.find_iter(text) {
         let (start, kind) = (beginning.start(), BEGINNINGS[beginning.pattern().as_usize()].1);
@@ -233,7 +238,7 @@ fn private_key(text: &[u8], label: usize) -> Option<(usize, usize)> {
 
 /// Card numbers and IBANs.
 pub(super) fn numbers(text: &[u8], found: &mut impl FnMut(usize, usize, Rule)) {
-    let mut at = 0;
+    let mut at = if text.len() < NUMBER_BYTES_MIN { text.len() } else { 0 };
     while at < text.len() {
         if !text[at].is_ascii_digit() {
             at += 1;

@@ -91,6 +91,19 @@ impl Batch {
             + self.names.memory_bytes()
     }
 
+    /// How much more memory it would occupy with the records of another batch.
+    pub(crate) fn grows_by(&self, more: &Self) -> usize {
+        // What is full is doubled.
+        fn growth<T>(full: &Vec<T>, more: usize) -> usize {
+            let needed = full.len() + more;
+            if needed > full.capacity() { needed.max(full.capacity() * 2) - full.capacity() } else { 0 }
+        }
+        growth(&self.text, more.text.len())
+            + growth(&self.rows, more.rows.len()) * size_of::<Row>()
+            + growth(&self.fields, more.fields.len()) * size_of::<Field>()
+            + more.names.memory_bytes()
+    }
+
     /// Bytes of messages and text values: what a block is bounded by.
     pub fn text_bytes(&self) -> usize {
         self.text.len()

@@ -21,8 +21,9 @@ const OVER_AFTER_MICROS: i64 = 3_600_000_000;
 const SMALL_BYTES: u64 = 64 << 10;
 /// and is merged with those of other days, into one of at most so many bytes: what is read of it for one day is little.
 const DAYS_BYTES_MAX: u64 = 4 * SMALL_BYTES;
-/// A block with fewer rows is worth encoding anew.
+/// A block with fewer rows and less text is worth encoding anew.
 const FULL_ROWS: u32 = ROWS_MAX as u32 / 2;
+const FULL_TEXT_BYTES: usize = TEXT_BYTES_MAX / 2;
 /// Text that is decoded and encoded at once, at most.
 const TEXT_BYTES_MAX: usize = 8 << 20;
 
@@ -127,11 +128,18 @@ pub(crate) fn merge(
     for segment in segments {
         for (number, info) in segment.blocks().iter().enumerate() {
             let clean = !has_deleted(info.seq_range, deleted);
-            if clean && info.rows >= FULL_ROWS {
+            // All but the last of a segment are as large as they may be: of few rows they have much text.
+            let is_last = number + 1 == segment.blocks().len();
+            if clean && (info.rows >= FULL_ROWS || !is_last) {
                 writer.add(&segment.raw_block(number)?, info);
                 continue;
             }
-            small.add(segment, number)?;
+            let decoded = Decoded::read(segment, number)?;
+            if clean && decoded.records.text_bytes() >= FULL_TEXT_BYTES {
+                writer.add(&segment.raw_block(number)?, info);
+                continue;
+            }
+            small.add(segment, &decoded)?;
             if small.rows >= ROWS_MAX || small.text >= TEXT_BYTES_MAX {
                 small.flush(deleted, &mut dropped, &mut writer);
             }
@@ -140,6 +148,21 @@ pub(crate) fn merge(
     small.flush(deleted, &mut dropped, &mut writer);
     let bytes = (!writer.is_empty()).then(|| writer.finish(replaces));
     Ok(Merged { bytes, dropped })
+}
+
+/// A block's records.
+struct Decoded {
+    seqs: Vec<u64>,
+    records: Batch,
+}
+
+impl Decoded {
+    fn read(segment: &Segment, number: usize) -> Result<Self, Damage> {
+        let block = segment.open_block(number)?;
+        let seqs = block.seqs()?;
+        let rows: Vec<u32> = (0..seqs.len() as u32).collect();
+        Ok(Self { records: block.records(&rows)?, seqs })
+    }
 }
 
 /// Records that were decoded to be encoded anew.
@@ -152,17 +175,13 @@ struct Small {
 
 impl Small {
     /// A block's records in the order of their numbers, as many batches as there are gaps between them.
-    fn add(&mut self, segment: &Segment, number: usize) -> Result<(), Damage> {
-        let block = segment.open_block(number)?;
-        let seqs = block.seqs()?;
-        let rows: Vec<u32> = (0..seqs.len() as u32).collect();
-        let batch = block.records(&rows)?;
-        let mut order = rows;
+    fn add(&mut self, segment: &Segment, Decoded { seqs, records }: &Decoded) -> Result<(), Damage> {
+        let mut order: Vec<u32> = (0..seqs.len() as u32).collect();
         order.sort_unstable_by_key(|&row| seqs[row as usize]);
         for run in order.chunk_by(|&a, &b| seqs[a as usize] + 1 == seqs[b as usize]) {
             let mut part = Batch::new();
             for &row in run {
-                let kept = part.push_ref(batch.get(row as usize));
+                let kept = part.push_ref(records.get(row as usize));
                 kept.map_err(|refused| Damage::new(segment.name(), refused.to_string()))?;
             }
             self.text += part.text_bytes();
@@ -181,5 +200,45 @@ impl Small {
         let sorted = seal::sorted(&batches, |seq| !deleted.contains(seq));
         writer.encode(&batches, &sorted);
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Kind, Options, Store,
+        disk::{Disk, Simulated},
+    };
+
+    #[test]
+    fn blocks_that_are_full_of_text_are_copied_as_they_are() {
+        let now = Timestamp::EPOCH;
+        let (store, _) = Store::open_on(Disk::of(Arc::new(Simulated::default())), Options::default(), now).unwrap();
+        let add = |records: u64, bytes: usize| {
+            let mut batch = Batch::new();
+            for _ in 0..records {
+                let mut draft = batch.draft();
+                draft.message(&vec![b'-'; bytes]).unwrap();
+                draft.finish(now);
+            }
+            store.append(Kind::Log, batch, now).unwrap().blocking_recv().unwrap().unwrap();
+            store.seal(now).unwrap().blocking_recv().unwrap().unwrap();
+        };
+        let blocks = || {
+            let snapshot = store.snapshot(Kind::Log);
+            let [segment] = snapshot.segments() else { panic!("{} segments", snapshot.segments().len()) };
+            let block = |number: usize| (segment.blocks()[number].rows, segment.raw_block(number).unwrap());
+            (0..segment.blocks().len()).map(block).collect::<Vec<_>>()
+        };
+        add(90, 100 << 10);
+        let before = blocks();
+        assert_eq!(before.iter().map(|(rows, _)| *rows).collect::<Vec<_>>(), [48, 42], "text is cut evenly");
+        for _ in 1..FAN_IN {
+            add(1, 10);
+        }
+        let after = blocks();
+        assert_eq!(after[..2], before);
+        assert_eq!(after[2..].iter().map(|(rows, _)| *rows).collect::<Vec<_>>(), [FAN_IN as u32 - 1]);
     }
 }

@@ -176,7 +176,7 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
         }
         last = numbered.first_seq + numbered.batch.len() as u64;
         for part in without(numbered, &sealed) {
-            replay.memtables.push(kind, Arc::new(part), now);
+            replay.memtables.push(kind, Arc::new(part), now, usize::MAX);
         }
     }
     replay.next_seq = replay.next_seq.max(last);

@@ -33,9 +33,9 @@ pub struct Retention {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            memory_bytes_max: 96 << 20,
+            memory_bytes_max: 64 << 20,
             seal_rows: 2 * crate::segment::ROWS_MAX,
-            seal_bytes: 24 << 20,
+            seal_bytes: 20 << 20,
             seal_age: Duration::from_secs(600),
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
@@ -48,6 +48,6 @@ impl Default for Options {
 impl Options {
     /// What one append may occupy.
     pub(crate) fn append_bytes_max(&self) -> usize {
-        self.memory_bytes_max / 4
+        self.memory_bytes_max / 3
     }
 }

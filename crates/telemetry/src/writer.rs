@@ -238,7 +238,10 @@ impl Writer {
                 tail.tell(&numbered);
             }
             let before = state.active.bytes();
-            state.active.push(kind, numbered, now);
+            // What this append was charged with is given back below.
+            let held = self.shared.memory.load(Ordering::Relaxed).saturating_sub(charged);
+            let room = self.shared.options.memory_bytes_max.saturating_sub(held);
+            state.active.push(kind, numbered, now, room);
             self.shared.memory.fetch_add(state.active.bytes().saturating_sub(before), Ordering::Relaxed);
             self.shared.release(charged + before.saturating_sub(state.active.bytes()));
             replies.push((reply, appended));

@@ -1,6 +1,6 @@
 //! An event as a record: a message with fields to search by, and the whole event as one text.
 
-use super::{FieldValue, FieldsBuilder, Reception};
+use super::{FieldsBuilder, Reception, RecordField};
 use crate::{event::Event, grouping::Grouping};
 use model::{Level, Timestamp};
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub struct EventRecord {
     /// What people read in a list: the issue's title.
     pub message: String,
     /// In a fixed order: `project`, `issue`, `exception.type`, `tags.browser`…
-    pub fields: Vec<(String, FieldValue)>,
+    pub fields: Vec<RecordField>,
     /// The event as [`Event::body`] writes it; [`Event::from_body`] reads it again.
     pub body: String,
 }
@@ -34,7 +34,7 @@ impl EventRecord {
     }
 }
 
-fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<(String, FieldValue)> {
+fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<RecordField> {
     let mut fields = FieldsBuilder::default();
     fields.text("project", Some(reception.project));
     fields.text("issue", grouping.hashes.first().map(ToString::to_string).as_deref());
@@ -46,7 +46,7 @@ fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<(
         fields.text(name, named(event, name).as_deref());
     }
     for (name, value) in &event.tags {
-        fields.text(&format!("tags.{name}"), Some(value));
+        fields.text(format!("tags.{name}"), Some(value));
     }
     fields.list
 }

@@ -8,6 +8,7 @@ pub use span::SpanRecord;
 
 use model::Timestamp;
 use serde::Serialize;
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Characters of a value that is searched by; an event's body has it whole.
@@ -31,33 +32,41 @@ pub struct Reception<'a> {
     pub received: Timestamp,
 }
 
+/// A field of a record: most names are known beforehand.
+pub type RecordField = (Cow<'static, str>, FieldValue);
+
 /// Gathers fields; what is missing or empty leaves none.
 #[derive(Debug, Default)]
 struct FieldsBuilder {
-    list: Vec<(String, FieldValue)>,
+    list: Vec<RecordField>,
 }
 
 impl FieldsBuilder {
-    fn text(&mut self, name: &str, value: Option<&str>) {
+    fn text(&mut self, name: impl Into<Cow<'static, str>>, value: Option<&str>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.push(name, FieldValue::Text(value.chars().take(VALUE_CHARS_MAX).collect()));
+            // Nearly all are copied as they are, not sign by sign.
+            let end = match value.len() <= VALUE_CHARS_MAX {
+                true => None,
+                false => value.char_indices().nth(VALUE_CHARS_MAX).map(|(end, _)| end),
+            };
+            self.push(name, FieldValue::Text(value[..end.unwrap_or(value.len())].to_owned()));
         }
     }
 
-    fn integer(&mut self, name: &str, value: Option<i64>) {
+    fn integer(&mut self, name: impl Into<Cow<'static, str>>, value: Option<i64>) {
         if let Some(value) = value {
             self.push(name, FieldValue::Integer(value));
         }
     }
 
-    fn flag(&mut self, name: &str, value: Option<bool>) {
+    fn flag(&mut self, name: impl Into<Cow<'static, str>>, value: Option<bool>) {
         if let Some(value) = value {
             self.push(name, FieldValue::Flag(value));
         }
     }
 
-    fn push(&mut self, name: &str, value: FieldValue) {
-        self.list.push((name.to_owned(), value));
+    fn push(&mut self, name: impl Into<Cow<'static, str>>, value: FieldValue) {
+        self.list.push((name.into(), value));
     }
 }
 

@@ -1,6 +1,6 @@
 //! A span as a record: its name, and fields to search and to count by.
 
-use super::{FieldValue, FieldsBuilder};
+use super::{FieldValue, FieldsBuilder, RecordField};
 use crate::transaction::{Span, SpanStatus};
 use model::{Level, Timestamp};
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub struct SpanRecord {
     pub message: String,
     /// In a fixed order: `project`, `trace_id`, `op`, `duration_us`…; measurements as `measurements.lcp`, tags as `tags.a`, the
     /// rest under its own name.
-    pub fields: Vec<(String, FieldValue)>,
+    pub fields: Vec<RecordField>,
 }
 
 impl SpanRecord {
@@ -33,7 +33,7 @@ impl SpanRecord {
     }
 }
 
-fn fields(span: &Span, project: &str) -> Vec<(String, FieldValue)> {
+fn fields(span: &Span, project: &str) -> Vec<RecordField> {
     let mut fields = FieldsBuilder::default();
     add_identity(span, project, &mut fields);
     add_outcome(span, &mut fields);
@@ -50,10 +50,10 @@ fn fields(span: &Span, project: &str) -> Vec<(String, FieldValue)> {
     ];
     names.into_iter().for_each(|(name, value)| fields.text(name, value.as_deref()));
     for (name, number) in &span.measurements {
-        fields.push(&format!("measurements.{name}"), FieldValue::Number(*number));
+        fields.push(format!("measurements.{name}"), FieldValue::Number(*number));
     }
     for (name, value) in &span.tags {
-        fields.text(&format!("tags.{name}"), Some(value));
+        fields.text(format!("tags.{name}"), Some(value));
     }
     add_attributes(span, &mut fields);
     fields.list
@@ -87,6 +87,7 @@ fn add_outcome(span: &Span, fields: &mut FieldsBuilder) {
 /// What the client attached, beside what has a field of its own.
 fn add_attributes(span: &Span, fields: &mut FieldsBuilder) {
     for (name, value) in span.data.iter().take(ATTRIBUTES_MAX) {
+        let name = name.clone();
         match value {
             Value::String(text) => fields.text(name, Some(text)),
             Value::Bool(flag) => fields.flag(name, Some(*flag)),

@@ -264,7 +264,7 @@ fn is_source(key: Option<&str>) -> bool {
 }
 
 /// The lines of source that a frame has.
-fn source_of(frame: &Map<String, Value>) -> impl Iterator<Item = &str> {
+fn source_of(frame: &Map<String, Value>) -> impl Iterator<Item = &str> + Clone {
     let parts = ["pre_context", "context_line", "post_context"].into_iter().filter_map(|key| frame.get(key));
     let lines = parts.flat_map(|part| part.as_array().map_or(std::slice::from_ref(part), Vec::as_slice));
     lines.filter_map(Value::as_str)

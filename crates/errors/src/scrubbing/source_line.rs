@@ -2,7 +2,14 @@
 
 use super::REMOVED;
 use regex::{Captures, Regex};
-use std::sync::LazyLock;
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// A name of a secret, a sign that gives it a value, and the literal between its quotes. ASCII, where that is enough, for
 /// speed: every line of every frame is looked at.
@@ -33,8 +40,39 @@ pub(super) fn scrub(line: &str) -> Option<String> {
     (cleanest != line).then(|| cleanest.into_owned())
 }
 
-/// Whether there is nothing to take out of `lines`. What a line holds, all of them together hold.
-pub(super) fn are_clean<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+/// Whether there is nothing to take out of `lines`. What a line holds, all of them together hold. A program fails in the same
+/// places over and over: what was found clean is known again.
+pub(super) fn are_clean<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let known = known(lines.clone());
+    if CLEAN[known.place].load(Ordering::Relaxed) == known.hash {
+        return true;
+    }
+    let is_clean = look_clean(lines);
+    if is_clean {
+        CLEAN[known.place].store(known.hash, Ordering::Relaxed);
+    }
+    is_clean
+}
+
+/// Surroundings of frames, each at the place that its hash says.
+const CLEAN_MAX: usize = 4096;
+static CLEAN: [AtomicU64; CLEAN_MAX] = [const { AtomicU64::new(0) }; CLEAN_MAX];
+
+/// By what lines are known again.
+struct Known {
+    place: usize,
+    /// Not 0.
+    hash: u64,
+}
+
+/// By a hash of which nobody knows the seed: nobody can write lines that are taken for others.
+fn known<'a>(lines: impl Iterator<Item = &'a str>) -> Known {
+    static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(CLEAN_MAX));
+    let hash = lines.fold(*SEED, |before, line| xxh3_64_with_seed(line.as_bytes(), before));
+    Known { place: (hash >> 52) as usize % CLEAN_MAX, hash: hash | 1 }
+}
+
+fn look_clean<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let text = lines.collect::<Vec<_>>().join("\n");
     let is_match = literals().is_none_or(|(assigned, queried)| assigned.is_match(&text) || queried.is_match(&text));
     !is_match && scrub_shapes(&text).is_none()
@@ -61,6 +99,19 @@ fn scrub_shapes(line: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_that_are_known_again_are_not_taken_for_others() {
+        let clean = ["def pay(basket):", "    return basket.total(rates[sku])", ""];
+        let secret = ["def pay(basket):", "    password = \"hunter2\"", ""];
+        for _ in 0..3 {
+            assert!(are_clean(clean.into_iter()));
+            assert!(!are_clean(secret.into_iter()));
+            assert!(!are_clean(clean.into_iter().chain(secret)));
+        }
+        let parted = known(["ab", "c"].into_iter());
+        assert_ne!(parted.hash, known(["a", "bc"].into_iter()).hash, "where a line ends makes a difference");
+    }
 
     #[test]
     fn literals_of_secret_names_are_removed_and_code_stays() {

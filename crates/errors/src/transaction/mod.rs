@@ -65,7 +65,8 @@ pub fn read_spans(bytes: &[u8], scrubbing: &Scrubbing) -> Result<Told<Vec<Span>>
 fn spans_of(fields: &mut Fields<'_>) -> Option<Vec<Span>> {
     let mut segment = segment(fields)?;
     segment.measurements = measurements(fields);
-    let within = fields.list("spans", Keep::First(SPANS_MAX), |mut span| within(&mut span, Some(&segment)));
+    let common = common(&segment);
+    let within = fields.list("spans", Keep::First(SPANS_MAX), |mut span| within(&mut span, Some(&common)));
     Some(std::iter::once(segment).chain(within).collect())
 }
 
@@ -115,6 +116,23 @@ fn read_request(fields: &mut Fields<'_>, data: &mut Map<String, Value>) {
         if let Some(value) = value {
             data.entry(key).or_insert_with(|| value.into());
         }
+    }
+}
+
+/// What the spans within a transaction have of it.
+fn common(segment: &Span) -> Span {
+    Span {
+        trace_id: segment.trace_id.clone(),
+        span_id: segment.span_id.clone(),
+        segment_id: segment.segment_id.clone(),
+        segment_name: segment.segment_name.clone(),
+        release: segment.release.clone(),
+        environment: segment.environment.clone(),
+        server_name: segment.server_name.clone(),
+        platform: segment.platform.clone(),
+        sdk: segment.sdk.clone(),
+        user: segment.user.clone(),
+        ..Span::default()
     }
 }
 

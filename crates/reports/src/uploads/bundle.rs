@@ -4,8 +4,7 @@
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::File,
-    io::{self, BufReader, Read},
+    io::{self, Read, Seek},
 };
 use store::ArtifactKind;
 use uuid::Uuid;
@@ -13,7 +12,7 @@ use zip::{CompressionMethod, ZipReadOptions, read::OwnedZipFileEntry, result::Zi
 
 /// Files of one bundle, and bytes of one and of all of them, unpacked.
 const FILES_MAX: usize = 5_000;
-const FILE_BYTES_MAX: u64 = 64 << 20;
+pub(super) const FILE_BYTES_MAX: u64 = 64 << 20;
 const BYTES_MAX: u64 = 512 << 20;
 const MANIFEST_BYTES_MAX: u64 = 8 << 20;
 /// How much a file may grow, beyond its first mebibyte: maps grow less.
@@ -53,8 +52,8 @@ impl From<ZipError> for UnusableBundle {
 }
 
 /// A bundle, open.
-pub(super) struct Bundle {
-    file: BufReader<File>,
+pub(super) struct Bundle<R> {
+    from: R,
     entries: HashMap<String, OwnedZipFileEntry>,
     manifest: Manifest,
 }
@@ -88,10 +87,10 @@ pub(super) struct BundleFile {
     pub(super) source_map: String,
 }
 
-impl Bundle {
-    pub(super) fn open(file: File) -> Result<Self, UnusableBundle> {
-        let entries = entries(&file)?;
-        let mut bundle = Self { file: BufReader::new(file), entries, manifest: Manifest::default() };
+impl<R: Read + Seek> Bundle<R> {
+    pub(super) fn open(mut from: R) -> Result<Self, UnusableBundle> {
+        let entries = entries(&mut from)?;
+        let mut bundle = Self { from, entries, manifest: Manifest::default() };
         let text = bundle.unpacked(MANIFEST, MANIFEST_BYTES_MAX, |bytes| {
             let mut text = Vec::new();
             bytes.read_to_end(&mut text).map_err(|error| UnusableBundle::Read(error.to_string()))?;
@@ -134,14 +133,14 @@ impl Bundle {
             return Err(UnusableBundle::TooLarge);
         }
         // The library refuses what is longer than its directory says.
-        let mut bytes = entry.as_ref().with_reader(&mut self.file, ZipReadOptions::new())?;
+        let mut bytes = entry.as_ref().with_reader(&mut self.from, ZipReadOptions::new())?;
         read(&mut bytes)
     }
 }
 
 /// What is in an archive, by its path.
-fn entries(file: &File) -> Result<HashMap<String, OwnedZipFileEntry>, UnusableBundle> {
-    let mut archive = ZipIterable::try_new(BufReader::new(file), zip::read::Config::default())?;
+fn entries(from: &mut (impl Read + Seek)) -> Result<HashMap<String, OwnedZipFileEntry>, UnusableBundle> {
+    let mut archive = ZipIterable::try_new(from, zip::read::Config::default())?;
     if archive.len() > FILES_MAX {
         return Err(UnusableBundle::Files);
     }

@@ -224,9 +224,19 @@ impl Block {
         self.records_at(rows, &times)
     }
 
+    /// The same with those fields alone that are `wanted`, by their names: of the others nothing is decoded.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
+    pub fn records_with(&self, rows: &[u32], wanted: impl Fn(&str) -> bool) -> Result<Batch, Damage> {
+        let times = self.times()?;
+        let times: Vec<Timestamp> = rows.iter().map(|row| Timestamp::from_micros(times[*row as usize])).collect();
+        super::rebuild::records(self, rows, &times, wanted)
+    }
+
     /// The same for whoever knows when each of the rows was.
     pub(crate) fn records_at(&self, rows: &[u32], times: &[Timestamp]) -> Result<Batch, Damage> {
-        super::rebuild::records(self, rows, times)
+        super::rebuild::records(self, rows, times, |_| true)
     }
 
     /// Bytes read through this block so far: the answer to "what did the search read".

@@ -63,12 +63,20 @@ impl Zip {
         }
     }
 
-    /// How small `bytes` become as text, roughly: what a beginning of them becomes, for all of them.
-    pub(super) fn estimate(&mut self, bytes: &[u8]) -> usize {
+    /// How small `texts`, end to end, become as text, roughly: what a beginning of them becomes, for all of them.
+    pub(super) fn estimate(&mut self, texts: &[&[u8]]) -> usize {
         const SAMPLE: usize = 512 << 10;
-        let sample = &bytes[..bytes.len().min(SAMPLE)];
-        let compressed = self.compress(sample, Effort::Codes).map_or(sample.len(), <[u8]>::len);
-        (compressed as u64 * bytes.len() as u64 / sample.len().max(1) as u64) as usize
+        let bytes: usize = texts.iter().map(|text| text.len()).sum();
+        let mut sample = Vec::with_capacity(bytes.min(SAMPLE));
+        for text in texts {
+            let room = SAMPLE - sample.len();
+            sample.extend_from_slice(&text[..text.len().min(room)]);
+            if sample.len() == SAMPLE {
+                break;
+            }
+        }
+        let compressed = self.compress(&sample, Effort::Codes).map_or(sample.len(), <[u8]>::len);
+        (compressed as u64 * bytes as u64 / sample.len().max(1) as u64) as usize
     }
 
     /// How small `bytes` become.

@@ -70,18 +70,28 @@ pub(super) fn encode(
 
 /// Texts of no other type may still repeat, as those of clients do, or consist of templates, as URLs, UUIDs and paths do.
 fn encode_texts(texts: &[&[u8]], zip: &mut Zip, payload: &mut Vec<u8>) -> Encoding {
-    let start = payload.len();
-    let encoding = texts::encode(texts, zip, payload);
-    if encoding == Encoding::Text {
-        let plain = payload.split_off(start);
-        let best = shorter([&[PLAIN], &plain[..]].concat(), nested(texts, zip));
-        let best = match texts::repeated(texts) {
-            Some(repeated) => shorter(best, once(&repeated, zip)),
-            None => best,
-        };
-        payload.extend(best);
+    if let Some(encoding) = texts::encode_typed(texts, zip, payload) {
+        return encoding;
     }
-    encoding
+    let best = shorter_form(texts, zip);
+    let best = match texts::repeated(texts) {
+        Some(repeated) => shorter(best, once(&repeated, zip)),
+        None => best,
+    };
+    payload.extend(best);
+    Encoding::Text
+}
+
+/// By templates, or as one text where that is shorter. Of many bytes the second is made only where a sample says that it may
+/// be: to find templates takes as long as to compress, and mostly one of both is far from the other.
+fn shorter_form(texts: &[&[u8]], zip: &mut Zip) -> Vec<u8> {
+    const SAMPLED_BYTES: usize = 256 << 10;
+    let nested = nested(texts, zip);
+    let bytes: usize = texts.iter().map(|text| text.len()).sum();
+    if bytes > SAMPLED_BYTES && zip.estimate(texts) > nested.len() + nested.len() / 4 {
+        return nested;
+    }
+    shorter(plain(texts, zip), nested)
 }
 
 /// Forms of a column of texts.
@@ -99,13 +109,17 @@ fn nested(texts: &[&[u8]], zip: &mut Zip) -> Vec<u8> {
     nested
 }
 
-/// Each different text once, and which of them each row has.
-fn once((texts, codes): &(Vec<&[u8]>, Vec<i64>), zip: &mut Zip) -> Vec<u8> {
+fn plain(texts: &[&[u8]], zip: &mut Zip) -> Vec<u8> {
     let mut plain = vec![PLAIN];
     texts::write_plain(texts, zip, &mut plain);
+    plain
+}
+
+/// Each different text once, and which of them each row has.
+fn once((texts, codes): &(Vec<&[u8]>, Vec<i64>), zip: &mut Zip) -> Vec<u8> {
     let mut once = vec![ONCE];
     put_varint(&mut once, texts.len() as u64);
-    once.extend(shorter(plain, nested(texts, zip)));
+    once.extend(shorter_form(texts, zip));
     integers::encode(codes, zip, &mut once);
     once
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Damage,
-    batch::Numbered,
+    batch::{Batch, Numbered},
     day,
     disk::ObjectStore,
     wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint},
@@ -335,6 +335,7 @@ impl SegmentWriter {
 /// Cuts records into blocks of like size within the bounds on rows, text and names.
 fn cut<'a>(batches: &[&Numbered], sorted: &'a [Chosen]) -> Vec<&'a [Chosen]> {
     let rows_max = sorted.len().div_ceil(sorted.len().div_ceil(ROWS_MAX).max(1)).max(1);
+    let text_enough = text_enough(batches, sorted.len());
     let mut blocks = Vec::new();
     let (mut start, mut text) = (0, 0);
     let mut names = std::collections::HashSet::new();
@@ -346,7 +347,8 @@ fn cut<'a>(batches: &[&Numbered], sorted: &'a [Chosen]) -> Vec<&'a [Chosen]> {
         if batches.len() * batch.names().len() > BLOCK_NAMES_MAX / 4 {
             names.extend(record.fields().map(|(name, _)| name));
         }
-        if at > start && (at - start == rows_max || text + own > BLOCK_TEXT_MAX || names.len() > BLOCK_NAMES_MAX) {
+        let is_full = at - start == rows_max || text >= text_enough || text + own > BLOCK_TEXT_MAX;
+        if at > start && (is_full || names.len() > BLOCK_NAMES_MAX) {
             blocks.push(&sorted[start..at]);
             (start, text) = (at, 0);
             names.clear();
@@ -358,4 +360,15 @@ fn cut<'a>(batches: &[&Numbered], sorted: &'a [Chosen]) -> Vec<&'a [Chosen]> {
         blocks.push(&sorted[start..]);
     }
     blocks
+}
+
+/// Text of one of as few blocks as have room for all of it, when each has as much: about that of so many records, and a little
+/// more, so that no rest stays.
+fn text_enough(batches: &[&Numbered], records: usize) -> usize {
+    let all = |count: fn(&Batch) -> usize| batches.iter().map(|numbered| count(&numbered.batch)).sum::<usize>();
+    let text = all(Batch::text_bytes) as u64 * records as u64 / all(Batch::len).max(1) as u64;
+    match (text as usize).div_ceil(BLOCK_TEXT_MAX) {
+        0 | 1 => BLOCK_TEXT_MAX,
+        blocks => text as usize / blocks * 17 / 16,
+    }
 }

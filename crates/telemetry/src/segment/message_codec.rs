@@ -142,8 +142,8 @@ fn as_plain_text(
     write_template_of_rows(&encoded.template_of_rows, zip, &mut ids);
     // The head is compressed with the rest: about by a third.
     let size = encoded.groups.iter().map(Vec::len).sum::<usize>() + ids.len() + head.len() / 3;
-    let text = messages.concat();
-    if text.len() < WORTH_TRYING || zip.estimate(&text) > size + size / 4 {
+    let bytes: usize = messages.iter().map(|message| message.len()).sum();
+    if bytes < WORTH_TRYING || zip.estimate(messages) > size + size / 4 {
         return None;
     }
     let plain = plain(messages, lines, zip);

@@ -31,15 +31,20 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Row `rows[i]`, of time `times[i]`, becomes record `i`. Rows must rise.
-pub(super) fn records(block: &Block, rows: &[u32], times: &[Timestamp]) -> Result<Batch, Damage> {
+/// Row `rows[i]`, of time `times[i]`, becomes record `i`, with the fields that are wanted. Rows must rise.
+pub(super) fn records(
+    block: &Block,
+    rows: &[u32],
+    times: &[Timestamp],
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Batch, Damage> {
     let mut batch = Batch::new();
     let levels = block.levels_of(rows)?;
     let mut messages = block.messages()?;
     let mut source = block.source().map(|field| Walk::new(block, field, &mut messages)).transpose()?;
     let templates = block.templates_of(rows)?;
     let mut fields = Vec::new();
-    for field in block.fields() {
+    for field in block.fields().filter(|field| wanted(&field.name)) {
         // Of the columns that a block has, those that some of these rows may have are few.
         if block.may_have(field, &templates)? {
             fields.push(Walk::new(block, field, &mut messages)?);

@@ -102,6 +102,13 @@ proptest! {
         let some: Vec<u32> = rows.iter().copied().filter(|row| row % 3 == 1).collect();
         let back: Vec<Record> = block.records(&some).unwrap().iter().map(|r| sorted_by_name(r.to_record())).collect();
         prop_assert_eq!(back, some.iter().map(|&row| sorted[row as usize].clone()).collect::<Vec<_>>());
+        let left_out = records[0].fields.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        let without = block.records_with(&rows, |name| name != left_out).unwrap();
+        for (record, whole) in without.iter().zip(&sorted) {
+            let mut expected = whole.clone();
+            expected.fields.retain(|(name, _)| *name != left_out);
+            prop_assert_eq!(sorted_by_name(record.to_record()), expected);
+        }
         for field in block.fields() {
             for record in &sorted {
                 for (name, value) in &record.fields {

@@ -17,27 +17,32 @@ const WORDS_BYTES_MAX: usize = 64 << 10;
 
 /// Appends the values' bytes to `payload`. What is returned belongs into the head of the block.
 pub(super) fn encode(texts: &[&[u8]], zip: &mut Zip, payload: &mut Vec<u8>) -> Encoding {
+    encode_typed(texts, zip, payload).unwrap_or_else(|| {
+        write_plain(texts, zip, payload);
+        Encoding::Text
+    })
+}
+
+/// The same of texts that have a type; `None`, and nothing appended, where they have none.
+pub(super) fn encode_typed(texts: &[&[u8]], zip: &mut Zip, payload: &mut Vec<u8>) -> Option<Encoding> {
     let first = texts.first().copied().unwrap_or_default();
     if texts.iter().all(|text| *text == first) {
-        return Encoding::Constant(first.to_vec());
+        return Some(Encoding::Constant(first.to_vec()));
     }
     if let Some(numerals) = Numerals::of(texts) {
-        return numerals.encode(texts, zip, payload);
+        return Some(numerals.encode(texts, zip, payload));
     }
     if let Some((words, codes)) = words(texts) {
         integers::encode(&codes, zip, payload);
-        return Encoding::Words(words);
+        return Some(Encoding::Words(words));
     }
     if let Some(hex) = hex(texts) {
         payload.extend_from_slice(&hex.bytes);
-        return Encoding::Hex { digits: hex.digits, upper: hex.upper };
+        return Some(Encoding::Hex { digits: hex.digits, upper: hex.upper });
     }
-    if let Some(addresses) = texts.iter().map(|text| ipv4(text)).collect::<Option<Vec<u32>>>() {
-        addresses.iter().for_each(|address| payload.extend_from_slice(&address.to_be_bytes()));
-        return Encoding::Ipv4;
-    }
-    write_plain(texts, zip, payload);
-    Encoding::Text
+    let addresses = texts.iter().map(|text| ipv4(text)).collect::<Option<Vec<u32>>>()?;
+    addresses.iter().for_each(|address| payload.extend_from_slice(&address.to_be_bytes()));
+    Some(Encoding::Ipv4)
 }
 
 /// Reads `count` values that were encoded so.

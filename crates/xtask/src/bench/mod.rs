@@ -14,6 +14,7 @@ mod errors;
 mod http;
 mod idle;
 mod instant;
+mod issues;
 mod log_growth;
 mod logs;
 mod mail;
@@ -40,7 +41,8 @@ pub(crate) use child::Child;
 pub(crate) use samples::Samples;
 pub(crate) use table::Table;
 
-/// Names a `vigie` to measure instead of one that is built first.
+/// Names a `vigie` to measure instead of one that is built first. Example programs are taken from `examples` beside it, where
+/// they are.
 const BINARY: &str = "VIGIE_BENCH_BINARY";
 
 /// One claim and the way to check it.
@@ -67,6 +69,7 @@ const BENCHES: &[Bench] = &[
     raw::BENCH,
     scale::BENCH,
     errors::BENCH,
+    issues::BENCH,
     crash::BENCH,
     diagnosis::BENCH,
     sync::BENCH,
@@ -151,6 +154,10 @@ impl Context {
 
     /// The path of an example program, built with the release profile.
     pub(crate) fn example(&self, package: &str, name: &str) -> Result<PathBuf> {
+        let beside = std::env::var_os(BINARY).map(|binary| PathBuf::from(binary).with_file_name("examples").join(name));
+        if let Some(path) = beside.filter(|path| path.exists()) {
+            return Ok(path);
+        }
         let mut build = run::cargo(&["build", "--release", "--locked", "--package", package, "--example", name]);
         let status = run::phase(name, || run::status(&mut build))?;
         if !status.success() {

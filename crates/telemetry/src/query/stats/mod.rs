@@ -32,6 +32,8 @@ pub(super) struct Groups {
     calendars: Vec<Option<Calendar>>,
     numbers: HashMap<Vec<Cell>, u32, foldhash::fast::FixedState>,
     series: Vec<Series>,
+    /// Of which series each column is.
+    series_of_columns: Vec<usize>,
     key_bytes: usize,
     bytes_max: usize,
     /// Records that belong to groups which were not begun.
@@ -44,12 +46,21 @@ impl Groups {
             Group::Field(_) => None,
             Group::Bucket(length) => Some(Calendar::new(zone, length.as_micros() as i64)),
         };
+        let mut series: Vec<Series> = Vec::new();
+        let series_of = |StatsColumn { aggregate, .. }: &StatsColumn| {
+            series.iter().position(|series| series.serves(aggregate)).unwrap_or_else(|| {
+                series.push(Series::new(aggregate));
+                series.len() - 1
+            })
+        };
+        let series_of_columns = columns.iter().map(series_of).collect();
         let mut groups = Self {
             columns: columns.to_vec(),
             by: by.to_vec(),
             calendars: by.iter().map(calendar).collect(),
             numbers: HashMap::default(),
-            series: columns.iter().map(|column| Series::new(&column.aggregate)).collect(),
+            series,
+            series_of_columns,
             key_bytes: 0,
             bytes_max,
             left_out: 0,
@@ -161,7 +172,8 @@ impl Groups {
             differing.reduce(std::cmp::Ordering::then).unwrap_or(std::cmp::Ordering::Equal)
         });
         let rows = groups.into_iter().map(|(mut row, group)| {
-            row.extend(self.series.iter().map(|series| series.result(group)));
+            let columns = self.columns.iter().zip(&self.series_of_columns);
+            row.extend(columns.map(|(column, series)| self.series[*series].result(&column.aggregate, group)));
             row
         });
         Table { columns: titles.collect(), rows: rows.collect() }

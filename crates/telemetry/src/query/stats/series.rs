@@ -1,4 +1,4 @@
-//! One number of `stats`, for every group.
+//! What numbers of `stats` are computed of, for every group.
 
 use super::{distinct::Distinct, sketch::Sketch};
 use crate::query::{
@@ -17,10 +17,9 @@ pub(in crate::query) struct Series {
 enum States {
     Count(Vec<u64>),
     Sum(Vec<Sum>),
-    Mean(Vec<Sum>),
     Least(Vec<Option<Number>>),
     Greatest(Vec<Option<Number>>),
-    Percentile(u16, Vec<Sketch>),
+    Percentile(Vec<Sketch>),
     Uniq(Vec<Distinct>),
 }
 
@@ -49,14 +48,22 @@ impl Series {
         let (field, states) = match aggregate {
             Aggregate::Count => (None, States::Count(Vec::new())),
             Aggregate::CountOf(field) => (Some(field), States::Count(Vec::new())),
-            Aggregate::Avg(field) => (Some(field), States::Mean(Vec::new())),
-            Aggregate::Sum(field) => (Some(field), States::Sum(Vec::new())),
+            Aggregate::Avg(field) | Aggregate::Sum(field) => (Some(field), States::Sum(Vec::new())),
             Aggregate::Min(field) => (Some(field), States::Least(Vec::new())),
             Aggregate::Max(field) => (Some(field), States::Greatest(Vec::new())),
-            Aggregate::Percentile(permille, field) => (Some(field), States::Percentile(*permille, Vec::new())),
+            Aggregate::Percentile(_, field) => (Some(field), States::Percentile(Vec::new())),
             Aggregate::Uniq(field) => (Some(field), States::Uniq(Vec::new())),
         };
         Self { field: field.cloned(), states }
+    }
+
+    /// Whether another number may be told of the same: p50 and p95 of a field, its sum and its average.
+    pub(super) fn serves(&self, aggregate: &Aggregate) -> bool {
+        match (aggregate, &self.states) {
+            (Aggregate::Avg(field) | Aggregate::Sum(field), States::Sum(_))
+            | (Aggregate::Percentile(_, field), States::Percentile(_)) => self.field.as_ref() == Some(field),
+            _ => false,
+        }
     }
 
     pub(in crate::query) const fn wants(&self) -> Wants {
@@ -71,9 +78,9 @@ impl Series {
     pub(super) fn grow(&mut self) {
         match &mut self.states {
             States::Count(counts) => counts.push(0),
-            States::Sum(sums) | States::Mean(sums) => sums.push(Sum::default()),
+            States::Sum(sums) => sums.push(Sum::default()),
             States::Least(ends) | States::Greatest(ends) => ends.push(None),
-            States::Percentile(_, sketches) => sketches.push(Sketch::default()),
+            States::Percentile(sketches) => sketches.push(Sketch::default()),
             States::Uniq(sets) => sets.push(Distinct::default()),
         }
     }
@@ -89,7 +96,7 @@ impl Series {
         let group = group as usize;
         match &mut self.states {
             States::Count(_) | States::Uniq(_) => {}
-            States::Sum(sums) | States::Mean(sums) => sums[group].add(number),
+            States::Sum(sums) => sums[group].add(number),
             States::Least(ends) => {
                 let end = &mut ends[group];
                 *end = least(*end, Some(number));
@@ -98,7 +105,7 @@ impl Series {
                 let end = &mut ends[group];
                 *end = greatest(*end, Some(number));
             }
-            States::Percentile(_, sketches) => sketches[group].add(number.as_f64()),
+            States::Percentile(sketches) => sketches[group].add(number.as_f64()),
         }
     }
 
@@ -137,23 +144,22 @@ impl Series {
                     }
                 }
             }
-            (States::Sum(own), States::Sum(other)) | (States::Mean(own), States::Mean(other)) => {
-                fold(own, other, place, |own, other| own.merge(&other));
-            }
+            (States::Sum(own), States::Sum(other)) => fold(own, other, place, |own, other| own.merge(&other)),
             (States::Least(own), States::Least(other)) => {
                 fold(own, other, place, |own, other| *own = least(*own, other));
             }
             (States::Greatest(own), States::Greatest(other)) => {
                 fold(own, other, place, |own, other| *own = greatest(*own, other));
             }
-            (States::Percentile(_, own), States::Percentile(_, other)) => fold(own, other, place, Sketch::merge),
+            (States::Percentile(own), States::Percentile(other)) => fold(own, other, place, Sketch::merge),
             (States::Uniq(own), States::Uniq(other)) => fold(own, other, place, Distinct::merge),
             _ => {}
         }
         dropped
     }
 
-    pub(super) fn result(&self, group: u32) -> Cell {
+    /// The number of a group that the series was made for, or serves.
+    pub(super) fn result(&self, aggregate: &Aggregate, group: u32) -> Cell {
         let group = group as usize;
         let end = |end: Option<Number>| match end {
             Some(Number::Int(micros)) if self.field.as_deref() == Some("time") => {
@@ -163,10 +169,13 @@ impl Series {
         };
         match &self.states {
             States::Count(counts) => Cell::Int(counts[group].try_into().unwrap_or(i64::MAX)),
+            States::Sum(sums) if matches!(aggregate, Aggregate::Avg(_)) => {
+                sums[group].mean().map_or(Cell::Absent, Cell::Float)
+            }
             States::Sum(sums) => sums[group].total().map_or(Cell::Absent, Cell::from),
-            States::Mean(sums) => sums[group].mean().map_or(Cell::Absent, Cell::Float),
             States::Least(ends) | States::Greatest(ends) => end(ends[group]),
-            States::Percentile(permille, sketches) => {
+            States::Percentile(sketches) => {
+                let Aggregate::Percentile(permille, _) = aggregate else { return Cell::Absent };
                 sketches[group].percentile(*permille).map_or(Cell::Absent, Cell::Float)
             }
             States::Uniq(sets) => Cell::Int(sets[group].estimate().try_into().unwrap_or(i64::MAX)),
@@ -183,9 +192,9 @@ impl Series {
     pub(super) fn memory_bytes(&self) -> usize {
         match &self.states {
             States::Count(counts) => size_of_val(counts.as_slice()),
-            States::Sum(sums) | States::Mean(sums) => size_of_val(sums.as_slice()),
+            States::Sum(sums) => size_of_val(sums.as_slice()),
             States::Least(ends) | States::Greatest(ends) => size_of_val(ends.as_slice()),
-            States::Percentile(_, sketches) => {
+            States::Percentile(sketches) => {
                 size_of_val(sketches.as_slice()) + sketches.iter().map(Sketch::memory_bytes).sum::<usize>()
             }
             States::Uniq(sets) => size_of_val(sets.as_slice()) + sets.iter().map(Distinct::memory_bytes).sum::<usize>(),
