@@ -62,11 +62,13 @@ fn what_is_wrong_with_a_command_line_is_said_in_french() {
 fn a_refused_mailing_says_in_french_why() {
     let desk = Desk::new().with_mailing("");
     desk.file("faux.csv", "email;nom\nzoe@exemple.fr;Zoé\nluc@exemple;Luc\n;Max\n");
-    let lines: [&[&str]; 9] = [
+    let lines: [&[&str]; 11] = [
         &["send"],
         &["send", "absent.toml"],
         &["send", "mailing.toml", "--recipients", "absent.csv"],
         &["send", "mailing.toml", "--recipients", "faux.csv"],
+        &["send", "mailing.toml", "--recipients", "faux.csv", "--check"],
+        &["send", "mailing.toml", "--recipients", "faux.csv", "--check", "--on-invalid", "skip"],
         &["send", "mailing.toml", "--subject", "{{ nmo }}"],
         &["send", "mailing.toml", "--preview", "1"],
         &["send", "mailing.toml", "--preview", "9"],
@@ -78,13 +80,29 @@ fn a_refused_mailing_says_in_french_why() {
     insta::assert_snapshot!("refused_mailings", said.join("\n"));
 }
 
+/// What is wrong with a search, its place, and what to write instead.
+#[test]
+fn what_is_wrong_with_a_query_is_said_in_french() {
+    let desk = Desk::new();
+    desk.file("app.log", "2025-01-10 14:32:15 [ERROR] connexion refusée\n");
+    let lines = ["level:grave", "(erreur", "since:demain", "/(/", "status>beaucoup", "a | tri", "\"fin", "* | stats somme(x)"];
+    let said: Vec<_> = lines
+        .iter()
+        .map(|query| {
+            let line = ["logs", "search", query, "--strict", "--file", "app.log"];
+            format!("$ vigie logs search '{query}' --strict\n{}\n", told(&desk, &line))
+        })
+        .collect();
+    insta::assert_snapshot!("wrong_queries", said.join("\n"));
+}
+
 /// The server's words, too: it is asked in the reader's language.
 #[test]
 fn what_the_server_refuses_is_said_in_french() {
     let desk = Desk::new().with_mailing("");
     assert_eq!(desk.run(&["send", "mailing.toml", "--detach", "--name", "Février"]).code, 0);
     assert_eq!(desk.run(&["user", "create", "ana"]).code, 0);
-    let lines: [&[&str]; 8] = [
+    let lines: [&[&str]; 9] = [
         &["jobs", "show", "Mars"],
         &["jobs", "pause", "Février"],
         &["jobs", "settle", "Février", "--sent", "1", "7"],
@@ -93,6 +111,7 @@ fn what_the_server_refuses_is_said_in_french() {
         &["user", "link", "luc"],
         &["token", "revoke", "essai"],
         &["accounts", "limits", "x", "--rate", "3/s"],
+        &["schedule", "add", "S", "--when", "@daily", "--mailing", "mailing.toml", "--account", "x"],
     ];
     let said: Vec<_> =
         lines.iter().map(|line| format!("$ vigie {}\n{}\n", line.join(" "), told(&desk, line))).collect();
