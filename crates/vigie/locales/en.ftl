@@ -148,8 +148,8 @@ server = server: { $server }
 server-no-password = server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)
 server-none = server: none is given (--smtp)
 rows-left-out = { $n ->
-    [one] { $n } row with errors would be left out; all others would be sent
-   *[other] { $n } rows with errors would be left out; all others would be sent
+    [one] { $n } row with errors would be skipped; all others would be sent
+   *[other] { $n } rows with errors would be skipped; all others would be sent
 }
 would-not-be-sent = { n-problem } found: it would not be sent as it is
 data-error = the data directory: { $error }

@@ -51,8 +51,10 @@ impl Described {
                 (format!("{:?}", route.verb).to_uppercase(), format!("{:?}", route.access).to_lowercase());
             let (path, summary) = (route.path, route.about.summary);
             // Words of this program only: nothing to escape.
-            let _ =
-                write!(rows, "<tr><td>{verb}</td><td><code>{path}</code></td><td data-label=\"Access\">{access}</td><td>{summary}</td></tr>");
+            let _ = write!(
+                rows,
+                "<tr><td>{verb}</td><td><code>{path}</code></td><td data-label=\"Access\">{access}</td><td>{summary}</td></tr>"
+            );
         }
         let page = format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vigie API</title>\

@@ -141,12 +141,19 @@ impl Site {
             };
             self.db.create_job_schedule(schedule, now).await.unwrap();
         }
-        let dues =
-            NotedDues { waiting: vec![now], missed: None, next: next(now + Duration::from_secs(86_400)) };
+        let dues = NotedDues { waiting: vec![now], missed: None, next: next(now + Duration::from_secs(86_400)) };
         assert!(self.db.note_dues(id, now, dues, now).await.unwrap());
         let (_, run) = self.db.waiting_runs(1).await.unwrap().remove(0);
         let job = NewJob { kind: JobKind::External, ..Self::new_job(n, "Backup") };
-        let item = NewItem { seq: 1, message_no: 1, label: "it".to_owned(), ..NewItem::default() };
+        let item = NewItem {
+            seq: 1,
+            message_no: 1,
+            ledger_key: None,
+            content: String::new(),
+            label: "it".to_owned(),
+            payload: "{}".to_owned(),
+            verdict: None,
+        };
         let job = self.db.start_run(&run, job, item, now).await.unwrap().unwrap();
         self.db.start_job(job.id, now).await.unwrap();
         job.id

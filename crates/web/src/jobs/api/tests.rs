@@ -154,7 +154,7 @@ async fn a_refusal_is_said_in_french_to_those_who_ask_for_it() {
 #[tokio::test]
 async fn an_unknown_account_is_refused_with_the_names_of_those_that_there_are() {
     let site = Site::with_account().await;
-    let body = json!({"name": "N", "kind": "noop", "account": "absent"}).to_string();
+    let body = json!({"name": "N", "kind": "noop", "prepare": true, "account": "absent"}).to_string();
     let headers = [("accept-language", "fr"), ("content-type", "application/json")];
     let refused = send(&site.inside, "POST", "/api/v1/jobs", &headers, body).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
