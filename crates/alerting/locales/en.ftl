@@ -20,7 +20,7 @@ rule-error_rate = { $n ->
    *[other] more than { $shown } errors in { $within }
 }
 rule-response_time = 95% of requests to an endpoint take more than { $shown } ms, over { $within }
-rule-failed_job = a job fails, stops until somebody acts, or ends with failed items
+rule-failed_job = a job fails, stops until someone acts, or ends with failed items
 rule-success_rate = less than { $shown }% of items succeed, over { $within }
 rule-log_pattern = { $n ->
     [one] at least { $shown } log line matches in { $within }
@@ -29,12 +29,12 @@ rule-log_pattern = { $n ->
 rule-missed_check_in = no log line matches for { $within }
 rule-check_down = a check fails, or is not heard from in time
 rule-check_late = a check is not heard from when it is due
-rule-worker_lost = a worker gives no sign of life
+rule-worker_lost = a worker stops responding
 rule-disk_nearly_full = less than { $shown }% of the disk is free
 limit-error_rate = More errors than
 limit-response_time = Longer than (ms)
 limit-success_rate = Success rate below (%)
-limit-log_pattern = At least so many lines
+limit-log_pattern = Minimum number of lines
 limit-disk_nearly_full = Free space below (%)
 
 how-new_issue = { $n ->
@@ -56,7 +56,7 @@ how-log_pattern = { $value } log lines matched in { $within }. The rule: { $rule
 how-missed_check_in = No log line has matched for { $within }.
 how-check_down = { $why }
 how-check_late = It was due and has not been heard from yet.
-how-worker_lost = It has given no sign of life, and did not say that it ends.
+how-worker_lost = It stopped responding without announcing that it was stopping.
 how-disk_nearly_full = { $value }% of the disk is free. The rule: { $rule }.
 
 # Why a check is down.
@@ -66,7 +66,7 @@ why-exited = It ended with an error.
 why-too_long = It has been running for too long.
 why-too_little = It ended well but did less than expected.
 why-unreachable = It does not answer.
-why-refused = It leads to an address that Vigie may not reach.
+why-refused = It leads to an address that Vigie is not allowed to reach.
 why-status = It answered with an unexpected status.
 why-text = Its answer does not contain the expected text.
 why-slow = It answered too slowly.
@@ -91,7 +91,7 @@ title-resolved = Resolved: { $about }
 title-escalated = Not acknowledged: { $about }
 title-test = Test: { $name }
 
-text-test = This is a test. Alerts of Vigie arrive here.
+text-test = This is a test. Vigie’s alerts arrive here.
 text-resolved = It lasted { $lasted }.
 text-escalated = It has gone on for { $lasted }, and nobody has acknowledged it.
 
@@ -113,7 +113,7 @@ link-act = Open and acknowledge
 link-see = Open
 note-late = This message was delayed by { $delay }: it could not be delivered before.
 note-doubtful = You may have received this message already.
-mail-why = You receive this e-mail because a channel of alerts in Vigie names this address.
+mail-why = You receive this email because an alert channel in Vigie includes this address.
 
 moment = { $day } { $month } { $year }, { $time }
 

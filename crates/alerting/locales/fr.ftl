@@ -29,7 +29,7 @@ rule-log_pattern = { $n ->
 rule-missed_check_in = aucune ligne de journal ne correspond pendant { $within }
 rule-check_down = un contrôle échoue, ou ne donne pas de nouvelles à temps
 rule-check_late = un contrôle ne donne pas de nouvelles à l’heure prévue
-rule-worker_lost = un processus ne donne plus signe de vie
+rule-worker_lost = un processus ne répond plus
 rule-disk_nearly_full = moins de { $shown } % du disque est libre
 limit-error_rate = Plus d’erreurs que
 limit-response_time = Plus long que (ms)
@@ -56,7 +56,7 @@ how-log_pattern = { $value } lignes de journal correspondent en { $within }. La 
 how-missed_check_in = Aucune ligne de journal ne correspond depuis { $within }.
 how-check_down = { $why }
 how-check_late = Il était attendu et n’a pas encore donné de nouvelles.
-how-worker_lost = Il ne donne plus signe de vie, sans avoir annoncé sa fin.
+how-worker_lost = Il ne répond plus, sans avoir annoncé son arrêt.
 how-disk_nearly_full = { $value } % du disque est libre. La règle : { $rule }.
 
 # Pourquoi un contrôle est en échec.
@@ -113,7 +113,7 @@ link-act = Ouvrir et prendre en charge
 link-see = Ouvrir
 note-late = Ce message a été retardé de { $delay } : il n’avait pas pu être remis.
 note-doubtful = Vous avez peut-être déjà reçu ce message.
-mail-why = Vous recevez cet e-mail parce qu’un canal d’alerte de Vigie indique cette adresse.
+mail-why = Vous recevez cet e-mail parce qu’un canal d’alerte de Vigie contient cette adresse.
 
 moment = { $day } { $month } { $year } à { $time }
 

@@ -1,7 +1,7 @@
 //! What happened, as readings of rules.
 
 use crate::{Alerts, evaluate::Incidents};
-use alerts::{Example, Observed, Reading, Rule, RuleWord};
+use alerts::{Example, Incident, Observed, Reading, Rule, RuleWord};
 use model::{JobId, JobState};
 use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 use store::{AlertEvent, Job, ProjectId};
@@ -23,7 +23,7 @@ impl Alerts {
             let found = self.issues(events, kind).await?;
             readings.extend(of(word).flat_map(|rule| found.iter().map(|reading| (*rule, reading.clone()))));
         }
-        let jobs = self.jobs(events).await?;
+        let jobs = self.scheduled(self.jobs(events).await?).await?;
         for rule in of(RuleWord::FailedJob) {
             readings.extend(jobs.iter().flat_map(|job| job_readings(job, rule, incidents)).map(|one| (*rule, one)));
         }
@@ -73,11 +73,47 @@ impl Alerts {
         }
         Ok(jobs.into_values().flatten().collect())
     }
+
+    /// Each with the schedule that made it.
+    pub(crate) async fn scheduled(&self, jobs: Vec<Job>) -> store::Result<Vec<ScheduledJob>> {
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id).collect();
+        let schedules = self.0.db.schedules_of_jobs(&ids).await?;
+        Ok(jobs.into_iter().map(|job| ScheduledJob { schedule: schedules.get(&job.id).copied(), job }).collect())
+    }
 }
 
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(TEXT_MAX).collect()
 }
+
+/// A job, and the schedule that made it, if one did.
+pub(crate) struct ScheduledJob {
+    pub(crate) job: Job,
+    pub(crate) schedule: Option<Uuid>,
+}
+
+/// Before the id of the schedule, where an incident is about all of its runs.
+const OF_SCHEDULE: &str = "schedule:";
+
+impl ScheduledJob {
+    /// What an incident of it is about: the runs of a schedule are one subject, so that what fails every night goes on.
+    fn subject(&self) -> String {
+        self.schedule.map_or_else(|| self.job.id.to_string(), |id| format!("{OF_SCHEDULE}{id}"))
+    }
+}
+
+/// The job that an incident is about, of a schedule the last that was in trouble, and the schedule.
+pub(crate) fn job_of(incident: &Incident) -> Option<(JobId, Option<Uuid>)> {
+    match incident.subject.strip_prefix(OF_SCHEDULE) {
+        Some(schedule) => {
+            let job = incident.example.path.strip_prefix(JOB_PATH)?.parse().ok()?;
+            Some((JobId(job), Some(schedule.parse().ok()?)))
+        }
+        None => Some((JobId(incident.subject.parse().ok()?), None)),
+    }
+}
+
+const JOB_PATH: &str = "/jobs/";
 
 /// How a job stands, as far as alerts go.
 enum JobNews {
@@ -99,21 +135,33 @@ fn job_news(job: &Job) -> JobNews {
     }
 }
 
-/// What a job says of itself, and, where it went well, of those of its name before it.
-pub(crate) fn job_readings(job: &Job, rule: &Rule, incidents: &Incidents) -> Vec<Reading> {
+/// What a job says of itself, and, where it went well, of those of its name or schedule before it.
+pub(crate) fn job_readings(found: &ScheduledJob, rule: &Rule, incidents: &Incidents) -> Vec<Reading> {
+    let job = &found.job;
     let reading =
         |subject: String, observed| Reading { subject, at: job.updated_at, observed, example: job_example(job) };
     match job_news(job) {
         JobNews::None => Vec::new(),
-        JobNews::Trouble => vec![reading(job.id.to_string(), Observed::Happened { times: 1 })],
+        JobNews::Trouble => vec![reading(found.subject(), Observed::Happened { times: 1 })],
         JobNews::Well => {
-            let own = job.id.to_string();
-            let is_over =
-                |subject: &str, name: &str| subject == own || (name == job.name && job.state == JobState::Completed);
-            let over = incidents.open_of(rule.id).filter(|one| is_over(&one.subject, &one.example.name));
+            let over = incidents.open_of(rule.id).filter(|one| ends(found, one));
             over.map(|one| reading(one.subject.clone(), Observed::Over)).collect()
         }
     }
+}
+
+/// Whether a job that went well is the end of an incident: its own, or one of its name or schedule that it came after.
+fn ends(found: &ScheduledJob, incident: &Incident) -> bool {
+    let job = &found.job;
+    let last = job_of(incident);
+    if last.is_some_and(|(id, _)| id == job.id) {
+        return true;
+    }
+    let is_of_its_schedule = found.schedule.is_some() && incident.subject == found.subject();
+    // The runs of a schedule have ids in their order: one that was corrected after a later one failed ends nothing.
+    let is_earlier = is_of_its_schedule && last.is_some_and(|(id, _)| job.id.0 < id.0);
+    let is_alike = is_of_its_schedule || incident.example.name == job.name;
+    job.state == JobState::Completed && is_alike && !is_earlier
 }
 
 fn job_example(job: &Job) -> Example {
@@ -128,7 +176,7 @@ fn job_example(job: &Job) -> Example {
     Example {
         name: job.name.clone(),
         text: shortened(&text),
-        path: format!("/jobs/{}", job.id),
+        path: format!("{JOB_PATH}{}", job.id),
         value,
         ..Example::default()
     }

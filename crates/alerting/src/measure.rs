@@ -3,7 +3,7 @@
 use crate::{
     Alerts, DiskSpace,
     evaluate::Incidents,
-    facts::{job_readings, shortened},
+    facts::{ScheduledJob, job_of, job_readings, shortened},
 };
 use alerts::{Example, Observed, Reading, Rule, RuleKind};
 use checks::{Check, Facts};
@@ -14,7 +14,6 @@ use std::{
     time::Duration,
 };
 use store::{Db, JobFilter};
-use uuid::Uuid;
 
 /// Checks in trouble that are looked at: a rule tells of fewer.
 const CHECKS_MAX: u32 = 1_000;
@@ -63,9 +62,9 @@ impl Alerts {
     async fn open_jobs(&self, rule: &Rule, incidents: &Incidents) -> Result<Vec<Reading>, String> {
         let mut readings = Vec::new();
         for incident in incidents.open_of(rule.id) {
-            let Ok(id) = incident.subject.parse::<Uuid>() else { continue };
-            let Some(job) = self.0.db.job(JobId(id)).await.map_err(|error| error.to_string())? else { continue };
-            let over = job_readings(&job, rule, incidents).into_iter();
+            let Some((id, schedule)) = job_of(incident) else { continue };
+            let Some(job) = self.0.db.job(id).await.map_err(|error| error.to_string())? else { continue };
+            let over = job_readings(&ScheduledJob { job, schedule }, rule, incidents).into_iter();
             readings.extend(over.filter(|one| one.observed == Observed::Over && one.subject == incident.subject));
         }
         Ok(readings)

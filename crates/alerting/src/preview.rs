@@ -161,8 +161,9 @@ impl Alerts {
     async fn past_jobs(&self, rule: &Rule, since: Timestamp) -> Result<Vec<Reading>, String> {
         let filter = JobFilter { since: Some(since), limit: JOBS_MAX, ..JobFilter::default() };
         let jobs = self.0.db.jobs(&filter).await.map_err(|error| error.to_string())?;
+        let jobs = self.scheduled(jobs.rows).await.map_err(|error| error.to_string())?;
         let none = Incidents::default();
-        Ok(jobs.rows.iter().flat_map(|job| job_readings(job, rule, &none)).collect())
+        Ok(jobs.iter().flat_map(|job| job_readings(job, rule, &none)).collect())
     }
 
     /// By the windows in which outcomes are counted.

@@ -74,6 +74,38 @@ async fn a_failed_job_and_a_new_issue_are_told_by_mail_and_slack_and_so_is_their
 }
 
 #[tokio::test]
+async fn a_schedule_that_fails_every_night_is_one_incident_that_goes_on() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    for night in 1..=3_u64 {
+        let job = site.scheduled_job(u128::from(night)).await;
+        site.fail(job).await;
+        site.round().await;
+        let found = open(&site).await;
+        let shown: Vec<_> = found.iter().map(|one| (one.incident.count, one.incident.example.path.as_str())).collect();
+        assert_eq!(shown, [(night, format!("/jobs/{job}").as_str())]);
+        site.passes(86_400);
+        site.round().await;
+    }
+    assert_eq!(receiver.texts("/slack").len(), 3, "each night once: {:?}", receiver.texts("/slack"));
+    // A night that went well ends it.
+    site.passes(3_600);
+    let last = site.scheduled_job(4).await;
+    site.fail(last).await;
+    site.round().await;
+    let id = open(&site).await[0].incident.id;
+    let well = site.scheduled_job(5).await;
+    site.db.complete_job(well, None, site.clock.now()).await.unwrap();
+    site.round().await;
+    assert!(open(&site).await.is_empty());
+    let ended = site.db.alert_incident(id).await.unwrap().unwrap();
+    let ended = alerting::incident_of(&ended).unwrap().incident;
+    assert_eq!((ended.phase, ended.count), (Phase::Resolved, 4));
+    assert_eq!(receiver.texts("/slack").last().map(String::as_str), Some("✅ Resolved: Job failed: Backup"));
+}
+
+#[tokio::test]
 async fn what_a_receiver_missed_for_an_hour_is_told_once_in_order_with_its_delay() {
     let site = Site::new(Reach::Network).await;
     let receiver = Receiver::start().await;

@@ -215,10 +215,10 @@ impl RuleKind {
     }
 
     /// How long nothing may happen any more before an incident of what happens is over by itself, unacknowledged and
-    /// acknowledged; `None` for what is measured.
+    /// acknowledged; `None` for what is measured. More than a week, for what runs once a week.
     pub fn quiet_after(&self) -> Option<[Duration; 2]> {
         const DAY: Duration = Duration::from_secs(86_400);
-        matches!(self, Self::NewIssue | Self::Regression | Self::FailedJob).then_some([DAY.saturating_mul(7), DAY])
+        matches!(self, Self::NewIssue | Self::Regression | Self::FailedJob).then_some([DAY.saturating_mul(8), DAY])
     }
 
     /// Its limits, whatever its kind calls them.

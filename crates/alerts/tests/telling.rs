@@ -140,9 +140,9 @@ fn what_is_not_heard_of_any_more_is_over_without_a_word() {
     let day = 86_400;
     let mut job = Watched::new(RuleWord::FailedJob);
     job.sees(0, HAPPENED);
-    job.passes(7 * day - 1, Quiet::No);
+    job.passes(8 * day - 1, Quiet::No);
     assert_eq!(job.last.as_ref().unwrap().phase, Phase::Firing);
-    job.passes(7 * day, Quiet::No);
+    job.passes(8 * day, Quiet::No);
     assert_eq!((job.last.as_ref().unwrap().phase, job.kinds()), (Phase::Expired, vec!["firing"]));
     let mut job = Watched::new(RuleWord::FailedJob);
     job.sees(0, HAPPENED);

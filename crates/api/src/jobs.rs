@@ -55,6 +55,10 @@ pub struct Job {
     pub started_at: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<Timestamp>,
+    /// How long it ran until `updated_at`, to the millisecond: without pauses, and without the time between its end and a
+    /// retry.
+    #[serde(default)]
+    pub active_seconds: f64,
     /// The frozen settings; left out in lists, and of kinds that only an administrator may make.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]

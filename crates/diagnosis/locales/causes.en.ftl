@@ -35,7 +35,7 @@ check-smtp-quota = vigie accounts limits --help
 
 name-smtp-busy = mail server unavailable for now
 cause-smtp-busy = The mail server answered with a temporary error.
-remedy-smtp-busy = Wait, then retry. The program should retry by itself instead of stopping.
+remedy-smtp-busy = Wait, then retry. The program should retry automatically instead of stopping.
 check-smtp-busy = grep -E '42[0-9]|45[0-9]' /var/log/mail.log | tail
 
 name-smtp-auth = mail server login refused
@@ -64,7 +64,7 @@ remedy-smtp-disconnected = Check what became of the last message, then retry. Op
 check-smtp-disconnected = grep -E 'lost connection|timed out' /var/log/mail.log | tail
 
 name-recipient-refused = address refused
-cause-recipient-refused = A recipient’s address was refused, and the program did not go on with the next.
+cause-recipient-refused = A recipient’s address was refused, and the program did not continue with the next one.
 remedy-recipient-refused = Correct or remove the address. One refused address should not stop the others.
 check-recipient-refused = grep -E '55[0-9]' /var/log/mail.log | tail
 
@@ -84,7 +84,7 @@ remedy-out-of-memory = Use fewer workers or less memory per request, or raise th
 check-out-of-memory = journalctl -k | grep -iE 'oom|killed process'
 
 name-memory-limit = memory limit of the process
-cause-memory-limit = The program was not given the memory it asked for.
+cause-memory-limit = The program could not get the memory it asked for.
 remedy-memory-limit = Raise the limit of the process, or use less memory.
 check-memory-limit = systemctl show UNIT -p LimitAS -p MemoryMax
 
@@ -170,7 +170,7 @@ check-crashed = journalctl -u UNIT -n 50
 
 name-reboot = reboot
 cause-reboot = The machine was shut down or restarted.
-remedy-reboot = Resume the run. Sending in the background goes on after a restart.
+remedy-reboot = Resume the run. Sending in the background continues after a restart.
 check-reboot = last -x | head
 
 name-power-loss = sudden restart
@@ -190,7 +190,7 @@ check-ports = ss -s; sysctl net.ipv4.ip_local_port_range
 
 name-clock = clock change
 cause-clock = The machine’s clock jumped. Timeouts then ended before their time.
-remedy-clock = Correct the clock, and keep it with NTP. Old versions of gunicorn take a jump for a timeout.
+remedy-clock = Correct the clock, and keep it in sync with NTP. Old versions of gunicorn treat a jump as a timeout.
 check-clock = timedatectl
 
 name-task-time-limit = task time limit
@@ -205,7 +205,7 @@ check-task-soft-time-limit = grep -rn soft_time_limit /srv /opt /etc 2>/dev/null
 
 name-broker-lost = message broker unreachable
 cause-broker-lost = The connection to the message broker (Redis, RabbitMQ) was lost.
-remedy-broker-lost = Restart the broker. Celery may run the task again by itself: check before you resume.
+remedy-broker-lost = Restart the broker. Celery may run the task again automatically: check before you resume.
 check-broker-lost = redis-cli ping
 
 name-job-stopped-by-person = stopped by a person

@@ -35,7 +35,7 @@ check-smtp-quota = vigie accounts limits --help
 
 name-smtp-busy = serveur de messagerie momentanément indisponible
 cause-smtp-busy = Le serveur de messagerie a répondu par une erreur temporaire.
-remedy-smtp-busy = Attendez, puis relancez. Le programme devrait réessayer de lui-même au lieu de s’arrêter.
+remedy-smtp-busy = Attendez, puis relancez. Le programme devrait réessayer automatiquement au lieu de s’arrêter.
 check-smtp-busy = grep -E '42[0-9]|45[0-9]' /var/log/mail.log | tail
 
 name-smtp-auth = identifiants de messagerie refusés
@@ -103,7 +103,7 @@ cause-db-locks = La base de données a fait attendre le programme pour un verrou
 remedy-db-locks = Cherchez ce qui détenait le verrou. Gardez des transactions courtes.
 check-db-locks = psql -c 'select pid, wait_event, query from pg_stat_activity where wait_event_type = $$Lock$$'
 
-name-db-statement-timeout = délai d’une requête de base
+name-db-statement-timeout = requête SQL trop longue
 cause-db-statement-timeout = La base de données a annulé une requête trop longue.
 remedy-db-statement-timeout = Accélérez la requête (un index) ou augmentez statement_timeout.
 check-db-statement-timeout = psql -c 'show statement_timeout'
@@ -188,9 +188,9 @@ cause-ports = Il ne restait plus de ports locaux pour de nouvelles connexions.
 remedy-ports = Gardez les connexions ouvertes au lieu d’une par message, ou élargissez ip_local_port_range.
 check-ports = ss -s; sysctl net.ipv4.ip_local_port_range
 
-name-clock = changement d’heure de l’horloge
+name-clock = saut d’horloge
 cause-clock = L’horloge de la machine a sauté. Des délais se sont alors terminés trop tôt.
-remedy-clock = Réglez l’horloge et gardez-la à l’heure avec NTP. Les anciennes versions de gunicorn prennent un saut pour un dépassement de délai.
+remedy-clock = Réglez l’horloge et synchronisez-la avec NTP. Les anciennes versions de gunicorn prennent un saut pour un dépassement de délai.
 check-clock = timedatectl
 
 name-task-time-limit = durée limite de la tâche
@@ -203,9 +203,9 @@ cause-task-soft-time-limit = Celery a interrompu la tâche : elle dépassait sa
 remedy-task-soft-time-limit = Découpez l’envoi en tâches plus petites ou augmentez task_soft_time_limit.
 check-task-soft-time-limit = grep -rn soft_time_limit /srv /opt /etc 2>/dev/null
 
-name-broker-lost = file de messages injoignable
-cause-broker-lost = La connexion à la file de messages (Redis, RabbitMQ) a été perdue.
-remedy-broker-lost = Relancez-la. Celery peut relancer la tâche de lui-même : vérifiez avant de reprendre.
+name-broker-lost = broker injoignable
+cause-broker-lost = La connexion au broker (Redis, RabbitMQ) a été perdue.
+remedy-broker-lost = Redémarrez le broker. Celery peut relancer la tâche automatiquement : vérifiez avant de reprendre.
 check-broker-lost = redis-cli ping
 
 name-job-stopped-by-person = arrêtée par quelqu’un

@@ -114,10 +114,9 @@ fn shown_percent(job: &Job) -> f64 {
 
 const RATE_AFTER_SECONDS: f64 = 1.0;
 
-/// Items attempted or reported, by the time since the start.
+/// Items attempted or reported, by the time in which it ran.
 fn mean_rate(job: &Job, now: Timestamp) -> f64 {
-    let Some(started) = job.started_at else { return 0.0 };
-    let elapsed = job.finished_at.unwrap_or(now).since(started).as_secs_f64();
+    let elapsed = job.active_at(now).as_secs_f64();
     let done = job.counters.processed() - job.counters.skipped;
     // A few items in the first moments of a run say nothing of its rate, and less of when it ends.
     let told = job.finished_at.is_some() || elapsed >= RATE_AFTER_SECONDS;

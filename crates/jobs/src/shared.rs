@@ -111,9 +111,9 @@ impl Shared {
     }
 }
 
-/// Items per second since the job started, over all of its processes.
+/// Items per second of the time in which the job ran, over all of its processes.
 pub(crate) fn mean_rate(job: &Job, now: Timestamp) -> f64 {
-    let elapsed = job.started_at.map_or(0.0, |started| job.finished_at.unwrap_or(now).since(started).as_secs_f64());
+    let elapsed = job.active_at(now).as_secs_f64();
     let done = job.counters.processed().saturating_sub(job.counters.skipped);
     if elapsed > 0.0 { done as f64 / elapsed } else { 0.0 }
 }

@@ -33,21 +33,21 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     #[error(
-        "the disk of the log store is full, and no records are taken: free some space, or keep less (`keep-days` and \
+        "the disk of the log store is full, and new log lines are not saved: free some space, or keep less (`keep-days` and \
          `keep-megabytes` of [log-store])"
     )]
     Full,
     #[error(
-        "the log store cannot be read or written: see Vigie's log, and check its disk and the rights on `telemetry`"
+        "the log store cannot be read or written: see Vigie's log, and check its disk and the permissions of `telemetry`"
     )]
     Broken,
     #[error(
-        "logs are not collected: where their sources stand cannot be read; see Vigie's log, which names the file and what \
-         helps"
+        "some logs are not collected, because the position in their sources cannot be read: Vigie's log names the file \
+         and what to do"
     )]
     Stalled,
     #[error(
-        "parts of the log store are damaged, and searches leave them out: `vigie doctor` says which, and what can be kept"
+        "parts of the log store are damaged, and searches skip them: `vigie doctor` says which, and what can be kept"
     )]
     Damaged,
 }

@@ -59,6 +59,24 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// The times of the clock that people mean by an interval which goes into an hour or a day without a rest: `every day`
+    /// is `0 0 * * *`. An interval is otherwise counted from the very second at which its schedule is made. `None`: it has
+    /// no such times, or is shorter than five minutes, where it hardly matters.
+    pub fn on_the_clock(&self) -> Option<String> {
+        let Self::Every(length) = self else { return None };
+        let seconds = length.as_secs();
+        let (hours, minutes) = (seconds / 3_600, seconds / 60);
+        match seconds {
+            86_400 => Some("0 0 * * *".to_owned()),
+            3_600 => Some("0 * * * *".to_owned()),
+            3_601..86_400 if seconds.is_multiple_of(3_600) && 24 % hours == 0 => Some(format!("0 */{hours} * * *")),
+            300..3_600 if seconds.is_multiple_of(60) && 60 % minutes == 0 => Some(format!("*/{minutes} * * * *")),
+            _ => None,
+        }
+    }
+}
+
 /// `15 min`, `90s`.
 fn interval(text: &str) -> Result<Duration, Refusal> {
     let wrong = || Refusal::new("expression-interval").with("text", text);
@@ -109,6 +127,31 @@ mod tests {
         }
         assert!(matches!(Expression::parse("0 8 * * 1"), Ok(Expression::Cron(_))));
         assert!(matches!(Expression::parse("@hourly"), Ok(Expression::Cron(_))));
+    }
+
+    #[test]
+    fn intervals_that_go_into_a_day_have_times_of_the_clock() {
+        for (text, cron) in [
+            ("tous les jours", Some("0 0 * * *")),
+            ("every 24 h", Some("0 0 * * *")),
+            ("toutes les heures", Some("0 * * * *")),
+            ("every 6 hours", Some("0 */6 * * *")),
+            ("every 15 min", Some("*/15 * * * *")),
+            ("every 5 min", Some("*/5 * * * *")),
+            ("every 1 min", None),
+            ("every 7 min", None),
+            ("every 90 min", None),
+            ("every 5 h", None),
+            ("every 301 s", None),
+            ("every 2 days", None),
+            ("0 8 * * *", None),
+        ] {
+            let found = Expression::parse(text).unwrap().on_the_clock();
+            assert_eq!(found.as_deref(), cron, "{text}");
+            if let Some(cron) = found {
+                assert!(matches!(Expression::parse(&cron), Ok(Expression::Cron(_))), "{text}");
+            }
+        }
     }
 
     #[test]

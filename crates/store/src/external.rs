@@ -87,7 +87,7 @@ impl Db {
 
 async fn take_step(conn: &mut Conn<'_>, job: Job, step: Advance, numbers: Numbers, now: Timestamp) -> Result<Job> {
     if matches!(job.state, JobState::Pending | JobState::Preparing) {
-        let sql = "UPDATE jobs SET state = 2, started_at = coalesce(started_at, $2) WHERE id = $1";
+        let sql = "UPDATE jobs SET state = 2, started_at = coalesce(started_at, $2), active_since = $2 WHERE id = $1";
         conn.execute(sql, params![job.id, now]).await?;
     }
     let failed = step.failed.min(step.processed);

@@ -10,6 +10,7 @@ use crate::{
 };
 pub(crate) use changes::{Change, Moved, count, lock, no_job, skip_queued, start, write_change};
 use model::{AccountId, Authority, Counters, JobId, JobKind, JobState, OnUnknown, Timestamp, pace::Limits};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// What a job is made of. Frozen: nothing here changes after creation.
@@ -87,6 +88,18 @@ pub struct Job {
     pub updated_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+    /// How long it ran, until `active_since` where it is running; see [`Job::active_at`].
+    pub active: Duration,
+    /// Since when it has been running this time.
+    pub active_since: Option<Timestamp>,
+}
+
+impl Job {
+    /// How long it has been running by `now`: without its pauses, and without the time between its end and a retry.
+    #[must_use]
+    pub fn active_at(&self, now: Timestamp) -> Duration {
+        self.active + self.active_since.map_or(Duration::ZERO, |since| now.since(since))
+    }
 }
 
 /// How a job tells, by the ledger of its name, which of its items were sent before.
@@ -380,6 +393,8 @@ pub(crate) fn job_from(row: &Row) -> Result<Job> {
         updated_at: row.time("updated_at")?,
         started_at: row.opt_time("started_at")?,
         finished_at: row.opt_time("finished_at")?,
+        active: Duration::from_micros(row.count("active_us")?),
+        active_since: row.opt_time("active_since")?,
     })
 }
 

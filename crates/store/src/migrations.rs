@@ -152,6 +152,12 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../migrations/postgres/0023_diagnoses.sql"),
     },
     Migration {
+        version: 24,
+        name: "active_time",
+        sqlite: include_str!("../migrations/sqlite/0024_active_time.sql"),
+        postgres: include_str!("../migrations/postgres/0024_active_time.sql"),
+    },
+    Migration {
         version: 25,
         name: "status_page",
         sqlite: include_str!("../migrations/sqlite/0025_status_page.sql"),
@@ -401,6 +407,42 @@ mod tests {
         let (write, owner) = (model::Authority::Write, model::Authority::Owner);
         let expected = [("command1", write), ("http3", write), ("mail0", write), ("mail2", owner)];
         assert_eq!(found, expected.map(|(name, authority)| (name.to_owned(), authority)));
+    }
+
+    /// Of a job whose states were kept, the time in which it ran; of an older one, from its start to its end.
+    #[tokio::test]
+    async fn the_time_that_jobs_ran_is_counted_from_the_states_that_were_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::Sqlite(crate::SqliteDb(crate::sqlite::Sqlite::open(&dir.path().join("vigie.db")).await.unwrap()));
+        let before = MIGRATIONS.iter().position(|migration| migration.name == "active_time").unwrap();
+        upgrade(&db, None, &MIGRATIONS[..before]).await.unwrap();
+        db.write(|conn| {
+            Box::pin(async move {
+                conn.script(
+                    "INSERT INTO jobs (id, kind, name, state, on_unknown, application_name, flow_name, created_by,
+                                       task_type, task_id, spec, created_at, updated_at, started_at, finished_at)
+                     SELECT unhex(printf('%032d', value->>0)), 'mail', 'm' || (value->>0), value->>1, 0, '', '', '', '',
+                            '', '{}', 0, value->>2, value->>3, value->>4
+                     FROM json_each('[[1, 4, 900, 100, 900], [2, 4, 900, 100, 900], [3, 2, 900, 100, null],
+                                      [4, 1, 900, null, null]]');
+                     DELETE FROM job_states WHERE job_id IN (SELECT id FROM jobs WHERE name IN ('m1', 'm3'));
+                     INSERT INTO job_states (job_id, state, at)
+                     SELECT jobs.id, value->>1, value->>2 FROM json_each('[[\"m1\", 1, 0], [\"m1\", 2, 100],
+                         [\"m1\", 4, 150], [\"m1\", 1, 890], [\"m1\", 2, 895], [\"m1\", 4, 900],
+                         [\"m3\", 2, 100], [\"m3\", 3, 110], [\"m3\", 2, 700]]') JOIN jobs ON name = value->>0",
+                )
+                .await
+            })
+        })
+        .await
+        .unwrap();
+        upgrade(&db, None, MIGRATIONS).await.unwrap();
+        let mut found = Vec::new();
+        for n in 1..5 {
+            let job = db.job(uuid::Uuid::from_u128(n).into()).await.unwrap().unwrap();
+            found.push((job.active.as_micros(), job.active_since.map(model::Timestamp::as_micros)));
+        }
+        assert_eq!(found, [(55, None), (800, None), (10, Some(700)), (0, None)]);
     }
 
     /// What happened before the second version is counted by it.

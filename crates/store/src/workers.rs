@@ -70,12 +70,15 @@ impl Db {
     pub async fn bury_workers(&self, now: Timestamp) -> Result<u64> {
         self.write(move |conn| {
             Box::pin(async move {
+                let here = now;
                 let now = time(conn, now).await?;
                 let sql = match conn {
                     Conn::Sqlite(_) => "UPDATE workers SET ended_at = $1, lease_until = $1 WHERE ended_at IS NULL",
                     Conn::Postgres(_) => EXPIRE,
                 };
-                conn.execute(sql, params![now]).await
+                let buried = conn.execute(sql, params![now]).await?;
+                conn.execute(IDLE, params![here]).await?;
+                Ok(buried)
             })
         })
         .await
@@ -94,6 +97,14 @@ pub(crate) async fn has_ended(conn: &mut Conn<'_>, token: i64) -> Result<bool> {
     let sql = "SELECT 1 AS one FROM workers WHERE token = $1 AND ended_at IS NOT NULL";
     Ok(conn.row(sql, params![token]).await?.is_some())
 }
+
+/// Where no process was left, jobs that were running stood still since the last that is known of them: that time is not
+/// theirs. Those of other programs went on.
+const IDLE: &str = "
+    UPDATE jobs SET active_since = $1,
+        active_us = active_us + CASE WHEN updated_at > active_since THEN updated_at - active_since ELSE 0 END
+    WHERE state = 2 AND kind <> 'external' AND active_since < $1
+      AND NOT EXISTS (SELECT 1 FROM workers WHERE ended_at IS NULL)";
 
 const EXPIRE: &str = "UPDATE workers SET ended_at = $1 WHERE ended_at IS NULL AND lease_until < $1";
 

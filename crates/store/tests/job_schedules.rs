@@ -150,6 +150,8 @@ async fn a_run_becomes_its_job_once(db: Db) {
     assert_eq!(open.iter().map(|job| job.id).collect::<Vec<_>>(), [made_jobs[0].id]);
     let kept = db.runs_of_schedule(made.id, None, 1).await.unwrap().remove(0);
     assert_eq!((kept.state, kept.job), (RunState::Started, Some(made_jobs[0].id)));
+    let ids = [made_jobs[0].id, job_id(77)];
+    assert_eq!(db.schedules_of_jobs(&ids).await.unwrap().into_iter().collect::<Vec<_>>(), [(ids[0], made.id)]);
     assert!(!db.end_waiting_run(&run, RunState::Failed, None, "late".into()).await.unwrap());
     assert!(db.run_by_hand(made.id, later(70)).await.unwrap() && !db.run_by_hand(Uuid::nil(), NOW).await.unwrap());
     let by_hand = waiting(&db).await.remove(0);

@@ -14,6 +14,8 @@ on_both![
     a_job_is_prepared_started_paused_resumed,
     refusals_name_the_job_and_its_state,
     a_missing_job_is_named,
+    a_job_counts_the_time_in_which_it_ran,
+    where_no_process_was_left_no_time_is_counted,
     a_scheduled_job_waits_from_the_first,
     an_empty_job_is_complete_when_prepared,
     only_a_job_in_preparation_ends_it,
@@ -79,6 +81,36 @@ async fn a_job_is_prepared_started_paused_resumed(db: Db) {
     assert_eq!((failed.state, failed.finished_at), (JobState::Failed, Some(later(7))));
     assert_eq!((failed.message.as_str(), failed.reason), ("because", Some(reason())));
     assert_consistent(&db, id).await;
+}
+
+/// Neither a pause nor the days between its end and a retry.
+async fn a_job_counts_the_time_in_which_it_ran(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let worker = worker(&db).await;
+    let claimed = claim(&db, id, worker, 2, NOW).await.items;
+    let (first, second) = (outcome(id, &claimed[0], ItemState::Succeeded), outcome(id, &claimed[1], ItemState::Failed));
+    let half = record(&db, id, worker, vec![first], later(4)).await.job;
+    assert_eq!((half.active_at(later(6)), half.active_since), (Duration::from_secs(6), Some(NOW)));
+    let done = record(&db, id, worker, vec![second], later(10)).await.job;
+    assert_eq!((done.active_at(later(99)), done.active_since), (Duration::from_secs(10), None));
+    db.retry_failed(id, later(86_400)).await.unwrap();
+    let again = claim(&db, id, worker, 9, later(86_401)).await.items;
+    db.pause_job(id, reason(), None, later(86_405)).await.unwrap();
+    db.pause_job(id, reason(), None, later(86_407)).await.unwrap();
+    db.resume_job(id, later(90_000)).await.unwrap();
+    let done = record(&db, id, worker, all(id, &again, ItemState::Succeeded), later(90_002)).await.job;
+    assert_eq!((done.state, done.active, done.active_since), (JobState::Completed, Duration::from_secs(16), None));
+    assert_eq!((done.started_at, done.finished_at), (Some(NOW), Some(later(90_002))));
+}
+
+async fn where_no_process_was_left_no_time_is_counted(db: Db) {
+    let id = running(&db, new_job(job_id(1)), items(2)).await;
+    let worker = worker(&db).await;
+    claim(&db, id, worker, 1, later(5)).await;
+    db.end_worker(worker, later(6)).await.unwrap();
+    db.bury_workers(later(1_000)).await.unwrap();
+    let job = job(&db, id).await;
+    assert_eq!((job.active, job.active_since), (Duration::from_secs(5), Some(later(1_000))));
 }
 
 async fn refusals_name_the_job_and_its_state(db: Db) {

@@ -26,7 +26,7 @@ key-help = copy secret.key { $from }, or name the right one with VIGIE_SECRET_KE
 account-resumed = account { $name } may be used again
 account-limits = limits of account { $name }: { $limits }
 account-unknown = there is no account `{ $name }`
-account-unknown-help = `vigie accounts list` shows those that there are
+account-unknown-help = `vigie accounts list` lists the accounts
 limits-none = none
 account-paused = paused until somebody resumes it
 account-paused-until = paused until { $at }
@@ -76,7 +76,7 @@ step-wrong = --step: `{ $text }` is not a length of time
 step-wrong-help = write 30s, 5m, 1h, 1d or 1w
 histogram-steps = steps behind `|` play no part in a histogram
 histogram-step = a step is { $step } long, as there would be too many shorter ones: bound the time by --since
-import-elsewhere = { $file } is being imported by somebody else
+import-elsewhere = { $file } is being imported by another process
 try-later = try again later
 import-broke-off = reading broke off
 import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again takes it all the same
@@ -148,8 +148,8 @@ server = server: { $server }
 server-no-password = server: not asked, for want of a password (VIGIE_SMTP_PASSWORD)
 server-none = server: none is given (--smtp)
 rows-left-out = { $n ->
-    [one] { $n } row with errors would be left out; all others would be sent
-   *[other] { $n } rows with errors would be left out; all others would be sent
+    [one] { $n } row with errors would be skipped; all others would be sent
+   *[other] { $n } rows with errors would be skipped; all others would be sent
 }
 would-not-be-sent = { n-problem } found: it would not be sent as it is
 data-error = the data directory: { $error }
@@ -367,7 +367,7 @@ logs-repaired = kept { $kept } records, lost at most { $n }{ $lost }
 logs-repaired-help = the damaged files are copied in { $folders }
 log-folder-help = correct `folders` in [log-store] of vigie.toml, or give this user the right to read there
 account-is-paused = { $name } is paused: { $why }
-account-is-paused-help = it goes on by itself, or after `vigie send` with the right password
+account-is-paused-help = it resumes automatically, or after `vigie send` with the right password
 account-gmail = { $name }: the Gmail API, not asked
 account-url = { $name }: its address `{ $url }` cannot be read
 account-url-help = send once more with the right --smtp
@@ -751,7 +751,7 @@ schedule-next = next run: { $at }
 schedule-nobody = nothing runs yet: `vigie serve` begins runs when they are due
 schedule-paused = schedule "{ $name }" is paused
 schedule-started = schedule "{ $name }" runs now; `vigie jobs watch` follows it
-schedule-removed = schedule "{ $name }" is removed; its jobs stay
+schedule-removed = schedule "{ $name }" is deleted; its jobs are kept
 schedules-none = there are no schedules: vigie schedule add NAME --when '0 8 * * MON' -- COMMAND
 schedules-kept = { $n ->
     [one] { $shown } schedule kept
@@ -804,7 +804,7 @@ rule-previewed = { $n ->
    *[other] would have fired { $n } times in the last 7 days
 }
 channels-none = there are no channels: vigie channel add NAME --type slack
-channel-made = channel "{ $name }" is made: vigie channel test tries it
+channel-made = channel "{ $name }" is created: vigie channel test sends a test
 channel-failing = failing: { $why }
 channel-works = last message { $at }
 channel-unused = no message yet
@@ -817,7 +817,7 @@ column-severity = severity
 column-since = since
 column-about = about
 
-diagnose-no-time = the question names no time
+diagnose-no-time = the question gives no time
 diagnose-no-time-help = say when, as in "the mailing stopped yesterday at 22:20", or with --at 22:20
 diagnose-not-a-time = "{ $text }" is not a time
 diagnose-no-answer = the diagnosis has no answer: { $said }
@@ -837,7 +837,7 @@ diagnose-list-unreadable = { $path }: line { $line } is not CSV; save the list a
 diagnose-list-too-many = { $path }: more than { $n } rows; split the list
 diagnose-no-file = --logs { $pattern }: no file matches
 diagnose-no-file-help = write the path as it is below --root, in quotes: --logs "/srv/app/logs/*.log"
-diagnose-not-written = { $path } is not written: it is not certain that nobody sends to those who are left
+diagnose-not-written = { $path } was not written: somebody may still be sending to the remaining recipients
 diagnose-not-written-help = the report says why; ask again once that is settled
 diagnose-written = { $n ->
     [one] { $path }: { $n } row written
@@ -864,7 +864,7 @@ backup-step-database = copying the database
 backup-step-files = copying files, { $size }
 backup-step-verify = verifying, { $size }
 backup-full-help = free some space, or choose another folder
-backup-damaged-help = run `vigie doctor`; where the backup itself is damaged, use an older one, and look after its disk
+backup-damaged-help = run `vigie doctor`; if the backup itself is damaged, use an older one and check its disk
 backup-busy-help = wait until it is done
 restore-nothing-help = name a folder that `vigie backup` has written to
 restore-not-empty = { $to }: there is something there already
@@ -892,11 +892,11 @@ column-last-heard = last heard
 column-expected = expected
 column-took = took
 column-text = text
-checks-none = no check yet: `vigie check add backup --every 24h` makes one
-check-kept = check { $name } is kept
+checks-none = no checks yet: `vigie check add backup --every 24h` creates one
+check-kept = check { $name } is saved
 check-call = call this address when the job has ended well:
-check-port = { $address }: write a host and a port: mail.example.org:25
-check-floor = { $text }: write a name and a number: rows=100
+check-port = { $address }: enter a host and a port: mail.example.org:25
+check-floor = { $text }: enter a name and a number: rows=100
 check-stands = { $name }: { $state }
 check-removed = check { $name } is deleted
 check-state-new = new
@@ -910,30 +910,30 @@ check-why-exited = ended with an error, status
 check-why-too-long = running for too long
 check-why-too-little = did less than expected
 check-why-unreachable = no answer
-check-why-refused = Vigie may not reach this address
+check-why-refused = Vigie is not allowed to reach this address
 check-why-status = unexpected status
 check-why-text = expected text not found
 check-why-slow = too slow
 check-why-certificate = certificate invalid or soon to expire
 check-why-redirects = too many redirects
-check-why-name = not the expected address
+check-why-name = resolves to another address
 
-sync-kept = { $name } is kept as configuration { $number }
+sync-kept = { $name } is saved as configuration { $number }
 sync-no-source = { $name }: neither --source and --target nor [sync.{ $name }] in vigie.toml say which instances
 sync-no-source-help = vigie sync add NAME --source URL --target URL
 syncs-none = there are no configurations: vigie sync add NAME --source URL --target URL
 sync-check-good = both instances answer, and nothing stands in the way
-sync-planned = plan { $id } is kept; to write just that: vigie sync run { $name } --plan { $id }
+sync-planned = plan { $id } is saved; to write exactly that: vigie sync run { $name } --plan { $id }
 sync-plan-refused = the target would refuse { $count } of them
 sync-plan-held = more would be deleted than runs delete by themselves ({ $types }): running this plan does
 sync-map-unread = { $file } cannot be read: { $error }
 sync-map-line = { $file }:{ $line }: give type, uid or code of the source, uid of the target
-sync-begun = run { $id } has begun: vigie sync status shows how it goes
+sync-begun = run { $id } has started: vigie sync status shows its progress
 sync-succeeded = both sides are equal: { $count } objects and values were written and read again
 sync-failed = the run has failed: { $problem }
-sync-started = { $name } runs by itself from now on
-sync-started-manual = { $name } is started, but its mode is manual: nothing begins by itself. Make it automatic with vigie sync add --automatic
-sync-stopped = { $name } no longer runs by itself
+sync-started = { $name } runs automatically from now on
+sync-started-manual = { $name } is started, but its mode is manual: nothing starts automatically. To make it automatic: vigie sync add --automatic
+sync-stopped = { $name } no longer runs automatically
 sync-no-runs = it has not run yet
 sync-more = and { $count } more
 sync-equal = both sides are equal

@@ -1020,7 +1020,7 @@ check-why-text = texte attendu introuvable
 check-why-slow = trop lent
 check-why-certificate = certificat non valide ou bientôt expiré
 check-why-redirects = trop de redirections
-check-why-name = pas l’adresse attendue
+check-why-name = mène à une autre adresse
 
 sync-kept = { $name } est enregistrée : configuration { $number }
 sync-no-source = { $name } : ni --source et --target, ni [sync.{ $name }] dans vigie.toml n’indiquent les instances

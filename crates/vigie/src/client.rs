@@ -349,7 +349,7 @@ pub(crate) fn refusal(problem: &Problem) -> Failure {
 
 /// A remedy that names a route, as the command that goes there.
 fn in_our_words(remedy: &str) -> String {
-    const SAID: [(&str, &str); 11] = [
+    const SAID: [(&str, &str); 12] = [
         ("`GET /api/v1/issues` lists the issues", "`vigie issues` lists them"),
         ("GET /api/v1/issues\u{a0}» affiche les problèmes", "vigie issues\u{a0}» les affiche"),
         ("`GET /api/v1/projects` lists the projects", "`vigie project list` lists them"),
@@ -357,8 +357,9 @@ fn in_our_words(remedy: &str) -> String {
         ("`GET /api/v1/jobs` lists the jobs", "`vigie jobs` lists them"),
         ("`/readyz` says", "`vigie doctor` says"),
         ("GET /api/v1/jobs\u{a0}» affiche les tâches", "vigie jobs\u{a0}» les affiche"),
-        ("; `PUT /api/v1/accounts/{name}` makes another", ""),
-        ("`PUT /api/v1/accounts/{name}` makes one", "`vigie accounts list` shows those that there are"),
+        ("; `PUT /api/v1/accounts/{name}` creates another", ""),
+        ("\u{202f}; «\u{a0}PUT /api/v1/accounts/{name}\u{a0}» en crée un autre", ""),
+        ("`PUT /api/v1/accounts/{name}` creates one", "`vigie accounts list` lists the accounts"),
         ("PUT /api/v1/accounts/{name}\u{a0}» en crée un", "vigie accounts list\u{a0}» affiche les comptes existants"),
         ("/readyz\u{a0}»", "vigie doctor\u{a0}»"),
     ];

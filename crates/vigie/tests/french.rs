@@ -5,6 +5,10 @@
 mod desk;
 
 use desk::{Answer, Desk};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+};
 
 const COMMANDS: &str = "
 send,jobs,jobs list,jobs show,jobs watch,jobs pause,jobs resume,jobs cancel,jobs retry-failed,jobs items,jobs settle,
@@ -62,11 +66,12 @@ fn what_is_wrong_with_a_command_line_is_said_in_french() {
 fn a_refused_mailing_says_in_french_why() {
     let desk = Desk::new().with_mailing("");
     desk.file("faux.csv", "email;nom\nzoe@exemple.fr;Zoé\nluc@exemple;Luc\n;Max\n");
-    let lines: [&[&str]; 9] = [
+    let lines: [&[&str]; 10] = [
         &["send"],
         &["send", "absent.toml"],
         &["send", "mailing.toml", "--recipients", "absent.csv"],
         &["send", "mailing.toml", "--recipients", "faux.csv"],
+        &["send", "mailing.toml", "--recipients", "faux.csv", "--check"],
         &["send", "mailing.toml", "--subject", "{{ nmo }}"],
         &["send", "mailing.toml", "--preview", "1"],
         &["send", "mailing.toml", "--preview", "9"],
@@ -78,13 +83,65 @@ fn a_refused_mailing_says_in_french_why() {
     insta::assert_snapshot!("refused_mailings", said.join("\n"));
 }
 
+/// A mail server that says its name and takes nothing: its port.
+fn mail_server() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            stream.write_all(b"220 mail ESMTP\r\n").unwrap();
+            for line in BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok) {
+                let answer: &[u8] = if line.starts_with("QUIT") { b"221 bye\r\n" } else { b"250 mail\r\n" };
+                if stream.write_all(answer).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_check_says_in_french_what_would_be_skipped() {
+    let desk = Desk::new().with_mailing("");
+    desk.file("faux.csv", "email;nom\nzoe@exemple.fr;Zoé\nluc@exemple;Luc\n;Max\n");
+    let smtp = format!("smtp://127.0.0.1:{}", mail_server());
+    let line = ["send", "mailing.toml", "--recipients", "faux.csv", "--smtp", &smtp, "--check", "--on-invalid", "skip"];
+    let said = told(&desk, &line);
+    for part in [
+        "faux.csv:4\u{a0}: la colonne «\u{a0}email\u{a0}» est vide",
+        "2 lignes avec erreurs seraient ignorées",
+        "toutes les autres seraient envoyées",
+        "[0]",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+/// What is wrong with a search, its place, and what to write instead.
+#[test]
+fn what_is_wrong_with_a_query_is_said_in_french() {
+    let desk = Desk::new();
+    desk.file("app.log", "2025-01-10 14:32:15 [ERROR] connexion refusée\n");
+    let lines =
+        ["level:grave", "(erreur", "since:demain", "/(/", "status>beaucoup", "a | tri", "\"fin", "* | stats somme(x)"];
+    let said: Vec<_> = lines
+        .iter()
+        .map(|query| {
+            let line = ["logs", "search", query, "--strict", "--file", "app.log"];
+            format!("$ vigie logs search '{query}' --strict\n{}\n", told(&desk, &line))
+        })
+        .collect();
+    insta::assert_snapshot!("wrong_queries", said.join("\n"));
+}
+
 /// The server's words, too: it is asked in the reader's language.
 #[test]
 fn what_the_server_refuses_is_said_in_french() {
     let desk = Desk::new().with_mailing("");
     assert_eq!(desk.run(&["send", "mailing.toml", "--detach", "--name", "Février"]).code, 0);
     assert_eq!(desk.run(&["user", "create", "ana"]).code, 0);
-    let lines: [&[&str]; 8] = [
+    let lines: [&[&str]; 9] = [
         &["jobs", "show", "Mars"],
         &["jobs", "pause", "Février"],
         &["jobs", "settle", "Février", "--sent", "1", "7"],
@@ -93,6 +150,7 @@ fn what_the_server_refuses_is_said_in_french() {
         &["user", "link", "luc"],
         &["token", "revoke", "essai"],
         &["accounts", "limits", "x", "--rate", "3/s"],
+        &["schedule", "add", "S", "--when", "@daily", "--mailing", "mailing.toml", "--account", "x"],
     ];
     let said: Vec<_> =
         lines.iter().map(|line| format!("$ vigie {}\n{}\n", line.join(" "), told(&desk, line))).collect();

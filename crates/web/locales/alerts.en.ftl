@@ -1,7 +1,7 @@
 ### Alerts: what is wrong now, rules, channels.
 
 alerts-title = Alerts
-alerts-lead = What is wrong now, and what was. Rules decide what raises an alert, channels tell people.
+alerts-lead = What is wrong now, and past alerts. Rules raise alerts, channels send them to people.
 alerts-now = Alerts
 alerts-rules = Rules
 alerts-channels = Channels
@@ -9,7 +9,7 @@ alerts-firing = Firing now
 alerts-none = Nothing is wrong
 alerts-history = History
 alerts-history-none = No alert has ended yet
-alerts-no-channel = Alerts show here and on Today. Add a channel to receive them by e-mail, Slack or another service.
+alerts-no-channel = Alerts appear here and on Today. Add a channel to receive them by email, Slack or another service.
 alert-what = Alert
 alert-severity = Severity
 alert-since = Since
@@ -18,7 +18,7 @@ alert-lasted = Duration
 alert-facts = Details
 alert-rule = Rule
 alert-rule-deleted = Deleted rule
-alert-open = Open what it is about
+alert-open = Open related page
 alert-acknowledge = Acknowledge
 alert-acknowledged = Acknowledged
 alert-acknowledged-by = { $name }, { $ago }
@@ -65,9 +65,9 @@ silence-week = 1 week
 
 channels-lead = Where alerts are sent.
 channels-none = No channels
-channels-none-help = Add one to receive alerts by e-mail, Slack or another service.
+channels-none-help = Add one to receive alerts by email, Slack or another service.
 channels-add = Add a channel
-channel-email = E-mail
+channel-email = Email
 channel-slack = Slack
 channel-discord = Discord
 channel-teams = Microsoft Teams
@@ -78,7 +78,7 @@ channel-new = New channel: { $type }
 channel-name = Name
 channel-type = Type
 channel-deleted = Deleted channel
-channel-named-only = Only for rules that name it
+channel-named-only = Only for rules that select it
 channel-failing = Failing, { $ago }
 channel-works = Last message { $ago }
 channel-unused = No message yet
@@ -113,7 +113,7 @@ channel-topic-hint = Letters, digits, - and _. Anyone who knows the topic can re
 channel-language = Language
 channel-fallback = Fallback channel
 channel-no-fallback = None
-channel-takes-all = Receives every alert whose rule names no channel
+channel-takes-all = Receives every alert whose rule selects no channel
 channel-said-saved = The channel { $name } was saved.
 channel-said-deleted = The channel { $name } was deleted.
 channel-said-told = A test was sent to { $name }.
@@ -121,8 +121,8 @@ channel-said-not-told = The test was not delivered to { $name }: { $why }
 channel-bad-name = Enter a name of up to 100 characters
 channel-name-taken = This name is taken, or there are too many channels
 channel-bad-account = Select a sending account
-channel-bad-from = Enter an e-mail address
-channel-bad-to = Enter up to 50 e-mail addresses, one per line
+channel-bad-from = Enter an email address
+channel-bad-to = Enter up to 50 email addresses, one per line
 channel-bad-url = Enter a URL that begins with https://
 channel-bad-topic = Enter up to 64 letters, digits, - and _
 channel-bad-chat = Enter the ID of a chat
@@ -171,4 +171,4 @@ today-alerts = { $n ->
     [one] { $shown } alert is not acknowledged: { $names }
    *[other] { $shown } alerts are not acknowledged: { $names }
 }
-today-alerts-open = See alerts
+today-alerts-open = View alerts

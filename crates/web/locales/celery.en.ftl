@@ -1,16 +1,16 @@
 ### Celery clusters.
 
 celery-title = Celery
-celery-lead = Workers, queues and tasks of your Celery applications, kept even after they restart.
-help-celery-about = Celery applications beside Vigie: workers, queues and tasks.
-celery-none = No Celery application yet
+celery-lead = The workers, queues and tasks of your Celery applications. The history is kept after a restart.
+help-celery-about = Celery applications: workers, queues and tasks.
+celery-none = No Celery applications yet
 celery-none-help = Tell Vigie where your application’s broker is, in vigie.toml, then restart Vigie. The application itself stays as it is.
 celery-example = What to add to vigie.toml
 celery-brokers = Brokers
 celery-broker = Broker
 celery-connecting = Connecting
 celery-connected = Connected
-celery-away = Out of reach
+celery-away = Unreachable
 celery-away-help = Vigie tries again every minute. What happens meanwhile is not recorded; everything recorded before is still here.
 celery-last-event = Last event
 celery-events = Events
@@ -26,7 +26,7 @@ celery-dropped-n = { $n ->
 }
 celery-workers = Workers
 celery-worker = Worker
-celery-workers-none = No worker has been heard from yet. It appears here a few seconds after it starts.
+celery-workers-none = No worker seen yet. It appears here a few seconds after it starts.
 celery-pool = Pool
 celery-active = Active tasks
 celery-processed = Processed
@@ -42,13 +42,13 @@ celery-waiting = Waiting
 celery-unacked = Fetched by workers
 celery-consumers = Workers
 celery-counted = Counted
-celery-left = no worker takes tasks from it
+celery-left = no worker takes tasks from this queue
 celery-tasks = Tasks
 celery-see-tasks = Open the tasks
-celery-day = Tasks of the last 24 hours
+celery-day = Tasks in the last 24 hours
 celery-day-none = No task in the last 24 hours.
-celery-tasks-lead = Every task that the workers have reported, the newest first.
-celery-tasks-none = No task yet
+celery-tasks-lead = All tasks reported by the workers, newest first.
+celery-tasks-none = No tasks yet
 celery-tasks-none-help = Tasks appear here as soon as a worker receives one.
 celery-tasks-no-match = No task matches
 celery-task = Task

@@ -1,7 +1,7 @@
 ### Les applications Celery.
 
 celery-title = Celery
-celery-lead = Les processus, les files et les tâches de vos applications Celery, conservés même après un redémarrage.
+celery-lead = Les processus, files d’attente et tâches de vos applications Celery. L’historique est conservé après un redémarrage.
 help-celery-about = Les applications Celery : processus, files d’attente et tâches.
 celery-none = Aucune application Celery
 celery-none-help = Indiquez à Vigie le broker de votre application, dans vigie.toml, puis redémarrez Vigie. L’application elle-même ne change pas.
@@ -42,12 +42,12 @@ celery-waiting = En attente
 celery-unacked = Prises par un processus
 celery-consumers = Processus
 celery-counted = Relevé
-celery-left = aucun processus n’y prend de tâches
+celery-left = aucun processus ne traite cette file d’attente
 celery-tasks = Tâches
 celery-see-tasks = Ouvrir les tâches
 celery-day = Tâches des dernières 24 heures
 celery-day-none = Aucune tâche ces dernières 24 heures.
-celery-tasks-lead = Toutes les tâches signalées par les processus, la plus récente en premier.
+celery-tasks-lead = Toutes les tâches signalées par les processus, les plus récentes d’abord.
 celery-tasks-none = Aucune tâche
 celery-tasks-none-help = Les tâches apparaissent ici dès qu’un processus en reçoit une.
 celery-tasks-no-match = Aucune tâche ne correspond
@@ -91,9 +91,9 @@ celery-error-earlier = Erreur d’une tentative précédente
 celery-family = Tâches liées
 celery-this-one = cette tâche
 
-deed-celery-order = Commande envoyée à une application Celery
-deed-celery-shutdown = Processus Celery arrêté
-deed-celery-purge = File d’attente Celery vidée
+deed-celery-order = A envoyé une commande à une application Celery
+deed-celery-shutdown = A arrêté un processus Celery
+deed-celery-purge = A vidé une file d’attente Celery
 
 celery-revoke = Révoquer
 celery-terminate = Révoquer et interrompre

@@ -111,7 +111,7 @@ issues-merge = Merge
 issues-merge-few = Select at least two issues to merge.
 issues-merge-refused = Only issues of the same project can be merged.
 issue-groups = Groups
-issue-groups-help = Select groups to make separate issues of them. At least one group stays.
+issue-groups-help = Select the groups to turn into separate issues. At least one group stays.
 issue-group-n = { $n ->
     [one] { $shown } event
    *[other] { $shown } events

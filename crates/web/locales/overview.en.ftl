@@ -18,7 +18,7 @@ nav-logs-files = Files
 ## Mailings
 
 mailings-none = No mailings yet
-mailings-none-help = Each mailing appears here once it is sent, and stays.
+mailings-none-help = Each mailing appears here once it is sent.
 mailings-no-match = No mailing matches
 nav-drafts-lead = Mailings you have started and not sent yet.
 nav-drafts-none = No drafts
@@ -89,7 +89,7 @@ today-database = The database is damaged. Keep a copy of it, then restore a back
 today-run-log = Some lines of job logs could not be saved. Check that the disk has free space.
 today-logs-full = The log store is full, so new log lines are not saved. Free up disk space.
 today-logs-broken = The log store cannot be read or written. Check its disk and file permissions.
-today-logs-stalled = Some logs are not being collected. Vigie’s own log says why.
+today-logs-stalled = Some logs are not being collected. See Vigie’s own log for the reason.
 today-logs-damaged = Part of the log store is damaged, so searches may be incomplete.
 
 ## Not delivered, across mailings
@@ -121,7 +121,7 @@ audit-detail = Details
 audit-job-gone = A deleted job
 audit-mailing-message = Edited the message
 audit-mailing-files-remove = Removed files
-audit-ledger = Imported who already received a mailing
+audit-ledger = Imported the recipients who already received a mailing
 audit-job-items = Added items to a job
 audit-job-start = Started a job
 audit-job-complete = Ended a job
@@ -136,7 +136,7 @@ audit-message-release = Sent a waiting message at once
 audit-webhook-delete = Removed a webhook
 audit-reach = { $shown } entries searched, back to { $until }
 audit-reach-none = Nothing found in the latest { $shown } entries, back to { $until }.
-audit-reach-more = Nothing found in { $shown } more entries, back to { $until }.
+audit-reach-more = Nothing found in the next { $shown } entries, back to { $until }.
 
 ## Help
 
@@ -153,13 +153,13 @@ help-in-english = This guide is in English.
 help-sending = Sending a mailing
 help-sending-about = From the list of recipients to messages that were not delivered, step by step.
 help-errors = Errors and performance
-help-errors-about = Set up an application for Django, FastAPI, Flask, Celery, Node.js, browsers or Rust, or move from Sentry.
+help-errors-about = Set up an application written with Django, FastAPI, Flask, Celery, Node.js or Rust, or a web page, or move from Sentry.
 help-logs = Reading logs
-help-logs-about = Logs, log files, and what Vigie writes itself.
+help-logs-about = Collected logs, log files, and what Vigie itself records.
 help-search = Search syntax
 help-search-about = Words, fields, times and tables: everything the log search understands.
 help-collecting = Collecting logs
-help-collecting-about = Files, syslog, the system journal, and shippers such as Filebeat or Vector.
+help-collecting-about = Files, syslog, the system journal, and agents such as Filebeat or Vector.
 help-embedding = Embedding progress
 help-embedding-about = Show the progress of a job in the pages of your own application.
 help-api = API
@@ -189,9 +189,9 @@ system-disk = Disk
 system-disk-free = { $free } free of { $total }
 system-zone = Time zone
 system-runs = This process runs jobs.
-system-reads = This process only reads; another one runs jobs.
+system-reads = This process is read-only: another one runs jobs.
 sources-title = Log sources
-sources-lead = What Vigie collects, as its configuration file says, and what has arrived.
+sources-lead = What the configuration file tells Vigie to collect, and what has arrived.
 sources-collected = Collected by Vigie
 sources-collected-none = Nothing is collected. Add [[collect]] to the configuration file.
 sources-received = Received in the last 24 hours
@@ -201,7 +201,7 @@ sources-files = Log files
 sources-syslog = Syslog, over UDP and TCP
 sources-journal = System journal
 sources-own = Vigie’s own log
-sources-stalled = Vigie cannot read where it stopped ({ $path }), so nothing is collected from there.
+sources-stalled = Vigie cannot tell where it stopped reading ({ $path }), so nothing more is collected from this source.
 
 ## Small things
 

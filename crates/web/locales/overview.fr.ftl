@@ -18,7 +18,7 @@ nav-logs-files = Fichiers
 ## Mailings
 
 mailings-none = Aucun envoi pour l’instant
-mailings-none-help = Chaque envoi apparaît ici dès son lancement, et y reste.
+mailings-none-help = Chaque envoi apparaît ici dès son lancement.
 mailings-no-match = Aucun envoi ne correspond
 nav-drafts-lead = Les envois que vous avez commencés sans les envoyer.
 nav-drafts-none = Aucun brouillon
@@ -89,7 +89,7 @@ today-database = La base de données est endommagée. Gardez-en une copie, puis 
 today-run-log = Des lignes de journaux de tâches n’ont pas pu être enregistrées. Vérifiez qu’il reste de la place sur le disque.
 today-logs-full = Le stockage des journaux est plein : les nouvelles lignes ne sont plus enregistrées. Libérez de l’espace.
 today-logs-broken = Le stockage des journaux ne peut être ni lu ni écrit. Vérifiez le disque et les droits d’accès.
-today-logs-stalled = Certains journaux ne sont plus collectés. Le journal de Vigie dit pourquoi.
+today-logs-stalled = Certains journaux ne sont plus collectés. Consultez le journal de Vigie pour en connaître le motif.
 today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.
 
 ## Not delivered, across mailings
@@ -97,7 +97,7 @@ today-logs-damaged = Une partie du stockage des journaux est endommagée : les 
 missing-lead = Les destinataires qui n’ont pas reçu leur message, tous envois confondus.
 missing-mailing = Envoi
 missing-reason = Motif
-missing-reason-next = Motif et suite à donner
+missing-reason-next = Motif et marche à suivre
 missing-period = Période
 missing-any = Tous les motifs
 missing-recipient = Adresse ou boîte de réception
@@ -134,9 +134,9 @@ audit-webhook-new = A ajouté un webhook
 audit-message-resend = A renvoyé un message
 audit-message-release = A envoyé tout de suite un message en attente
 audit-webhook-delete = A supprimé un webhook
-audit-reach = { $shown } entrées parcourues, jusqu’au { $until }
-audit-reach-none = Rien dans les { $shown } dernières entrées, jusqu’au { $until }.
-audit-reach-more = Rien dans { $shown } entrées de plus, jusqu’au { $until }.
+audit-reach = { $shown } entrées parcourues, depuis le { $until }
+audit-reach-none = Aucun résultat dans les { $shown } dernières entrées, depuis le { $until }.
+audit-reach-more = Aucun résultat dans les { $shown } entrées suivantes, depuis le { $until }.
 
 ## Help
 
@@ -153,13 +153,13 @@ help-in-english = Ce guide est en anglais.
 help-sending = Faire un envoi
 help-sending-about = De la liste des destinataires aux messages non remis, étape par étape.
 help-errors = Erreurs et performances
-help-errors-about = Configurer une application Django, FastAPI, Flask, Celery, Node.js, navigateur ou Rust, ou venir de Sentry.
+help-errors-about = Configurer une application Django, FastAPI, Flask, Celery, Node.js ou Rust, ou une page web, ou migrer depuis Sentry.
 help-logs = Lire les journaux
-help-logs-about = Les journaux, les fichiers journaux, et ce que Vigie écrit elle-même.
+help-logs-about = Les journaux collectés, les fichiers journaux et ce que Vigie enregistre elle-même.
 help-search = Syntaxe de recherche
 help-search-about = Mots, champs, dates et tableaux : tout ce que comprend la recherche dans les journaux.
 help-collecting = Collecter des journaux
-help-collecting-about = Fichiers, syslog, journal du système, et expéditeurs comme Filebeat ou Vector.
+help-collecting-about = Fichiers, syslog, journal du système, et agents de collecte comme Filebeat ou Vector.
 help-embedding = Intégrer la progression
 help-embedding-about = Afficher l’avancement d’une tâche dans les pages de votre application.
 help-api = API
@@ -170,12 +170,12 @@ help-api-about = Toutes les adresses, qui peut s’en servir, et leur descriptio
 find-title = Rechercher
 find-what = Adresse, envoi, tâche, problème ou page
 find-short = Rechercher
-find-hint = Saisissez une adresse électronique, ou une partie du nom d’un envoi, d’une tâche, d’un problème, d’un projet ou d’une page.
-find-none = Aucun résultat. Seuls les envois, essais et problèmes récents sont parcourus.
+find-hint = Saisissez une adresse e-mail, ou une partie du nom d’un envoi, d’une tâche, d’un problème, d’un projet ou d’une page.
+find-none = Aucun résultat. Seuls les envois, tentatives et problèmes récents sont parcourus.
 find-pages = Pages
 find-jobs = Envois et tâches
-find-in-logs = Chercher dans les journaux
-find-in-traces = Chercher dans toutes les traces
+find-in-logs = Rechercher dans les journaux
+find-in-traces = Rechercher dans toutes les traces
 
 ## System and log sources
 
@@ -189,9 +189,9 @@ system-disk = Disque
 system-disk-free = { $free } libres sur { $total }
 system-zone = Fuseau horaire
 system-runs = Ce processus exécute les tâches.
-system-reads = Ce processus ne fait que lire ; un autre exécute les tâches.
+system-reads = Ce processus est en lecture seule : un autre exécute les tâches.
 sources-title = Sources des journaux
-sources-lead = Ce que Vigie collecte selon son fichier de configuration, et ce qui est arrivé.
+sources-lead = Ce que le fichier de configuration demande de collecter, et ce qui est arrivé.
 sources-collected = Collecté par Vigie
 sources-collected-none = Rien n’est collecté. Ajoutez [[collect]] au fichier de configuration.
 sources-received = Reçu ces dernières 24 heures
@@ -201,7 +201,7 @@ sources-files = Fichiers journaux
 sources-syslog = Syslog, par UDP et TCP
 sources-journal = Journal du système
 sources-own = Journal de Vigie
-sources-stalled = Vigie ne peut pas lire où elle s’était arrêtée ({ $path }) : rien n’en est collecté.
+sources-stalled = Vigie ne retrouve pas où sa lecture s’était arrêtée ({ $path }) : cette source n’est plus collectée.
 
 ## Small things
 

@@ -1,7 +1,7 @@
 ### Releases, feedback, attachments, and what was not kept.
 
 releases-title = Releases
-releases-lead = Every version of an application: how stable it is, how many use it, and which issues came with it.
+releases-lead = Every version of an application: its stability, its adoption, and the issues it introduced.
 releases-period = Sessions of
 releases-month = Last 30 days
 releases-none = No releases yet
@@ -29,7 +29,7 @@ release-users-n = { $n ->
     [one] { $shown } user
    *[other] { $shown } users
 }
-release-no-sessions = No sessions in the selected period. Web and mobile SDKs send them automatically; server SDKs do with auto_session_tracking.
+release-no-sessions = No sessions in the selected period. Web and mobile SDKs send them automatically; server SDKs send them with auto_session_tracking.
 release-deploys = Deploys
 release-no-deploys = No deploys. Record one with sentry-cli deploys new.
 release-deploy-name = Name

@@ -40,7 +40,7 @@ release-commit = Commit
 release-commit-author = Auteur
 release-commit-at = Date
 release-source-maps = Source maps
-release-no-source-maps = Aucune source map. Envoyez-les avec sentry-cli sourcemaps upload.
+release-no-source-maps = Aucune source map. Importez-les avec sentry-cli sourcemaps upload.
 release-files-n = { $n ->
     [one] { $shown } fichier
    *[other] { $shown } fichiers

@@ -269,7 +269,7 @@ mod tests {
         log.append(id, vec![record(), record()]).await;
         let answer = readiness(&site).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(answer.text.contains("cannot be written, 2 so far"), "{}", answer.text);
+        assert!(answer.text.contains("cannot be saved, 2 so far"), "{}", answer.text);
         fs::remove_file(&folder).unwrap();
         assert_eq!(readiness(&site).await.status, StatusCode::OK);
         assert_eq!((log.lost(), fs::read_dir(&folder).unwrap().count()), (2, 0));

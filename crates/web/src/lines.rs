@@ -67,7 +67,7 @@ impl Lines {
                 Some(chunk) => {
                     let chunk = chunk.map_err(|_| Problem::malformed("the body broke off"))?;
                     self.bytes_left = self.bytes_left.checked_sub(chunk.len() as u64).ok_or_else(|| {
-                        Problem::too_large("the upload is longer than this server takes").remedy("send it in parts")
+                        Problem::too_large("the upload is too large for this server").remedy("send it in parts")
                     })?;
                     self.buffer.extend_from_slice(&chunk);
                 }

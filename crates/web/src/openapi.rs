@@ -51,14 +51,16 @@ impl Described {
                 (format!("{:?}", route.verb).to_uppercase(), format!("{:?}", route.access).to_lowercase());
             let (path, summary) = (route.path, route.about.summary);
             // Words of this program only: nothing to escape.
-            let _ =
-                write!(rows, "<tr><td>{verb}</td><td><code>{path}</code></td><td>{access}</td><td>{summary}</td></tr>");
+            let _ = write!(
+                rows,
+                "<tr><td>{verb}</td><td><code>{path}</code></td><td data-label=\"Access\">{access}</td><td>{summary}</td></tr>"
+            );
         }
         let page = format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vigie API</title>\
              <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\"/static/vigie.css\">\
              <main><h1>Vigie API</h1><p>Described in <a href=\"/api/openapi.json\">openapi.json</a>. \
-             Send <code>Authorization: Bearer vigie_…</code>.</p><table><thead><tr><th>Method<th>Path<th>Access<th>What\
+             Send <code>Authorization: Bearer vigie_…</code>.</p><table class=\"rows\"><thead><tr><th>Method<th>Path<th>Access<th>What\
              </thead><tbody>{rows}</tbody></table></main></html>"
         );
         Self { json: serde_json::to_vec(&document(declared, version)).unwrap_or_default().into(), page }

@@ -11,7 +11,10 @@ use axum::{
 use jiff::tz::TimeZone;
 use language::Language;
 use logs::Logs;
-use model::{Authority, Clock, JobId, JobKind, JobState, ManualClock, OnUnknown, Rng, Timestamp, pace::Limits};
+use model::{
+    Authority, Clock, JobId, JobKind, JobState, ManualClock, MissedPolicy, OnUnknown, OverlapPolicy, Rng, Timestamp,
+    pace::Limits,
+};
 use reports::Reports;
 use serde_json::Value;
 use std::{
@@ -20,8 +23,8 @@ use std::{
     time::Duration,
 };
 use store::{
-    AlertChannel, ChannelHealth, Db, EventBatch, IssueKind, LedgerMatch, NewJob, NewProject, Observation, ProjectId,
-    Reason,
+    AlertChannel, ChannelHealth, Db, EventBatch, IssueKind, LedgerMatch, NewItem, NewJob, NewJobSchedule, NewProject,
+    NextDue, NotedDues, Observation, ProjectId, Reason, SchedulePlan,
 };
 use uuid::Uuid;
 use vault::Vault;
@@ -85,9 +88,16 @@ impl Site {
 
     /// A mailing that has begun.
     pub(crate) async fn job(&self, n: u128, name: &str) -> JobId {
-        let id = JobId(Uuid::from_u128(n));
-        let job = NewJob {
-            id,
+        let job = Self::new_job(n, name);
+        let id = job.id;
+        self.db.create_job(job, self.clock.now()).await.unwrap();
+        self.db.start_job(id, self.clock.now()).await.unwrap();
+        id
+    }
+
+    fn new_job(n: u128, name: &str) -> NewJob {
+        NewJob {
+            id: JobId(Uuid::from_u128(n)),
             kind: JobKind::Noop,
             name: name.to_owned(),
             on_unknown: OnUnknown::Hold,
@@ -103,10 +113,50 @@ impl Site {
             total: 0,
             ledger: LedgerMatch::None,
             authority: Authority::Write,
+        }
+    }
+
+    /// A run of the schedule `Backup`, which is due now.
+    pub(crate) async fn scheduled_job(&self, n: u128) -> JobId {
+        let (id, now) = (Uuid::from_u128(0x5c), self.clock.now());
+        let next = |at| Some(NextDue { due: at, begins: at });
+        if self.db.job_schedule(id).await.unwrap().is_none() {
+            let plan = SchedulePlan {
+                expression: "every 1 day".to_owned(),
+                zone: "UTC".to_owned(),
+                days_off: Vec::new(),
+                jitter: Duration::ZERO,
+                missed: MissedPolicy::Skip,
+                overlap: OverlapPolicy::Skip,
+            };
+            let schedule = NewJobSchedule {
+                id,
+                name: "Backup".to_owned(),
+                kind: JobKind::Noop,
+                plan,
+                spec: "{}".to_owned(),
+                authority: Authority::Write,
+                created_by: "ana".to_owned(),
+                next: next(now),
+            };
+            self.db.create_job_schedule(schedule, now).await.unwrap();
+        }
+        let dues = NotedDues { waiting: vec![now], missed: None, next: next(now + Duration::from_secs(86_400)) };
+        assert!(self.db.note_dues(id, now, dues, now).await.unwrap());
+        let (_, run) = self.db.waiting_runs(1).await.unwrap().remove(0);
+        let job = NewJob { kind: JobKind::External, ..Self::new_job(n, "Backup") };
+        let item = NewItem {
+            seq: 1,
+            message_no: 1,
+            ledger_key: None,
+            content: String::new(),
+            label: "it".to_owned(),
+            payload: "{}".to_owned(),
+            verdict: None,
         };
-        self.db.create_job(job, self.clock.now()).await.unwrap();
-        self.db.start_job(id, self.clock.now()).await.unwrap();
-        id
+        let job = self.db.start_run(&run, job, item, now).await.unwrap().unwrap();
+        self.db.start_job(job.id, now).await.unwrap();
+        job.id
     }
 
     pub(crate) async fn fail(&self, job: JobId) {

@@ -47,7 +47,7 @@ impl Browser {
     }
 }
 
-const PAGES: [&str; 35] = [
+const PAGES: [&str; 55] = [
     "/",
     "/mailings",
     "/mailings/undelivered",
@@ -64,7 +64,27 @@ const PAGES: [&str; 35] = [
     "/projects",
     "/projects/new",
     "/projects/shop",
+    "/projects/shop/remove",
+    "/releases",
+    "/feedback",
     "/performance",
+    "/schedules",
+    "/schedules/new",
+    "/schedules/Lettre",
+    "/alerts",
+    "/alerts/rules",
+    "/alerts/rules/new",
+    "/alerts/channels",
+    "/alerts/channels/new",
+    "/checks",
+    "/checks/new",
+    "/checks/new?kind=http",
+    "/checks/backup",
+    "/checks/backup/edit",
+    "/celery",
+    "/celery/tasks",
+    "/diagnoses",
+    "/diagnoses?job=7f3b0c52-1111-4000-8000-000000000001",
     "/logs/",
     "/logs/auto-sync/",
     "/logs/search/",
@@ -133,6 +153,9 @@ async fn every_page_is_readable(language: &str, theme: Theme) {
     let now = browser.value("Date.now() / 1000").await.as_f64().expect("a number");
     vigie.envelope(&shop, "transaction", a_request(now)).await;
     vigie.lines(&[json!({"level": "error", "app": "shop", "message": "order 7 refused"})]).await;
+    vigie.post("/api/v1/schedules", json!({"name": "Lettre", "kind": "noop", "when": "@daily", "spec": {}})).await;
+    let check = json!({"name": "backup", "kind": "heartbeat", "when": "every 24 h", "grace_s": 3_600, "zone": "UTC"});
+    vigie.post("/api/v1/checks", check).await;
     browser.open(&vigie.url("/issues")).await;
     browser.until("document.querySelector('[data-row]') || (location.reload(), false)").await;
     let sides = ["", "/undelivered", "/items", "/traces", "/log", "/timeline"];
@@ -150,6 +173,11 @@ async fn every_page_is_readable(language: &str, theme: Theme) {
         assert_eq!(over, json!(0), "{path} is wider than a phone");
         browser.screenshot(&format!("{name}-phone")).await;
     }
+    // For programs, and so in English alone.
+    browser.open(&vigie.url("/api")).await;
+    assert_accessible(&browser).await;
+    let over = browser.value("document.documentElement.scrollWidth - document.documentElement.clientWidth").await;
+    assert_eq!(over, json!(0), "/api is wider than a phone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

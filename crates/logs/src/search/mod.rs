@@ -54,7 +54,7 @@ pub enum SearchError {
     #[error("zone: there is no time zone `{0}`")]
     Zone(String),
     /// `name` is `since` or `until`.
-    #[error("{name}: `{text}` is neither a moment nor a day")]
+    #[error("{name}: `{text}` is not a valid date or time")]
     Moment { name: &'static str, text: String },
     #[error(transparent)]
     Log(#[from] Error),

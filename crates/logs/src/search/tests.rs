@@ -96,8 +96,8 @@ async fn each_name_is_asked_for_once_however_often_the_search_is_asked() {
 async fn what_cannot_be_read_of_a_search_is_named() {
     for (search, said) in [
         (Search { zone: Some("Mars".to_owned()), ..of("") }, "zone: there is no time zone `Mars`"),
-        (Search { since: Some("soon".to_owned()), ..of("") }, "since: `soon` is neither a moment nor a day"),
-        (Search { until: Some("32".to_owned()), ..of("") }, "until: `32` is neither a moment nor a day"),
+        (Search { since: Some("soon".to_owned()), ..of("") }, "since: `soon` is not a valid date or time"),
+        (Search { until: Some("32".to_owned()), ..of("") }, "until: `32` is not a valid date or time"),
     ] {
         assert_eq!(resolved(&search).await.unwrap_err().to_string(), said);
     }

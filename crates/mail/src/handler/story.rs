@@ -152,7 +152,7 @@ impl Story {
                     _ => Ending::Completed,
                 },
                 counters: job.counters,
-                elapsed_ms: millis(job.started_at.map_or_else(Default::default, |from| at.since(from))),
+                elapsed_ms: millis(job.active_at(at)),
             }),
         })
     }

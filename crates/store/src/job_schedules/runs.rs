@@ -8,6 +8,7 @@ use crate::{
     sql::{Conn, Row, params},
 };
 use model::{ItemState, JobId, JobState, Timestamp};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Of one schedule, those that are kept.
@@ -183,6 +184,18 @@ impl Db {
             jobs.extend(self.job(*id).await?);
         }
         Ok(jobs)
+    }
+
+    /// The schedules that made these jobs; of those that nobody scheduled there is none.
+    pub async fn schedules_of_jobs(&self, ids: &[JobId]) -> Result<HashMap<JobId, Uuid>> {
+        let sql = "SELECT schedule_id FROM schedule_runs WHERE job_id = $1";
+        let mut schedules = HashMap::new();
+        for id in ids {
+            if let Some(row) = self.row(sql, params![*id]).await? {
+                schedules.insert(*id, row.id("schedule_id")?);
+            }
+        }
+        Ok(schedules)
     }
 
     /// Makes the job of a waiting run, with its one item, and notes that the run has started: all of it, or nothing. `None`:

@@ -281,6 +281,8 @@ pub(crate) async fn count(
             failed = failed + $5, unknown = unknown + $6, skipped = skipped + $7, total = total + $8,
             message = coalesce($9, message), version = version + 1, updated_at = $10,
             finished_at = CASE WHEN is_over THEN $10 ELSE finished_at END,
+            active_us = active_us + CASE WHEN is_over AND active_since < $10 THEN $10 - active_since ELSE 0 END,
+            active_since = CASE WHEN is_over THEN NULL ELSE active_since END,
             resumes_at = CASE WHEN is_over THEN NULL ELSE resumes_at END,
             reason = CASE WHEN is_over THEN NULL ELSE reason END,
             state = CASE WHEN is_over THEN 4 ELSE state END
@@ -292,7 +294,9 @@ pub(crate) async fn count(
 pub(crate) async fn write_change(conn: &mut Conn<'_>, id: JobId, change: &Change, now: Timestamp) -> Result<Job> {
     let sql = "
         UPDATE jobs SET state = $2, reason = $3, resumes_at = $4, started_at = coalesce($5, started_at),
-            finished_at = $6, message = coalesce($7, message), version = version + 1, updated_at = $8
+            finished_at = $6, message = coalesce($7, message), version = version + 1, updated_at = $8,
+            active_us = active_us + CASE WHEN $2 <> 2 AND active_since < $8 THEN $8 - active_since ELSE 0 END,
+            active_since = CASE WHEN $2 = 2 THEN coalesce(active_since, $8) END
         WHERE id = $1 RETURNING *";
     let reason = change.reason.as_ref().map(Reason::to_json);
     let message = change.message.clone();

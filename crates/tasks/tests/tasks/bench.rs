@@ -71,6 +71,8 @@ fn job(kind: JobKind, spec: &Value) -> Job {
         updated_at: Timestamp::EPOCH,
         started_at: None,
         finished_at: None,
+        active: Duration::ZERO,
+        active_since: None,
     }
 }
 

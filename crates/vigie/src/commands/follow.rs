@@ -153,8 +153,9 @@ pub(super) fn summary<'a>(job: &'a Job, missed: &'a ItemsPage) -> Summary<'a> {
     }
 }
 
-fn elapsed(job: &Job) -> Option<Duration> {
-    Some(job.finished_at.unwrap_or(job.updated_at).since(job.started_at?))
+/// Without pauses, and without the time between its end and a retry.
+pub(super) fn elapsed(job: &Job) -> Option<Duration> {
+    job.started_at.and_then(|_| Duration::try_from_secs_f64(job.active_seconds).ok())
 }
 
 fn closing(job: &Job, progress: &Progress, config: &Config) -> String {

@@ -163,6 +163,9 @@ fn described(job: &Job, state: &str, config: &Config) -> Table {
     for (name, at) in moments.into_iter().filter(|(_, at)| at.is_some()) {
         table.row([words::word("column", name), render::moment(at, &config.zone.value)]);
     }
+    if let Some(time) = follow::elapsed(job) {
+        table.row([words::word("column", "took"), render::duration(time)]);
+    }
     table
 }
 

@@ -60,8 +60,8 @@ mod tests {
         match called.as_str() {
             "Factures/1" => {
                 let candidates: Vec<Value> = (0..11).map(candidate).collect();
-                let detail = "several jobs are meant by `Factures/1`";
-                let problem = json!({"status": 409, "detail": detail, "remedy": "give more of the id",
+                let detail = "`Factures/1` matches several jobs";
+                let problem = json!({"status": 409, "detail": detail, "remedy": "enter more characters of the ID",
                                      "candidates": candidates});
                 (StatusCode::CONFLICT, Json(problem))
             }
@@ -75,9 +75,9 @@ mod tests {
         let failure = job(&client, "Factures/1").await.unwrap_err();
         let (said, exit) = (failure.to_string(), failure.exit);
         let lines: Vec<&str> = said.lines().collect();
-        assert_eq!(lines[0], "error: several jobs are meant by `Factures/1`:");
+        assert_eq!(lines[0], "error: `Factures/1` matches several jobs:");
         assert_eq!(lines[1], "  7f3b0c52-0000-4000-8000-000000000000  running  Factures  [2J");
-        assert_eq!((lines.len(), lines[11], lines[12]), (13, "  …", "help: give more of the id"));
+        assert_eq!((lines.len(), lines[11], lines[12]), (13, "  …", "help: enter more characters of the ID"));
         assert_eq!(exit, Exit::Refused);
         assert_eq!(job(&client, "none").await.unwrap_err().exit, Exit::Refused);
         let gone = job(&client, "7f3b0c52-0000-4000-8000-000000000001").await.unwrap_err();

@@ -36,7 +36,7 @@ async fn a_cluster_is_shown_with_its_tasks_and_no_secret() {
     let marie = site.person("marie", Role::Viewer).await;
     let cluster = site.look(&marie, "/celery").await;
     assert_eq!(cluster.status, StatusCode::OK, "{}", cluster.text);
-    for part in ["w1@shop-1", "redis://127.0.0.1/0", "no worker takes tasks from it", "Succeeded"] {
+    for part in ["w1@shop-1", "redis://127.0.0.1/0", "no worker takes tasks from this queue", "Succeeded"] {
         assert!(cluster.text.contains(part), "{part} is missing: {}", cluster.text);
     }
     let failed = site.look(&marie, "/celery/tasks?state=FAILURE").await.text;

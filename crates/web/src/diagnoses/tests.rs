@@ -128,7 +128,7 @@ async fn a_person_asks_with_a_list_and_reads_the_answer() {
     let again = send_form("it <b>stopped</b>").await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
-        again.text.contains("It does not say when") && again.text.contains("value=\"it &#60;b&#62;stopped"),
+        again.text.contains("No time is given") && again.text.contains("value=\"it &#60;b&#62;stopped"),
         "{}",
         again.text
     );

@@ -101,7 +101,7 @@ impl From<reports::Error> for Problem {
             reports::Error::Blob(error) => {
                 tracing::error!(error, "a file could not be kept");
                 Self::busy("disk", "the file could not be kept", 60)
-                    .remedy("see that the disk has room, then send it again")
+                    .remedy("check that the disk has free space, then send it again")
             }
             reports::Error::NotDeleted => Self::busy("busy", error.to_string(), 60),
             reports::Error::Stopped => Self::busy("stopping", worded("problem-stopping", &[]), 5),

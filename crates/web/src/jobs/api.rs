@@ -118,6 +118,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 
 /// A job as it is shown, without its settings.
 pub(crate) fn shown(job: Job) -> api::jobs::Job {
+    let active_seconds = job.active_at(job.updated_at).as_millis() as f64 / 1_000.0;
     api::jobs::Job {
         id: job.id,
         kind: job.kind.to_string(),
@@ -125,6 +126,7 @@ pub(crate) fn shown(job: Job) -> api::jobs::Job {
         state: job.state,
         on_unknown: job.on_unknown,
         account: job.account.map(|account| account.0),
+        active_seconds,
         limits: job.limits,
         application_name: job.application_name,
         flow_name: job.flow_name,

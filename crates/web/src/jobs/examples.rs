@@ -37,8 +37,7 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
         person: "m.durand".to_owned(),
         account: Some("Comptabilité".to_owned()),
         created_at: before(v, 840),
-        started_at: Some(before(v, 830)),
-        finished_at: state.is_final().then(|| before(v, 22)),
+        active: state.is_final().then(|| Duration::from_secs(808)),
         may: May {
             pause: running,
             resume: paused,

@@ -217,7 +217,7 @@ async fn preview(
         ..NewSchedule::default()
     };
     let now = ctx.app.clock.now();
-    let (plan, timing) = keep::plan(&ctx, &new, now)?;
+    let (plan, timing) = keep::plan(&ctx, &new, (None, now))?;
     let said = said(&timing.expression, preferred(&headers));
     Ok(axum::Json(SchedulePreview { said, zone: plan.zone, next: timing.upcoming(now, PREVIEW_MAX) }))
 }

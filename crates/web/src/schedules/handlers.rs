@@ -302,15 +302,21 @@ async fn form_page<'a>(
     (id, form, faults): (Option<String>, ScheduleForm, Faults),
 ) -> Result<ScheduleFormPage<'a>> {
     let (asked, _) = typed::asked(v, &form, None);
-    let preview = previewed(ctx, v, &asked);
+    let kept = kept_when(ctx, id.as_deref()).await;
+    let preview = previewed(ctx, v, &asked, kept.as_deref());
     let accounts = ctx.app.db.accounts().await?.into_iter().map(|account| account.name).collect();
     let offered = Offered { drafts: saved_drafts(ctx, granted).await?, lists: mailing::lists(ctx), accounts };
     let choices = typed::choices(v, &form, offered);
     Ok(ScheduleFormPage { v, id, form, choices, faults, preview })
 }
 
-fn previewed(ctx: &Ctx, v: &View, asked: &NewSchedule) -> WhenPreview {
-    match keep::plan(ctx, asked, v.now) {
+/// When the schedule that is being changed runs by now.
+async fn kept_when(ctx: &Ctx, id: Option<&str>) -> Option<String> {
+    keep::existing(ctx, id?).await.ok().map(|schedule| schedule.plan.expression)
+}
+
+fn previewed(ctx: &Ctx, v: &View, asked: &NewSchedule, kept: Option<&str>) -> WhenPreview {
+    match keep::plan(ctx, asked, (kept, v.now)) {
         Ok((plan, timing)) => WhenPreview {
             said: said(&timing.expression, v.language),
             next: timing.upcoming(v.now, PREVIEW_MAX).iter().map(|at| on_the_clock(v, *at, &timing.zone)).collect(),
@@ -355,11 +361,12 @@ async fn preview(
     form: Form,
 ) -> Result<Response> {
     let typed = typed::read(&form);
+    let id = Some(form.text("id").to_owned()).filter(|id| !id.is_empty());
     if headers.contains_key("x-fragment") {
         let (asked, _) = typed::asked(&v, &typed, None);
-        return Ok(shown(&WhenPreviewPart { v: &v, preview: previewed(&ctx, &v, &asked) }));
+        let kept = kept_when(&ctx, id.as_deref()).await;
+        return Ok(shown(&WhenPreviewPart { v: &v, preview: previewed(&ctx, &v, &asked, kept.as_deref()) }));
     }
-    let id = Some(form.text("id").to_owned()).filter(|id| !id.is_empty());
     Ok(shown(&form_page(&ctx, &v, &granted, (id, typed, Faults::default())).await?))
 }
 
@@ -413,7 +420,7 @@ fn refused(ctx: &Ctx, v: &View, asked: &NewSchedule, mut faults: Faults) -> Faul
         |WrongField { field, what }: WrongField| faults.add(field, v.spaced(what.say(v.language).to_owned()));
     keep::name(&asked.name).map_or_else(&mut fault, drop);
     keep::kind(&asked.kind).map_or_else(&mut fault, drop);
-    keep::plan(ctx, asked, v.now).map_or_else(&mut fault, drop);
+    keep::plan(ctx, asked, (None, v.now)).map_or_else(&mut fault, drop);
     faults
 }
 

@@ -40,12 +40,20 @@ fn wrong(field: &'static str) -> impl Fn(Refusal) -> WrongField {
     move |refusal| WrongField { field, what: refusal.into() }
 }
 
-/// When it runs, as it is kept, and the moments of it from `begins` on.
-pub(crate) fn plan(ctx: &Ctx, new: &NewSchedule, begins: Timestamp) -> Result<(SchedulePlan, Timing), WrongField> {
+/// When it runs, as it is kept, and the moments of it from `begins` on. `kept`: the expression whose place it takes, which
+/// stays as it is where it is given again.
+pub(crate) fn plan(
+    ctx: &Ctx,
+    new: &NewSchedule,
+    (kept, begins): (Option<&str>, Timestamp),
+) -> Result<(SchedulePlan, Timing), WrongField> {
     let server = ctx.app.zone.iana_name().unwrap_or("UTC").to_owned();
     let zone = new.zone.clone().filter(|zone| !zone.is_empty()).unwrap_or(server);
+    let given = Expression::parse(&new.when).map_err(wrong("when"))?;
+    let when = new.when.trim().to_owned();
+    let when = given.on_the_clock().filter(|_| kept != Some(when.as_str())).unwrap_or(when);
     let timing = Timing {
-        expression: Expression::parse(&new.when).map_err(wrong("when"))?,
+        expression: Expression::parse(&when).map_err(wrong("when"))?,
         zone: ::schedules::zone(&zone).map_err(wrong("zone"))?,
         days_off: DaysOff::parse(new.days_off.iter().map(String::as_str)).map_err(wrong("days_off"))?,
         begins,
@@ -56,7 +64,7 @@ pub(crate) fn plan(ctx: &Ctx, new: &NewSchedule, begins: Timestamp) -> Result<(S
         return Err(WrongField { field: "jitter_seconds", what });
     }
     let plan = SchedulePlan {
-        expression: new.when.trim().to_owned(),
+        expression: when,
         zone,
         days_off: new.days_off.iter().map(|day| day.trim().to_owned()).filter(|day| !day.is_empty()).collect(),
         jitter,
@@ -92,7 +100,8 @@ async fn checked(
     let kind = kind(&new.kind)?;
     authority::may(granted, kind)?;
     let name = name(&new.name)?;
-    let (plan, timing) = plan(ctx, &new, before.map_or(now, |before| before.created_at))?;
+    let kept = before.map(|before| before.plan.expression.as_str());
+    let (plan, timing) = plan(ctx, &new, (kept, before.map_or(now, |before| before.created_at)))?;
     let id = before.map_or_else(|| model::JobId::new(&ctx.app.clock, &ctx.app.rng).0, |before| before.id);
     let next = next_due(&timing, id, plan.jitter, now);
     let changes_time = before.is_none_or(|before| before.plan.expression != plan.expression);

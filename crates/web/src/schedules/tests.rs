@@ -62,7 +62,7 @@ async fn a_schedule_is_made_changed_paused_run_and_removed() {
         ("zone", json!("Europe/Pariss"), "time zone"),
         ("days_off", json!(["someday"]), "“someday” is not a day off"),
         ("kind", json!("external"), "there is no kind"),
-        ("name", json!(" "), "a name has"),
+        ("name", json!(" "), "a name must have"),
         ("spec", json!({"wait": 1}), "spec:"),
     ] {
         let mut new = noop("Other");
@@ -94,6 +94,27 @@ async fn a_preview_says_when_and_in_which_language() {
     assert_eq!(french["said"], "Tous les jours à 02:30");
 }
 
+/// It used to run at the second of its making; those that do so still do.
+#[tokio::test]
+async fn every_day_is_a_time_of_the_clock_for_a_schedule_that_is_new() {
+    let site = Site::new().await;
+    let daily = |name: &str| json!({"name": name, "kind": "noop", "when": "tous les jours", "spec": {}});
+    let made = site.post("/api/v1/schedules", daily("New")).await.json();
+    assert_eq!((&made["when"], &made["said"]), (&json!("0 0 * * *"), &json!("Every day at 00:00")), "{made}");
+    assert_eq!(site.put("/api/v1/schedules/New", daily("New")).await.json()["when"], "0 0 * * *");
+    let preview = site.get("/api/v1/schedules/preview?when=every%20hour&zone=UTC").await.json();
+    assert_eq!(preview["next"][0], "2025-01-10T15:00:00.000000Z");
+    let made = site.app.db.job_schedule_named("New").await.unwrap().unwrap();
+    let plan = store::SchedulePlan { expression: "tous les jours".to_owned(), ..made.plan };
+    let next = Some(store::NextDue { due: site.app.clock.now(), begins: site.app.clock.now() });
+    let (id, kind, spec) = (uuid::Uuid::from_u128(5), made.kind, made.spec);
+    let (authority, created_by, name) = (made.authority, made.created_by, "Old".to_owned());
+    let old = store::NewJobSchedule { id, name, kind, plan, spec, authority, created_by, next };
+    site.app.db.create_job_schedule(old, site.app.clock.now()).await.unwrap();
+    let kept = site.put("/api/v1/schedules/Old", daily("Old")).await.json();
+    assert_eq!((&kept["when"], &kept["said"]), (&json!("tous les jours"), &json!("Every day")), "{kept}");
+}
+
 #[tokio::test]
 async fn what_acts_as_the_server_is_for_administrators() {
     let site = Site::new().await;
@@ -118,7 +139,7 @@ async fn what_acts_as_the_server_is_for_administrators() {
 async fn the_form_shows_the_next_runs_and_what_is_wrong() {
     let site = Site::new().await;
     let admin = site.person("ana", Role::Admin).await;
-    assert!(site.look(&admin, "/schedules").await.text.contains("No schedule yet"));
+    assert!(site.look(&admin, "/schedules").await.text.contains("No schedules yet"));
     let form = site.look(&admin, "/schedules/new").await.text;
     assert!(form.contains("Every Monday at 08:00") && form.contains("you have none"), "{form}");
     let typed =

@@ -97,10 +97,11 @@ async fn checked(new: NewJob, ctx: &Ctx, authority: Authority) -> Result<store::
             Some(account) => Some(account.id),
             None => {
                 let known = ctx.app.db.accounts().await?;
-                let known: Vec<_> = known.iter().map(|account| format!("`{}`", account.name)).collect();
-                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                return Err(Problem::invalid(format!("account: there is none named `{name}`"))
-                    .remedy(format!("choose one of {known}; `PUT /api/v1/accounts/{{name}}` makes another")));
+                let known: Vec<_> = known.iter().map(|account| account.name.clone()).collect();
+                let refused = Problem::invalid(worded("problem-account-unknown", &[("name", &name)]));
+                let none = || worded("problem-no-account-help", &[]);
+                let some = || worded("problem-account-unknown-help", &[("known", &known.join(", "))]);
+                return Err(refused.remedy(if known.is_empty() { none() } else { some() }));
             }
         },
         None => None,

@@ -144,11 +144,24 @@ async fn a_refusal_is_said_in_french_to_those_who_ask_for_it() {
     };
     let (english, french) = (ask("en").await, ask("fr-FR,fr;q=0.9,en;q=0.5").await);
     assert_eq!((english.status, english.header("content-language")), (french.status, ""));
-    assert_eq!(english.json()["detail"], "no job's id begins with `zzz`, and none is named so");
+    assert_eq!(english.json()["detail"], "no job has an ID that begins with `zzz`, or this name");
     assert_eq!(french.header("content-language"), "fr");
     assert_eq!(french.header("content-type"), "application/problem+json");
     let detail = "aucune tâche n’a un identifiant qui commence par «\u{a0}zzz\u{a0}», ni ce nom";
     assert_eq!(french.json()["detail"], detail);
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_refused_with_the_names_of_those_that_there_are() {
+    let site = Site::with_account().await;
+    let body = json!({"name": "N", "kind": "noop", "prepare": true, "account": "absent"}).to_string();
+    let headers = [("accept-language", "fr"), ("content-type", "application/json")];
+    let refused = send(&site.inside, "POST", "/api/v1/jobs", &headers, body).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+    let refused = refused.json();
+    assert_eq!(refused["detail"], "account\u{a0}: le compte «\u{a0}absent\u{a0}» n’existe pas");
+    let remedy = refused["remedy"].as_str().unwrap();
+    assert!(remedy.starts_with("indiquez l’un de ceux-ci\u{a0}: compta\u{202f};"), "{remedy}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
     extract::Path,
     jobs::{api::changed, items::settle_items, lookup::existing},
     layout::{Form, Reader, notice, see, view::View},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{Routes, form_about},
 };
 use api::items::SettleAs;
@@ -99,7 +99,8 @@ async fn retry(
     form: Form,
 ) -> Result<Response> {
     if !job.kind.runs_here() {
-        return Err(Problem::conflict(format!("job {} is run by somebody else", job.id)).remedy("retry it there"));
+        return Err(Problem::conflict(worded("problem-job-elsewhere", &[("id", &job.id)]))
+            .remedy(worded("problem-job-elsewhere-help", &[])));
     }
     let (now, chosen) = (ctx.app.clock.now(), seqs(&form));
     let (wanted, (job, retried)) = match form.text("all") {

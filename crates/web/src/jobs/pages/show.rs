@@ -28,8 +28,8 @@ pub(crate) struct JobHead {
     pub(crate) person: String,
     pub(crate) account: Option<String>,
     pub(crate) created_at: Timestamp,
-    pub(crate) started_at: Option<Timestamp>,
-    pub(crate) finished_at: Option<Timestamp>,
+    /// How long it ran, once it is over.
+    pub(crate) active: Option<Duration>,
     pub(crate) may: May,
     /// Failed items that can be tried again; `None` where there are more than were counted.
     pub(crate) retryable: Option<u64>,

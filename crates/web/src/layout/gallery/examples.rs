@@ -413,6 +413,19 @@ pub(crate) fn traces(v: &View) -> Vec<Drawn> {
             .render()
             .unwrap(),
         ),
+        (
+            "project-removal",
+            ConfirmPage {
+                v,
+                title: v.with("project-remove-title", "name", "Boutique"),
+                text: format!("{} {}", v.count("project-remove-issues", &12), v.t("project-remove-text")),
+                action: "/".into(),
+                button: v.t("project-remove"),
+                back: "/".into(),
+            }
+            .render()
+            .unwrap(),
+        ),
     ]);
     pages
 }

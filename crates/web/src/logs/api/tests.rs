@@ -192,7 +192,7 @@ async fn what_matches_is_deleted_and_what_is_unclear_deletes_nothing() {
         ("q=-(())", "nothing stands between"),
         ("q=level:loud", "is not a level"),
         ("q=level:error+%7C+limit+1", "steps behind"),
-        ("q=*&since=some-day", "neither a moment"),
+        ("q=*&since=some-day", "not a valid date"),
     ] {
         let (status, answer) = delete(query).await;
         assert!(status == 422 && answer["detail"].as_str().unwrap().contains(told), "{query}: {answer}");
