@@ -11,6 +11,10 @@ what-missed_check_in = Missed check-in
 what-check_down = Check down
 what-check_late = Check late
 what-worker_lost = Worker lost
+what-celery_worker_lost = Celery worker lost
+what-celery_queue = Celery queue too long
+what-celery_failures = Celery tasks failing
+what-celery_stuck = Celery task stuck
 what-disk_nearly_full = Disk nearly full
 
 rule-new_issue = an issue is seen for the first time
@@ -30,11 +34,23 @@ rule-missed_check_in = no log line matches for { $within }
 rule-check_down = a check fails, or is not heard from in time
 rule-check_late = a check is not heard from when it is due
 rule-worker_lost = a worker stops responding
+rule-celery_worker_lost = a Celery worker stops responding
+rule-celery_queue = { $n ->
+    [one] more than { $shown } message waits in a Celery queue
+   *[other] more than { $shown } messages wait in a Celery queue
+}
+rule-celery_failures = { $n ->
+    [one] more than { $shown } Celery task of a name fails in { $within }
+   *[other] more than { $shown } Celery tasks of a name fail in { $within }
+}
+rule-celery_stuck = a Celery task runs for longer than { $within }
 rule-disk_nearly_full = less than { $shown }% of the disk is free
 limit-error_rate = More errors than
 limit-response_time = Longer than (ms)
 limit-success_rate = Success rate below (%)
 limit-log_pattern = Minimum number of lines
+limit-celery_queue = More messages than
+limit-celery_failures = More failures than
 limit-disk_nearly_full = Free space below (%)
 
 how-new_issue = { $n ->
@@ -57,6 +73,10 @@ how-missed_check_in = No log line has matched for { $within }.
 how-check_down = { $why }
 how-check_late = It was due and has not been heard from yet.
 how-worker_lost = It stopped responding without announcing that it was stopping.
+how-celery_worker_lost = It stopped responding without announcing that it was stopping.
+how-celery_queue = { $value } messages are waiting. The rule: { $rule }.
+how-celery_failures = { $value } tasks failed in { $within }. The rule: { $rule }.
+how-celery_stuck = It has been running for longer than { $within }.
 how-disk_nearly_full = { $value }% of the disk is free. The rule: { $rule }.
 
 # Why a check is down.

@@ -11,6 +11,10 @@ what-missed_check_in = Signal attendu manquant
 what-check_down = Contrôle en échec
 what-check_late = Contrôle en retard
 what-worker_lost = Processus perdu
+what-celery_worker_lost = Processus Celery perdu
+what-celery_queue = File Celery trop longue
+what-celery_failures = Tâches Celery en échec
+what-celery_stuck = Tâche Celery bloquée
 what-disk_nearly_full = Disque presque plein
 
 rule-new_issue = un problème apparaît pour la première fois
@@ -30,10 +34,22 @@ rule-missed_check_in = aucune ligne de journal ne correspond pendant { $within }
 rule-check_down = un contrôle échoue, ou ne donne pas de nouvelles à temps
 rule-check_late = un contrôle ne donne pas de nouvelles à l’heure prévue
 rule-worker_lost = un processus ne répond plus
+rule-celery_worker_lost = un processus Celery ne répond plus
+rule-celery_queue = { $n ->
+    [one] plus de { $shown } message attend dans une file Celery
+   *[other] plus de { $shown } messages attendent dans une file Celery
+}
+rule-celery_failures = { $n ->
+    [one] plus de { $shown } tâche Celery d’un même nom échoue en { $within }
+   *[other] plus de { $shown } tâches Celery d’un même nom échouent en { $within }
+}
+rule-celery_stuck = une tâche Celery s’exécute depuis plus de { $within }
 rule-disk_nearly_full = moins de { $shown } % du disque est libre
 limit-error_rate = Plus d’erreurs que
 limit-response_time = Plus long que (ms)
 limit-success_rate = Taux de réussite inférieur à (%)
+limit-celery_queue = Plus de messages que
+limit-celery_failures = Plus d’échecs que
 limit-log_pattern = Nombre minimal de lignes
 limit-disk_nearly_full = Espace libre inférieur à (%)
 
@@ -57,6 +73,10 @@ how-missed_check_in = Aucune ligne de journal ne correspond depuis { $within }.
 how-check_down = { $why }
 how-check_late = Il était attendu et n’a pas encore donné de nouvelles.
 how-worker_lost = Il ne répond plus, sans avoir annoncé son arrêt.
+how-celery_worker_lost = Il ne répond plus, sans avoir annoncé son arrêt.
+how-celery_queue = { $value } messages attendent. La règle : { $rule }.
+how-celery_failures = { $value } tâches ont échoué en { $within }. La règle : { $rule }.
+how-celery_stuck = Elle s’exécute depuis plus de { $within }.
 how-disk_nearly_full = { $value } % du disque est libre. La règle : { $rule }.
 
 # Pourquoi un contrôle est en échec.

@@ -20,6 +20,11 @@ const CHECKS_MAX: u32 = 1_000;
 /// Workers that ended, or were lost, so long ago are not told of.
 const WORKERS_BACK: Duration = Duration::from_secs(86_400);
 
+/// A worker of Celery says every two seconds that it is alive, and is lost after so long.
+const CELERY_SILENT: Duration = Duration::from_secs(60);
+/// Queues are counted every few seconds, while their broker is reached.
+const CELERY_COUNTED: Duration = Duration::from_secs(300);
+
 impl Alerts {
     /// What each rule measures now. A rule whose figures cannot be read has none: nothing is concluded from that.
     pub(crate) async fn measured<'a>(
@@ -48,6 +53,10 @@ impl Alerts {
             RuleKind::WorkerLost => self.workers(now).await,
             RuleKind::CheckDown => self.checks(CheckState::Down, now).await,
             RuleKind::CheckLate => self.checks(CheckState::Late, now).await,
+            RuleKind::CeleryWorkerLost => self.celery_workers(now).await,
+            RuleKind::CeleryQueue { .. } => self.celery_queues(now).await,
+            RuleKind::CeleryFailures { within_s, .. } => self.celery_failures(*within_s, now).await,
+            RuleKind::CeleryStuck { within_s } => self.celery_stuck(*within_s, now).await,
             RuleKind::DiskNearlyFull { .. } => self.disk(now).await,
             RuleKind::SuccessRate { at_least, within_s, .. } => self.success_rate(*at_least, *within_s, now).await,
             RuleKind::ErrorRate { within_s, .. } => self.error_rate(*within_s, now).await,
@@ -96,6 +105,61 @@ impl Alerts {
             Reading { subject: kept.id.to_string(), at: now, observed: Observed::Measured { value: 1.0 }, example }
         };
         Ok(found.into_iter().filter(|kept| kept.state == state).map(reading).collect())
+    }
+
+    /// Workers of Celery that were alive in the last day, and have gone without a word.
+    async fn celery_workers(&self, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let workers = self.0.db.celery_workers().await.map_err(|error| error.to_string())?;
+        let is_lost = |one: &store::CeleryWorker| {
+            let silent = now.since(one.heartbeat_at);
+            !one.is_offline && silent > CELERY_SILENT && silent < WORKERS_BACK
+        };
+        let reading = |one: store::CeleryWorker| {
+            let example = Example { name: one.name.clone(), path: "/celery".to_owned(), ..Example::default() };
+            measured(&format!("{} {}", one.broker, one.name), now, 1.0, example)
+        };
+        Ok(workers.into_iter().filter(is_lost).map(reading).collect())
+    }
+
+    async fn celery_queues(&self, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let queues = self.0.db.celery_queues().await.map_err(|error| error.to_string())?;
+        // What was counted long ago says nothing of now.
+        let queues = queues.into_iter().filter(|one| now.since(one.measured_at) < CELERY_COUNTED);
+        let reading = |one: store::CeleryQueue| {
+            let example = Example { name: one.name.clone(), path: "/celery".to_owned(), ..Example::default() };
+            measured(&format!("{} {}", one.broker, one.name), now, one.messages as f64, example)
+        };
+        Ok(queues.map(reading).collect())
+    }
+
+    async fn celery_failures(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let since = now - Duration::from_secs(within_s);
+        let failures = self.0.db.celery_failures(since).await.map_err(|error| error.to_string())?;
+        let reading = |(name, count): (String, u64)| {
+            let query = url::form_urlencoded::Serializer::new(String::new())
+                .append_pair("state", "FAILURE")
+                .append_pair("name", &name)
+                .finish();
+            let path = format!("/celery/tasks?{query}");
+            measured(&name, now, count as f64, Example { name: name.clone(), path, ..Example::default() })
+        };
+        Ok(failures.into_iter().map(reading).collect())
+    }
+
+    async fn celery_stuck(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let before = now - Duration::from_secs(within_s);
+        let stuck = self.0.db.celery_stuck(before).await.map_err(|error| error.to_string())?;
+        let reading = |task: store::CeleryTask| {
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("q", &task.id).finish();
+            let path = format!("/celery/tasks?{query}");
+            measured(
+                &format!("{} {}", task.broker, task.id),
+                now,
+                1.0,
+                Example { name: task.name, path, ..Example::default() },
+            )
+        };
+        Ok(stuck.into_iter().map(reading).collect())
     }
 
     async fn disk(&self, now: Timestamp) -> Result<Vec<Reading>, String> {

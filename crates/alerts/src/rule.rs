@@ -75,6 +75,14 @@ pub enum RuleKind {
     CheckDown,
     /// A check was not heard of when it was due, and is still within its grace; subject: the check.
     CheckLate,
+    /// A worker of Celery gives no sign of life, and did not say that it ends; subject: the worker.
+    CeleryWorkerLost,
+    /// More than so many messages wait in a queue of Celery; subject: the queue.
+    CeleryQueue { more_than: u64 },
+    /// More than so many tasks of a name failed within so many seconds; subject: the name.
+    CeleryFailures { more_than: u64, within_s: u64 },
+    /// A task of Celery has been running for longer than so many seconds; subject: the task.
+    CeleryStuck { within_s: u64 },
     /// Less than so many of 100 bytes of the data directory's disk are left.
     DiskNearlyFull { below_percent: u64 },
 }
@@ -93,6 +101,10 @@ pub enum RuleWord {
     WorkerLost,
     CheckDown,
     CheckLate,
+    CeleryWorkerLost,
+    CeleryQueue,
+    CeleryFailures,
+    CeleryStuck,
     DiskNearlyFull,
 }
 
@@ -101,7 +113,7 @@ pub enum RuleWord {
 pub struct RuleFault(pub &'static str);
 
 impl RuleWord {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::FailedJob,
         Self::SuccessRate,
         Self::NewIssue,
@@ -113,6 +125,10 @@ impl RuleWord {
         Self::WorkerLost,
         Self::CheckDown,
         Self::CheckLate,
+        Self::CeleryWorkerLost,
+        Self::CeleryQueue,
+        Self::CeleryFailures,
+        Self::CeleryStuck,
         Self::DiskNearlyFull,
     ];
 
@@ -130,6 +146,10 @@ impl RuleWord {
             Self::WorkerLost => "worker_lost",
             Self::CheckDown => "check_down",
             Self::CheckLate => "check_late",
+            Self::CeleryWorkerLost => "celery_worker_lost",
+            Self::CeleryQueue => "celery_queue",
+            Self::CeleryFailures => "celery_failures",
+            Self::CeleryStuck => "celery_stuck",
             Self::DiskNearlyFull => "disk_nearly_full",
         }
     }
@@ -152,13 +172,17 @@ impl RuleWord {
             Self::SuccessRate => RuleKind::SuccessRate { below_percent: limit, at_least: least, within_s },
             Self::LogPattern => RuleKind::LogPattern { query, at_least: limit, within_s },
             Self::MissedCheckIn => RuleKind::MissedCheckIn { query, within_s },
+            Self::CeleryQueue => RuleKind::CeleryQueue { more_than: limit },
+            Self::CeleryFailures => RuleKind::CeleryFailures { more_than: limit, within_s },
+            Self::CeleryStuck => RuleKind::CeleryStuck { within_s },
             Self::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: limit },
             Self::NewIssue
             | Self::Regression
             | Self::FailedJob
             | Self::WorkerLost
             | Self::CheckDown
-            | Self::CheckLate => kind,
+            | Self::CheckLate
+            | Self::CeleryWorkerLost => kind,
         }
     }
 
@@ -176,6 +200,10 @@ impl RuleWord {
             Self::WorkerLost => RuleKind::WorkerLost,
             Self::CheckDown => RuleKind::CheckDown,
             Self::CheckLate => RuleKind::CheckLate,
+            Self::CeleryWorkerLost => RuleKind::CeleryWorkerLost,
+            Self::CeleryQueue => RuleKind::CeleryQueue { more_than: 1_000 },
+            Self::CeleryFailures => RuleKind::CeleryFailures { more_than: 5, within_s: 600 },
+            Self::CeleryStuck => RuleKind::CeleryStuck { within_s: 3_600 },
             Self::DiskNearlyFull => RuleKind::DiskNearlyFull { below_percent: 10 },
         }
     }
@@ -195,6 +223,10 @@ impl RuleKind {
             Self::WorkerLost => RuleWord::WorkerLost,
             Self::CheckDown => RuleWord::CheckDown,
             Self::CheckLate => RuleWord::CheckLate,
+            Self::CeleryWorkerLost => RuleWord::CeleryWorkerLost,
+            Self::CeleryQueue { .. } => RuleWord::CeleryQueue,
+            Self::CeleryFailures { .. } => RuleWord::CeleryFailures,
+            Self::CeleryStuck { .. } => RuleWord::CeleryStuck,
             Self::DiskNearlyFull { .. } => RuleWord::DiskNearlyFull,
         }
     }
@@ -210,7 +242,12 @@ impl RuleKind {
             }
             Self::LogPattern { at_least, .. } => value >= at_least as f64,
             Self::MissedCheckIn { .. } => value < 1.0,
-            Self::WorkerLost | Self::CheckDown | Self::CheckLate => value > 0.0,
+            Self::CeleryQueue { more_than } | Self::CeleryFailures { more_than, .. } => value > more_than as f64,
+            Self::WorkerLost
+            | Self::CheckDown
+            | Self::CheckLate
+            | Self::CeleryWorkerLost
+            | Self::CeleryStuck { .. } => value > 0.0,
         }
     }
 
@@ -230,7 +267,8 @@ impl RuleKind {
             | Self::FailedJob
             | Self::WorkerLost
             | Self::CheckDown
-            | Self::CheckLate => RuleLimits::default(),
+            | Self::CheckLate
+            | Self::CeleryWorkerLost => RuleLimits::default(),
             Self::ErrorRate { more_than: limit, within_s } | Self::ResponseTime { more_than_ms: limit, within_s } => {
                 limits(Some(*limit), Some(*within_s))
             }
@@ -243,6 +281,9 @@ impl RuleKind {
             Self::MissedCheckIn { query, within_s } => {
                 RuleLimits { query: Some(query), ..limits(None, Some(*within_s)) }
             }
+            Self::CeleryQueue { more_than } => limits(Some(*more_than), None),
+            Self::CeleryFailures { more_than, within_s } => limits(Some(*more_than), Some(*within_s)),
+            Self::CeleryStuck { within_s } => limits(None, Some(*within_s)),
             Self::DiskNearlyFull { below_percent } => limits(Some(*below_percent), None),
         }
     }

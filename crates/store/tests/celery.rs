@@ -11,6 +11,7 @@ on_both![
     a_family_is_found,
     workers_and_queues_are_kept_as_they_are_last,
     orders_are_taken_once_and_not_late,
+    what_fails_often_and_what_runs_long_is_told,
 ];
 
 pub(crate) fn task(id: &str, name: &str, state: CeleryState, at: Timestamp) -> CeleryTask {
@@ -143,4 +144,25 @@ async fn workers_and_queues_are_kept_as_they_are_last(db: Db) {
     assert_eq!(db.celery_queues().await.unwrap(), [full]);
     db.purge_celery(later(5), 10).await.unwrap();
     assert_eq!((db.celery_workers().await.unwrap().len(), db.celery_queues().await.unwrap().len()), (1, 0));
+}
+
+async fn what_fails_often_and_what_runs_long_is_told(db: Db) {
+    keep(
+        &db,
+        vec![
+            task("a", "shop.bill", CeleryState::Failure, later(10)),
+            task("b", "shop.bill", CeleryState::Failure, later(20)),
+            task("c", "shop.send", CeleryState::Failure, later(20)),
+            task("d", "shop.bill", CeleryState::Started, later(10)),
+            task("e", "shop.bill", CeleryState::Started, later(50)),
+        ],
+    )
+    .await;
+    let failures = db.celery_failures(later(5)).await.unwrap();
+    assert_eq!(failures, [("shop.bill".to_owned(), 2), ("shop.send".to_owned(), 1)]);
+    let late = CeleryTask { updated_at: later(60), ..task("a", "shop.bill", CeleryState::Failure, later(10)) };
+    keep(&db, vec![late]).await;
+    assert_eq!(db.celery_failures(later(30)).await.unwrap(), [("shop.bill".to_owned(), 1)], "it failed after long");
+    let stuck = db.celery_stuck(later(40)).await.unwrap();
+    assert_eq!(stuck.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["d"]);
 }

@@ -9,7 +9,7 @@ use crate::{
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 /// Tasks of one family that are shown, and tasks that one batch of events changes in one statement.
 const FAMILY_MAX: i64 = 500;
@@ -284,6 +284,26 @@ impl Db {
         Ok(names)
     }
 
+    /// Tasks that have failed since then, by their names: those of a name that failed most often first.
+    pub async fn celery_failures(&self, since: Timestamp) -> Result<Vec<(String, u64)>> {
+        let sql =
+            "SELECT name, count(*) AS n FROM celery_tasks WHERE state = $1 AND created_at >= $2 AND updated_at >= $3
+                   GROUP BY name ORDER BY n DESC, name LIMIT $4";
+        // One that failed after long was heard of long before.
+        let params = params![CeleryState::Failure.code(), since - DAY, since, WORST_MAX];
+        let rows = self.rows(sql, params).await?;
+        rows.iter().map(|row| Ok((row.text("name")?, row.count("n")?))).collect()
+    }
+
+    /// Tasks of the last week that have been running since before then, the newest first.
+    pub async fn celery_stuck(&self, before: Timestamp) -> Result<Vec<CeleryTask>> {
+        let sql =
+            "SELECT * FROM celery_tasks WHERE state = $1 AND created_at >= $2 AND created_at < $3 AND updated_at < $3
+                   ORDER BY created_at DESC, no DESC LIMIT $4";
+        let params = params![CeleryState::Started.code(), before - DAY * 7, before, WORST_MAX];
+        self.rows(sql, params).await?.iter().map(task_from).collect()
+    }
+
     /// Tasks that were first heard of since then, by their states.
     pub async fn count_celery_tasks(&self, since: Timestamp) -> Result<BTreeMap<i64, u64>> {
         let sql = "SELECT state, count(*) AS n FROM celery_tasks WHERE created_at >= $1 GROUP BY state";
@@ -291,6 +311,10 @@ impl Db {
         rows.iter().map(|row| Ok((row.int("state")?, row.count("n")?))).collect()
     }
 }
+
+const DAY: Duration = Duration::from_secs(86_400);
+/// Names, or tasks, that are told of.
+const WORST_MAX: i64 = 100;
 
 /// Names that are offered to choose from.
 const NAMES_MAX: usize = 200;

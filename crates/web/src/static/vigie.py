@@ -6,7 +6,10 @@
 
 No call raises, and none waits for Vigie: each appends one line to a file of this process, in VIGIE_SPOOL, and a thread tells
 Vigie what is there. While Vigie is away the lines stay; those of a process that was killed are told by the next one. At most
-64 MiB are kept for each process: what does not fit is dropped and counted.
+64 MiB are kept for each process: what does not fit is dropped, counted, and told.
+
+What Vigie heard right before a process was killed is told again by the next one: traces and steps of jobs have ids and count once, log
+lines may stand there twice.
 """
 
 import atexit
@@ -578,6 +581,23 @@ class SSEProgress(Job):
         pass
 
 
+class _NoLock(object):
+    def acquire(self, *_, **__):
+        return True
+
+    def release(self):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+_NO_LOCK = _NoLock()
+
+
 def _message(record):
     try:
         return record.getMessage()
@@ -594,6 +614,10 @@ class Handler(logging.Handler):
     def __init__(self, level=logging.NOTSET, source=None):
         super(Handler, self).__init__(level)
         self.source = source or os.path.basename(sys.argv[0] or "python") or "python"
+
+    def createLock(self):
+        # Appending has a lock of its own, made anew in a forked child; in one of Python 3.6 this one would stay taken for ever.
+        self.lock = _NO_LOCK
 
     def emit(self, record):
         try:
