@@ -95,6 +95,7 @@ async fn a_schedule_that_fails_every_night_is_one_incident_that_goes_on() {
     site.fail(last).await;
     site.round().await;
     let id = open(&site).await[0].incident.id;
+    site.passes(60);
     let well = site.scheduled_job(5).await;
     site.db.complete_job(well, None, site.clock.now()).await.unwrap();
     site.round().await;

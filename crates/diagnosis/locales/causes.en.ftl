@@ -214,17 +214,17 @@ remedy-job-stopped-by-person = Ask them why, then resume.
 check-job-stopped-by-person = vigie jobs show last
 
 name-job-daily-limit = daily limit
-cause-job-daily-limit = The daily limit that is set for the sending account was reached. The job goes on by itself when it is renewed.
+cause-job-daily-limit = The daily limit that is set for the sending account was reached. The job resumes automatically when the limit is renewed.
 remedy-job-daily-limit = Wait, or raise the limit if the provider allows more.
 check-job-daily-limit = vigie accounts
 
 name-job-worker-lost = Vigie ended
 cause-job-worker-lost = The process of Vigie that ran the job ended before it had recorded the last replies.
-remedy-job-worker-lost = Find out what ended it: the system’s log says more. Look into the unconfirmed items, then resume.
+remedy-job-worker-lost = Find out what ended it: the system’s log says more. Check the unconfirmed items, then resume.
 check-job-worker-lost = journalctl -u vigie -n 50
 
 name-job-defect = internal error
-cause-job-defect = The run ended by an internal error of Vigie, and the job waits for a person.
+cause-job-defect = The run ended because of an internal error of Vigie, and the job waits for a person.
 remedy-job-defect = Resume the job. If it stops again, report the error with the lines of Vigie’s log.
 check-job-defect = vigie logs search 'source:vigie level:error'
 

@@ -214,7 +214,7 @@ remedy-job-stopped-by-person = Demandez-lui pourquoi, puis reprenez.
 check-job-stopped-by-person = vigie jobs show last
 
 name-job-daily-limit = limite quotidienne
-cause-job-daily-limit = La limite quotidienne fixée pour le compte d’envoi est atteinte. La tâche reprend d’elle-même quand elle est renouvelée.
+cause-job-daily-limit = La limite quotidienne fixée pour le compte d’envoi est atteinte. La tâche reprend automatiquement quand la limite est renouvelée.
 remedy-job-daily-limit = Attendez, ou augmentez la limite si le fournisseur le permet.
 check-job-daily-limit = vigie accounts
 

@@ -429,7 +429,8 @@ mod tests {
                      INSERT INTO job_states (job_id, state, at)
                      SELECT jobs.id, value->>1, value->>2 FROM json_each('[[\"m1\", 1, 0], [\"m1\", 2, 100],
                          [\"m1\", 4, 150], [\"m1\", 1, 890], [\"m1\", 2, 895], [\"m1\", 4, 900],
-                         [\"m3\", 2, 100], [\"m3\", 3, 110], [\"m3\", 2, 700]]') JOIN jobs ON name = value->>0",
+                         [\"m3\", 2, 100], [\"m3\", 3, 110], [\"m3\", 2, 700]]') JOIN jobs ON name = value->>0
+                     ORDER BY value->>2",
                 )
                 .await
             })

@@ -116,7 +116,7 @@ impl Site {
         }
     }
 
-    /// A run of the schedule `Backup`, which is due now.
+    /// A run of the schedule `Backup`, as if it were due now.
     pub(crate) async fn scheduled_job(&self, n: u128) -> JobId {
         let (id, now) = (Uuid::from_u128(0x5c), self.clock.now());
         let next = |at| Some(NextDue { due: at, begins: at });
@@ -142,7 +142,8 @@ impl Site {
             self.db.create_job_schedule(schedule, now).await.unwrap();
         }
         let dues = NotedDues { waiting: vec![now], missed: None, next: next(now + Duration::from_secs(86_400)) };
-        assert!(self.db.note_dues(id, now, dues, now).await.unwrap());
+        let seen = self.db.job_schedule(id).await.unwrap().unwrap().next.unwrap().due;
+        assert!(self.db.note_dues(id, seen, dues, now).await.unwrap());
         let (_, run) = self.db.waiting_runs(1).await.unwrap().remove(0);
         let job = NewJob { kind: JobKind::External, ..Self::new_job(n, "Backup") };
         let item = NewItem {

@@ -262,6 +262,10 @@ impl View {
         }
     }
 
+    pub(crate) fn took(&self, from: &Timestamp, until: &Timestamp) -> String {
+        self.duration(&until.since(*from))
+    }
+
     /// A rate such as `12.5 /s`, or per minute where that is easier to grasp.
     pub(crate) fn rate(&self, per_second: &f64) -> String {
         match *per_second {
