@@ -3,7 +3,6 @@
 //! of forty endpoints.
 //!
 //! Used by `cargo xtask bench issues`.
-#![expect(clippy::expect_used, reason = "a measurement")]
 
 use blobs::Blobs;
 use errors::auth::{ToldIn, public_key};

@@ -224,7 +224,7 @@ mod tests {
             Arc::new(Numbered { first_seq, batch })
         };
         let mut memtable = Memtable::default();
-        let mut push = |memtable: &mut Memtable, seq: u64, bytes: usize| {
+        let push = |memtable: &mut Memtable, seq: u64, bytes: usize| {
             memtable.push(one(seq, bytes), Timestamp::EPOCH, usize::MAX);
             let held: usize = memtable.batches().iter().map(|numbered| numbered.batch.memory_bytes()).sum();
             assert_eq!(held, memtable.bytes());

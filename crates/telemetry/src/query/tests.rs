@@ -191,7 +191,8 @@ fn memory_is_bounded_within_a_block() {
     for (text, fits) in [
         ("* | stats count() by message", false),
         ("* | stats count() by n", true),
-        ("* | stats p50(n), p95(n), p99(n), uniq(n), uniq(message), uniq(app), uniq(ms), count() by n", false),
+        ("* | stats p50(n), p95(n), uniq(n), uniq(message), uniq(app), uniq(ms), min(n), max(n), count() by n", false),
+        ("* | stats p50(n), p95(n), p99(n), avg(n), sum(n), count() by n", true),
         ("* | stats p95(n), uniq(message), count()", true),
     ] {
         let answered = answer(&snapshot, &question(text), ROWS_MAX, &bounds);
