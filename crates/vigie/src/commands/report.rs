@@ -70,17 +70,19 @@ async fn send(config: &Config, args: &ReportArgs, (since, until): Span) -> Resul
     };
     let asked = SendReport { since, until, mail };
     let client = connected.client();
-    let sent = client.begin::<SentReport>("/api/v1/report/send", &asked).await?;
-    let exit = match &sent.job {
-        None => Exit::Done,
-        Some(job) => {
-            if !config.json {
-                render::say(&t!("report-job", id = job.id));
-            }
-            let ended = follow::run(config, client, job.id, &stop).await?;
-            follow::conclude(config, client, job.id, &ended).await?
-        }
+    let exit = match client.begin::<SentReport>("/api/v1/report/send", &asked).await {
+        Ok(sent) => followed(config, client, &sent, &stop).await,
+        Err(failure) => Err(failure),
     };
     connected.close().await;
-    Ok(exit)
+    exit
+}
+
+async fn followed(config: &Config, client: &Client, sent: &SentReport, stop: &Stop) -> Result<Exit> {
+    let Some(job) = &sent.job else { return Ok(Exit::Done) };
+    if !config.json {
+        render::say(&t!("report-job", id = job.id));
+    }
+    let ended = follow::run(config, client, job.id, stop).await?;
+    follow::conclude(config, client, job.id, &ended).await
 }

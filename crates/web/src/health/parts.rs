@@ -78,8 +78,8 @@ pub(super) async fn looked_at(ctx: &Ctx, v: &Words) -> Vec<Part> {
         }
     };
     let database = fine("database", "ready-database")
-        .failing(is_silent.then(|| v.t("ready-database-silent")))
-        .failing(found.is_damaged.then(|| v.t("ready-database-damaged")));
+        .failing(found.is_damaged.then(|| v.t("ready-database-damaged")))
+        .failing(is_silent.then(|| v.t("ready-database-silent")));
     let lost = found.lost_lines.map(|lost| v.with("ready-lines-lost", "n", lost.to_string()));
     let mut parts = vec![database, fine("run_logs", "ready-run-logs").failing(lost), disk(v, &found)];
     let (log_store, sources) = logs(ctx, v, &found);
@@ -174,8 +174,10 @@ mod tests {
             assert!(part(&ready.json(), name)["state"].is_string(), "{name}: {}", ready.text);
         }
         assert_eq!(part(&ready.json(), "backup"), Value::Null, "nobody has set it up");
-        assert_eq!(site.post("/api/v1/accounts/compta/pause", json!({})).await.status, StatusCode::OK);
         let again = site.app.clock.now();
+        let account = site.app.db.account_named("compta").await.unwrap().unwrap();
+        let pause = store::AccountPause { until: None, reason: store::Reason::new("by_hand", "") };
+        site.app.db.pause_account(account.id, pause, again).await.unwrap();
         site.app.db.begin_scheduled("backup", "here".into(), again, again).await.unwrap();
         site.app.db.end_scheduled("backup", "here".into(), Err("EIO /secret".into()), again, again).await.unwrap();
         let warned = asked("application/json").await;
