@@ -103,7 +103,6 @@ fn mail(at: At, number: u64) -> String {
 
 #[test]
 #[ignore = "writes a GB below the temporary folder: cargo xtask bench diagnosis"]
-#[expect(clippy::print_stdout, reason = "the harness has begun this line")]
 fn a_gigabyte() {
     println!();
     let plain = Tree::in_paris();

@@ -238,7 +238,6 @@ fn injected(injection: &Injection, python: &str) -> Option<(bool, Diagnosis)> {
 
 #[test]
 #[ignore = "needs nginx and gunicorn, and is root: cargo xtask bench diagnosis"]
-#[expect(clippy::print_stdout, reason = "read by the bench")]
 fn real_programs() {
     println!();
     let python = std::env::var("VIGIE_LAB_PYTHON").unwrap_or_else(|_| "python3".to_owned());
