@@ -31,7 +31,7 @@ pub fn json(diagnosis: &Diagnosis, language: Language) -> Value {
         .map(|first| &collected.evidence[first.evidence]);
     let said = document(diagnosis, language);
     let texts = said.sections.first().into_iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
-        super::Block::Text(text) => Some(text.as_str()),
+        super::Block::Lead(text) | super::Block::Text(text) => Some(text.as_str()),
         _ => None,
     });
     let summary: Vec<&str> = texts.take(3).collect();

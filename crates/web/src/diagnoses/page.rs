@@ -83,7 +83,6 @@ impl DiagnosisPage<'_> {
     }
 
     /// `+3`, `−2`; nothing where it weighs nothing.
-    #[expect(clippy::unused_self, reason = "as templates call it")]
     fn points(&self, points: &i32) -> String {
         match points {
             0 => String::new(),
