@@ -92,17 +92,6 @@ impl Client {
         Ok(Err(problem(response.status(), &whole(response).await?)))
     }
 
-    /// An answer that is no JSON.
-    pub(crate) async fn text(&self, path: &str) -> Result<String> {
-        let response = self.ask(request(Method::GET, path, Body::empty(), None)?).await?;
-        let status = response.status();
-        let bytes = whole(response).await?;
-        if !status.is_success() {
-            return Err(refusal(&problem(status, &bytes)));
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
     /// `None` when there is no such thing.
     pub(crate) async fn find<T: DeserializeOwned>(&self, path: &str) -> Result<Option<Answer<T>>> {
         self.get_unless(path, StatusCode::NOT_FOUND).await

@@ -28,24 +28,7 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         let value = t!("loggers-from", loggers, level = file.level, size = file.max_size, keep = file.keep);
         put(&format!("logs.{}", file.path.display()), value, &config.logs.from);
     }
-    let store = &config.log_store;
-    let key = |name: &str| config.log_store_keys.get(name).unwrap_or(&super::Source::Default);
-    let bound = |number: u64, unit: &str| if number == 0 { t!("no-bound") } else { format!("{number} {unit}") };
-    put("log-store.keep-days", bound(store.value.keep_days.into(), &t!("unit-days")), key("keep-days"));
-    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, &t!("unit-megabytes")), key("keep-megabytes"));
-    let own = if store.value.own_logs { t!("own-logs") } else { t!("not-kept") };
-    put("log-store.own-logs", own, key("own-logs"));
-    let names = |names: Vec<String>| if names.is_empty() { t!("none") } else { names.join(", ") };
-    let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
-    put("log-store.folders", names(folders), key("folders"));
-    put("log-store.watched", names(store.value.watched.clone()), key("watched"));
-    let formats = store.value.formats.iter().map(|format| format.name.clone()).collect();
-    put("log-store.formats", names(formats), key("formats"));
-    put(
-        "log-store.memory-megabytes",
-        format!("{} {}", store.value.memory_megabytes, t!("unit-megabytes")),
-        key("memory-megabytes"),
-    );
+    log_store(config, &mut put);
     if config.collect.is_empty() {
         put("collect", t!("nothing"), &super::Source::Default);
     }
@@ -84,6 +67,28 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
         lines.push((format!("send.{name}"), value.to_string(), file.clone()));
     }
     lines
+}
+
+/// What is kept of logs, and for how long.
+fn log_store(config: &Config, put: &mut dyn FnMut(&str, String, &super::Source)) {
+    let store = &config.log_store;
+    let key = |name: &str| config.log_store_keys.get(name).unwrap_or(&super::Source::Default);
+    let bound = |number: u64, unit: &str| if number == 0 { t!("no-bound") } else { format!("{number} {unit}") };
+    put("log-store.keep-days", bound(store.value.keep_days.into(), &t!("unit-days")), key("keep-days"));
+    put("log-store.keep-megabytes", bound(store.value.keep_megabytes, &t!("unit-megabytes")), key("keep-megabytes"));
+    let own = if store.value.own_logs { t!("own-logs") } else { t!("not-kept") };
+    put("log-store.own-logs", own, key("own-logs"));
+    let names = |names: Vec<String>| if names.is_empty() { t!("none") } else { names.join(", ") };
+    let folders = store.value.folders.iter().map(|folder| folder.display().to_string()).collect();
+    put("log-store.folders", names(folders), key("folders"));
+    put("log-store.watched", names(store.value.watched.clone()), key("watched"));
+    let formats = store.value.formats.iter().map(|format| format.name.clone()).collect();
+    put("log-store.formats", names(formats), key("formats"));
+    put(
+        "log-store.memory-megabytes",
+        format!("{} {}", store.value.memory_megabytes, t!("unit-megabytes")),
+        key("memory-megabytes"),
+    );
 }
 
 /// The same for programs.

@@ -173,12 +173,7 @@ async fn send(
     form: Form,
 ) -> Result<Response> {
     let text = |name: &str| form.text(name).chars().take(FIELD_MAX).collect::<String>();
-    let query = ReportPageQuery {
-        period: text("period"),
-        since: text("since"),
-        until: text("until"),
-        ..ReportPageQuery::default()
-    };
+    let query = ReportPageQuery { period: text("period"), since: text("since"), until: text("until") };
     let chosen = chosen(&v, &query);
     let (to, from, account) = (text("to"), text("from"), text("account"));
     let asked = ReportMail {

@@ -86,7 +86,7 @@ impl Site {
     }
 }
 
-fn scheduled(name: &str, more: Value) -> Value {
+fn scheduled(name: &str, more: &Value) -> Value {
     let mut spec = json!({"to": ["a@exemple.fr", "b@exemple.fr"], "from": "vigie@exemple.fr", "language": "fr"});
     spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({"name": name, "kind": "report", "when": "every 30 min", "spec": spec})
@@ -126,7 +126,7 @@ async fn a_report_says_the_same_everywhere() {
 async fn a_report_on_a_schedule_covers_what_came_since_the_one_before() {
     let site = Site::busy().await;
     let _looked_after = site.looked_after().await;
-    assert_eq!(site.post("/api/v1/schedules", scheduled("All", json!({}))).await.status, StatusCode::CREATED);
+    assert_eq!(site.post("/api/v1/schedules", scheduled("All", &json!({}))).await.status, StatusCode::CREATED);
     let first = site.next_run("All").await;
     let (subject, text) = site.letter(&first).await;
     assert_eq!(subject, "Vigie\u{a0}: une erreur, envois\u{a0}: 0");
@@ -143,7 +143,7 @@ async fn a_report_on_a_schedule_covers_what_came_since_the_one_before() {
 async fn a_report_may_be_for_errors_alone() {
     let site = Site::with_account().await;
     let _looked_after = site.looked_after().await;
-    let made = site.post("/api/v1/schedules", scheduled("Errors", json!({"only_errors": true}))).await;
+    let made = site.post("/api/v1/schedules", scheduled("Errors", &json!({"only_errors": true}))).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
     let run = site.next_run("Errors").await;
     assert_eq!((run.state, run.job), (RunState::Skipped, None));
@@ -178,7 +178,7 @@ async fn a_report_is_sent_from_its_page_or_says_what_is_missing() {
         (json!({"language": "de"}), "neither en nor fr"),
         (json!({"period": "year"}), "spec"),
     ] {
-        let refused = site.post("/api/v1/schedules", scheduled("X", spec)).await;
+        let refused = site.post("/api/v1/schedules", scheduled("X", &spec)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains(said), "{said}: {}", refused.text);
     }

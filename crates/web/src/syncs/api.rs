@@ -29,7 +29,12 @@ const LEDGER_PAGE: u32 = 500;
 pub(super) const CHANGES_PAGE: usize = 100;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    let declared = routes
+    steered(planned(kept(routes)))
+}
+
+/// Configurations, and what is known of their objects.
+fn kept(routes: Routes) -> Routes {
+    routes
         .get(
             "/api/v1/syncs",
             Access::Admin,
@@ -55,8 +60,12 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             About::new("Which objects were equal when, and which could not be written")
                 .query::<LedgerQuery>()
                 .gives::<SyncLedger>(200, "A page"),
-        );
-    declared
+        )
+}
+
+/// What a run would meet, and what it would write.
+fn planned(routes: Routes) -> Routes {
+    routes
         .post(
             "/api/v1/syncs/{name}/check",
             Access::Admin,
@@ -85,6 +94,10 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 .query::<ChangesQuery>()
                 .gives::<SyncChanges>(200, "A page"),
         )
+}
+
+fn steered(routes: Routes) -> Routes {
+    routes
         .post(
             "/api/v1/syncs/{name}/run",
             Access::Admin,

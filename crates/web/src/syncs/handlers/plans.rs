@@ -88,7 +88,7 @@ async fn changes(ctx: &Ctx, v: &View, sync: &Sync, entries: &[Entry]) -> Result<
         return Ok((Vec::new(), None));
     }
     let why = match ctx.app.syncs.show(sync, entries).await {
-        Ok(found) => return Ok((found.into_iter().map(row).collect(), None)),
+        Ok(found) => return Ok((found.iter().map(row).collect(), None)),
         Err(Refused::Instance(error)) => Why::from(&error),
         Err(Refused::Invalid(text)) => Why { text, ..Why::default() },
         Err(refused) => return Err(problem(refused)),
@@ -104,7 +104,7 @@ async fn changes(ctx: &Ctx, v: &View, sync: &Sync, entries: &[Entry]) -> Result<
     Ok((bare.collect(), Some(said::why(v, &why))))
 }
 
-fn row(change: PlanChange) -> SyncChangeRow {
+fn row(change: &PlanChange) -> SyncChangeRow {
     let property = |one: &dhis2::Change| (line(&one.property), line(&one.before), line(&one.after));
     SyncChangeRow {
         kind: plain(&change.kind),
