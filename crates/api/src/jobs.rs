@@ -326,7 +326,7 @@ mod tests {
             "running": 0, "succeeded": 1, "failed": 1, "unknown": 1, "skipped": 0, "message": "",
             "reason": {"code": "by_hand", "detail": ""}, "resumes_at": null, "version": 3,
             "created_at": "2025-01-10T14:00:00.000000Z", "updated_at": "2025-01-10T14:00:01.000000Z",
-            "started_at": null, "finished_at": null,
+            "started_at": null, "finished_at": null, "active_seconds": 0.0,
         })
     }
 

@@ -134,8 +134,9 @@ impl Routes {
             auth::guard,
         ));
         self.router = self.router.route(path, method);
-        if let Some(shared) = access.shared() {
-            // Another site's page may use it: its browser asks first.
+        let was_shared = self.declared.iter().any(|route| route.path == path && route.access.shared().is_some());
+        if let Some(shared) = access.shared().filter(|_| !was_shared) {
+            // Another site's page may use it: its browser asks first, once for all methods.
             self.router = self.router.route(path, options(move || auth::preflight(shared)));
         }
         self.declared.push(Declared { verb, path, access, about });
