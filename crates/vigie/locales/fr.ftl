@@ -786,8 +786,8 @@ celery-purged = { $n ->
    *[other] { $n } messages ont été supprimés
 }
 celery-holds = { $n ->
-    [one] rien n’a été supprimé : la file contient { $n } message
-   *[other] rien n’a été supprimé : la file contient { $n } messages
+    [one] rien n’a été supprimé : la queue contient { $n } message
+   *[other] rien n’a été supprimé : la queue contient { $n } messages
 }
 celery-holds-help = vérifiez-les, puis confirmez avec --messages { $n }
 celery-order-failed = le broker a répondu par une erreur : { $error }
@@ -1111,7 +1111,7 @@ format-known = format reconnu : { $format } ; aucun motif n’est nécessaire
 format-wrong = motif inutilisable : { $error }
 format-wrong-help = « vigie logs format try FICHIER --pattern … » montre ce qu’un motif donne sur les lignes
 format-none = aucune ligne n’a de date ni de niveau reconnus : aucun motif ne peut être proposé
-format-none-help = donnez-en un avec --pattern, par exemple '%{"{"}time{"}"} %{"{"}level{"}"} %{"{"}message{"}"}'
+format-none-help = donnez-en un avec --pattern, par exemple « %{"{"}time{"}"} %{"{"}level{"}"} %{"{"}message{"}"} »
 format-fits = { $fitting } lignes sur { $lines } correspondent ; { $timed } avec une date, { $graded } avec un niveau
 format-no-fit = (ne correspond pas)
 format-fits-nothing = le motif ne correspond à aucune ligne du fichier

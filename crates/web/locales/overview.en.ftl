@@ -241,3 +241,7 @@ deed-release-change = Changed a release
 deed-release-deploy = Recorded a deployment
 deed-release-files = Uploaded source maps
 deed-sync-cleanup = Deleted old runs of synchronizations
+deed-maintenance-new = Planned maintenance
+deed-maintenance-end = Ended maintenance
+deed-status-page = Changed the status page
+deed-traces-import = Imported traces

@@ -241,3 +241,7 @@ deed-release-change = A modifié une version
 deed-release-deploy = A enregistré un déploiement
 deed-release-files = A déposé des source maps
 deed-sync-cleanup = A supprimé d’anciennes exécutions de synchronisations
+deed-maintenance-new = A planifié une maintenance
+deed-maintenance-end = A terminé une maintenance
+deed-status-page = A modifié la page de statut
+deed-traces-import = A importé des traces
