@@ -55,7 +55,12 @@ async fn a_pair_is_started_run_and_stopped_from_its_page_and_by_scripts_that_kno
     browser.until("document.querySelector('#sync-history').innerText.includes('Échouée')").await;
     browser.screenshot("fr-auto-sync-failed").await;
 
-    let stats = vigie.as_admin(reqwest::Method::GET, "/api/auto-sync/dashboard-stats/", json!({})).await;
+    // The run before failed too, and the last one may still be at it.
+    let stats = crate::until("the end of the last run", async || {
+        let stats = vigie.as_admin(reqwest::Method::GET, "/api/auto-sync/dashboard-stats/", json!({})).await;
+        (stats["configs"][0]["last_job"]["status"] == "failed").then_some(stats)
+    })
+    .await;
     let one = &stats["configs"][0];
     assert_eq!((stats["success"].as_bool(), one["config_name"].as_str()), (Some(true), Some(NAME)), "{stats}");
     assert_eq!((one["is_running"].as_bool(), one["last_job"]["status"].as_str()), (Some(false), Some("failed")));

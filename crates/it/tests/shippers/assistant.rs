@@ -46,7 +46,7 @@ fn an_assistant_reads_and_is_told_what_it_asks_wrongly() {
         assert_eq!(is_error, Some(false), "{name}: {text}");
         assert!(serde_json::from_str::<Value>(text).is_ok_and(|json| json["rows"].is_array()), "{name}: {text}");
     }
-    for (name, said) in [("show_job", "nothing"), ("job_log", "takes no argument erase"), ("diagnose", "names no time")]
+    for (name, said) in [("show_job", "nothing"), ("job_log", "takes no argument erase"), ("diagnose", "gives no time")]
     {
         let (is_error, text) = answer(name);
         assert!(is_error == Some(true) && text.contains(said), "{name}: {text}");

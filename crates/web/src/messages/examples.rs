@@ -1,6 +1,6 @@
 //! The page of a message with what it might show.
 
-use super::page::{Content, MessageFileRow, MessagePage};
+use super::page::{HandedOverContent, HandedOverPage, MessageFileRow};
 use crate::layout::{
     foreign::Foreign,
     gallery::{
@@ -21,7 +21,7 @@ fn line(text: &str) -> Foreign {
 
 pub(crate) fn messages(v: &View) -> Vec<Drawn> {
     let v = &at(v, &format!("/messages/{ID}"));
-    let content = || Content {
+    let content = || HandedOverContent {
         heads: vec![
             ("header-from", line("Comptabilité <compta@exemple.fr>")),
             ("header-to", line("contact@client.example")),
@@ -38,7 +38,7 @@ pub(crate) fn messages(v: &View) -> Vec<Drawn> {
         }],
     };
     let page = |state, content, not_before| {
-        let page = MessagePage {
+        let page = HandedOverPage {
             v,
             id: ID.to_owned(),
             label: "Votre facture n° 2026-118".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{
     Found, addresses, content, find, gone, opened,
-    page::{Content, MessageFileRow, MessagePage},
+    page::{HandedOverContent, HandedOverPage, MessageFileRow},
     release, send_again, whole,
 };
 use crate::{
@@ -77,10 +77,10 @@ async fn show(
     };
     let notice = text.filter(|_| is_ours).map(|text| Notice { mood: Mood::Ok, text });
     let (typed, faults) = (String::new(), Faults::default());
-    Ok(shown(&MessagePage { notice, typed, faults, ..message_page(&ctx, &v, found).await? }))
+    Ok(shown(&HandedOverPage { notice, typed, faults, ..message_page(&ctx, &v, found).await? }))
 }
 
-async fn message_page<'a>(ctx: &Ctx, v: &'a View, found: Found) -> Result<MessagePage<'a>> {
+async fn message_page<'a>(ctx: &Ctx, v: &'a View, found: Found) -> Result<HandedOverPage<'a>> {
     let Found { row, job, item, mail, submitted } = found;
     let content = match content(ctx, submitted.id).await? {
         Some(bytes) => Some(content_shown(&submitted.id.to_string(), opened(bytes).await?.unwrap_or_default())),
@@ -89,7 +89,7 @@ async fn message_page<'a>(ctx: &Ctx, v: &'a View, found: Found) -> Result<Messag
     let verdict = item.verdict.map(|verdict| v.verdict(&verdict)).unwrap_or_default();
     let detail = [verdict, item.detail].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
     let waits = item.state == ItemState::Queued && item.not_before > v.now.max(Timestamp::EPOCH);
-    Ok(MessagePage {
+    Ok(HandedOverPage {
         v,
         id: submitted.id.to_string(),
         label: plain(if submitted.subject.is_empty() { &item.label } else { &submitted.subject }),
@@ -112,7 +112,7 @@ async fn message_page<'a>(ctx: &Ctx, v: &'a View, found: Found) -> Result<Messag
     })
 }
 
-fn content_shown(id: &str, opened: Opened) -> Content {
+fn content_shown(id: &str, opened: Opened) -> HandedOverContent {
     let heads = [
         ("header-from", opened.from),
         ("header-reply-to", opened.reply_to),
@@ -126,7 +126,7 @@ fn content_shown(id: &str, opened: Opened) -> Content {
         size: file.size,
         address: format!("/messages/{id}/files/{}", place + 1),
     });
-    Content {
+    HandedOverContent {
         heads: heads
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
@@ -170,7 +170,7 @@ async fn resend(State(ctx): State<Ctx>, Reader(v): Reader, Path(code): Path<Stri
     if addresses(&to).is_err() {
         let mut faults = Faults::default();
         faults.add("to", v.t("message-resend-bad"));
-        let page = MessagePage { typed, faults, ..message_page(&ctx, &v, found).await? };
+        let page = HandedOverPage { typed, faults, ..message_page(&ctx, &v, found).await? };
         return Ok(crate::layout::page(StatusCode::UNPROCESSABLE_ENTITY, &page));
     }
     let kept = send_again(&ctx, found, to).await?;

@@ -10,7 +10,7 @@ use model::{ItemState, Timestamp};
 
 #[derive(Template)]
 #[template(path = "messages/show.html")]
-pub(crate) struct MessagePage<'a> {
+pub(crate) struct HandedOverPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) id: String,
     /// To stand in the title.
@@ -30,7 +30,7 @@ pub(crate) struct MessagePage<'a> {
     pub(crate) from: Foreign,
     pub(crate) to: Vec<Foreign>,
     /// `None` where the content was let go of.
-    pub(crate) content: Option<Content>,
+    pub(crate) content: Option<HandedOverContent>,
     pub(crate) may_be_released: bool,
     /// An address that was typed, and what is wrong with it.
     pub(crate) typed: String,
@@ -39,7 +39,7 @@ pub(crate) struct MessagePage<'a> {
 }
 
 /// What is shown of a message.
-pub(crate) struct Content {
+pub(crate) struct HandedOverContent {
     /// Words for a field, and its value.
     pub(crate) heads: Vec<(&'static str, Foreign)>,
     pub(crate) headers: Vec<(Foreign, Foreign)>,
