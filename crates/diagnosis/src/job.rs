@@ -4,10 +4,7 @@
 //! Who was served is counted from its items: an outcome is recorded with the reply that it is known by.
 
 use crate::{
-    collect::Collected,
     evidence::{Actor, Evidence, Family, Place, Sign},
-    judge::{CauseId, Judgement, Run, RunBasis, Verdict},
-    recipients::{Advice, Outcome, Reason, Resume},
     signs,
     source::{Source, SourceState},
 };
@@ -38,6 +35,20 @@ pub struct JobStory {
     pub counts: Vec<JobCount>,
     /// In any order.
     pub facts: Vec<JobFact>,
+}
+
+/// What became of one recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Sent,
+    /// The mail server has it, and tries again by itself.
+    Held,
+    Failed,
+    Unknown,
+    NotStarted,
+    /// The job left it out: somebody cancelled it, or it was served before.
+    Skipped,
 }
 
 /// How many items came to one end, and some of them.
@@ -79,12 +90,12 @@ impl JobStory {
         !self.is_external
     }
 
-    fn is_going(&self) -> bool {
+    pub(crate) fn is_going(&self) -> bool {
         matches!(self.state, JobState::Preparing | JobState::Pending | JobState::Running)
     }
 
     /// The loss of its process that nothing has made good.
-    fn lost(&self) -> Option<&JobFact> {
+    pub(crate) fn lost(&self) -> Option<&JobFact> {
         let lost = self.facts.iter().filter(|fact| is_lost(fact)).max_by_key(|fact| fact.at)?;
         let is_open = self.count(Outcome::Unknown) > 0 || self.is_going();
         let stopped = self.stopped().map(|fact| fact.at);
@@ -220,78 +231,6 @@ fn of_connection(text: &str) -> Sign {
         _ if text.contains("timed out") => Sign::SmtpTimeout,
         _ => Sign::SmtpRefused,
     }
-}
-
-/// The run of a job: from its beginning to the moment in which it stopped.
-pub(crate) fn run(story: &JobStory, collected: &Collected) -> Run {
-    let (end, until) = story.end();
-    let is_deciding = |one: &Evidence| one.family == Family::Job && one.at == until && one.sign != Sign::JobNoted;
-    let is_noted = |one: &Evidence| one.family == Family::Job && one.at == until;
-    let position = |wanted: &dyn Fn(&Evidence) -> bool| collected.evidence.iter().rposition(wanted);
-    let is_lost = story.lost().is_some();
-    let has_served = story.count(Outcome::Sent) > 0 || story.count(Outcome::Failed) == 0;
-    Run {
-        basis: RunBasis::Job,
-        request: None,
-        begin: story.begin,
-        end,
-        until,
-        evidence: position(&is_deciding).or_else(|| position(&is_noted)),
-        is_successful: story.state == JobState::Completed && !is_lost && has_served,
-        is_going: story.is_going() && !is_lost,
-        is_in_background: false,
-    }
-}
-
-/// Causes that go on until somebody mends them, beside those of other runs.
-const MENDED_BY_HAND: &[CauseId] =
-    &[CauseId::JobDefect, CauseId::JobAccount, CauseId::JobSettings, CauseId::CommandFailed, CauseId::TargetFailed];
-
-/// Whether the job may go on, and by which command.
-pub(crate) fn resume(story: &JobStory, judgement: &Judgement, lasting: &[CauseId]) -> Resume {
-    let cause = match judgement.verdict {
-        Verdict::Cause { cause } => Some(cause),
-        _ => None,
-    };
-    let number = |outcome| usize::try_from(story.count(outcome)).unwrap_or(usize::MAX);
-    let (left, failed, unknown) = (number(Outcome::NotStarted), number(Outcome::Failed), number(Outcome::Unknown));
-    let mut reasons = Vec::new();
-    reasons.extend(judgement.run.is_going.then_some(Reason::StillRunning));
-    reasons
-        .extend(story.resumes_at.filter(|_| story.state == JobState::Paused).map(|at| Reason::ResumesByItself { at }));
-    let has_to_be_mended = cause.is_some_and(|cause| lasting.contains(&cause) || MENDED_BY_HAND.contains(&cause));
-    let is_waited_for = story.resumes_at.is_some() || judgement.run.is_going;
-    reasons.extend((has_to_be_mended && !is_waited_for).then_some(Reason::MendFirst));
-    reasons.extend((story.state == JobState::Cancelled).then_some(Reason::Cancelled));
-    reasons.extend((unknown > 0).then_some(Reason::UnknownHeld { count: unknown }));
-    reasons.extend((left > 0).then_some(Reason::LeftInJob { count: left }));
-    reasons.extend((failed > 0).then_some(Reason::FailedInJob { count: failed }));
-    reasons.extend((left + failed + unknown == 0).then_some(Reason::NobodyLeft));
-    let has = |wanted: &dyn Fn(&Reason) -> bool| reasons.iter().any(wanted);
-    let advice = if story.state == JobState::Cancelled || left + failed + unknown == 0 {
-        Advice::No
-    } else if has(&|reason| matches!(reason, Reason::StillRunning | Reason::ResumesByItself { .. } | Reason::MendFirst))
-    {
-        Advice::Wait
-    } else if left + failed == 0 {
-        Advice::CannotTell
-    } else {
-        Advice::Yes
-    };
-    Resume { advice, commands: commands(story, left, failed, unknown), reasons }
-}
-
-fn commands(story: &JobStory, left: usize, failed: usize, unknown: usize) -> Vec<String> {
-    if story.is_external || story.state == JobState::Cancelled {
-        return Vec::new();
-    }
-    let id = &story.id;
-    let mut commands = Vec::new();
-    commands.extend((left > 0 && story.state == JobState::Paused).then(|| format!("vigie jobs resume {id}")));
-    let may_retry = failed > 0 && !story.is_going();
-    commands.extend(may_retry.then(|| format!("vigie jobs retry-failed {id}")));
-    commands.extend((unknown > 0).then(|| format!("vigie jobs items {id} --state unknown")));
-    commands
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod judge;
 pub mod question;
 pub mod recipients;
 pub mod report;
+mod resume;
 mod signs;
 pub mod source;
 mod tree;
@@ -59,7 +60,7 @@ pub fn diagnose(
 
 fn concluded(collected: Collected, judgement: Judgement, who: Option<Who>, question: &Question) -> Diagnosis {
     let resume = match &question.job {
-        Some(story) => job::resume(story, &judgement, recipients::LASTING),
+        Some(story) => resume::resume(story, &judgement, recipients::LASTING),
         None => recipients::resume(&collected, &judgement, who.as_ref()),
     };
     let job = question.job.clone();

@@ -3,6 +3,7 @@
 //! Nothing is guessed: an address of which nothing was read is *not started* only where the source that would name it was
 //! read whole, else *unknown*.
 
+pub use crate::job::Outcome;
 use crate::{
     collect::Collected,
     evidence::{Evidence, Sign},
@@ -11,7 +12,7 @@ use crate::{
 };
 use csv::ByteRecord;
 use model::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -24,20 +25,6 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 const APART: Duration = Duration::from_secs(180);
 /// Sending that long after the end means that somebody is still at it.
 const STILL: Duration = Duration::from_secs(10);
-
-/// What became of one recipient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    Sent,
-    /// The mail server has it, and tries again by itself.
-    Held,
-    Failed,
-    Unknown,
-    NotStarted,
-    /// The job left it out: somebody cancelled it, or it was served before.
-    Skipped,
-}
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Recipient {

@@ -5,6 +5,7 @@
 //! worse than none: what falls short is *not enough evidence*, with what would decide.
 
 mod causes;
+mod of_job;
 mod run;
 mod scope;
 mod weigh;

@@ -3,7 +3,6 @@
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
-    job,
     question::Question,
 };
 use model::Timestamp;
@@ -79,7 +78,7 @@ const PATHS_OF_SCANNER: usize = 5;
 /// Finds the run in the evidence: its request, else the messages that it handed over, else what was asked.
 pub(super) fn find(collected: &Collected, question: &Question) -> Run {
     if let Some(story) = &question.job {
-        return job::run(story, collected);
+        return super::of_job::run(story, collected);
     }
     let asked = collected.reading.at.unwrap_or(collected.reading.to);
     let request = by_request(collected, question, asked);

@@ -5,7 +5,7 @@ use crate::{
     layout::{rows::address, view::View},
     logs::{
         api::jobs::resolve,
-        handlers::explore::lines::line,
+        handlers::explore::lines::{TRACE_FIELDS, line},
         pages::explore::{LineColumns, ShownLine},
     },
     problem::Result,
@@ -59,9 +59,6 @@ impl Excerpt {
         }
     }
 }
-
-/// Fields by which lines tell the trace of a request, as programs and shippers name them.
-pub(crate) const TRACE_FIELDS: [&str; 6] = ["trace_id", "trace.id", "traceId", "traceID", "TraceId", "otelTraceID"];
 
 /// The lines of a trace, which lasted about so long.
 pub(crate) async fn of_trace(ctx: &Ctx, v: &View, id: &str, (start, end): (Timestamp, Timestamp)) -> Result<Excerpt> {

@@ -5,7 +5,6 @@ use crate::{
     layout::{foreign::Foreign, view::View},
     logs::{
         api::rows::{FORMAT, repeats, repeats_in_text},
-        excerpt::TRACE_FIELDS,
         pages::explore::{FieldRow, LineCell, LineColumns, LineDetail, Links, ShownLine},
     },
     performance::trace::address::address as trace_address,
@@ -17,6 +16,8 @@ use telemetry::{
     query::{Cursor, Query, language::Narrowed},
 };
 
+/// Fields by which lines tell the trace of a request, as programs and shippers name them.
+pub(crate) const TRACE_FIELDS: [&str; 6] = ["trace_id", "trace.id", "traceId", "traceID", "TraceId", "otelTraceID"];
 /// Bytes of a message that are shown where a line is opened, and on a page of its own.
 pub(super) const OPENED_MAX: usize = 4 << 10;
 pub(super) const SHOWN_MAX: usize = 256 << 10;
