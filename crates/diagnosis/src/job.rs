@@ -157,20 +157,28 @@ pub(crate) fn evidence(story: &JobStory, source: usize) -> (Source, Vec<Evidence
 }
 
 /// As it is quoted: a change of state in the words of the run log, where it has any.
+/// Lines of a run log that tell of a change into that state.
+fn lines_of(state: JobState) -> &'static [&'static str] {
+    match state {
+        JobState::Paused => &["paused", "changed"],
+        JobState::Completed | JobState::Failed | JobState::Cancelled => &["ended", "finished", "changed"],
+        _ => &["changed"],
+    }
+}
+
 fn shown(fact: &JobFact, story: &JobStory) -> String {
-    let told = || {
-        let is_near = |line: &&JobFact| {
-            line.kind == FactKind::Line
-                && matches!(line.code.as_str(), "paused" | "ended" | "finished" | "changed")
-                && line.at.since(fact.at).max(fact.at.since(line.at)) <= TOLD_WITHIN
+    let told = |state| {
+        let apart = |line: &&JobFact| line.at.since(fact.at).max(fact.at.since(line.at));
+        let is_it = |line: &&JobFact| {
+            line.kind == FactKind::Line && lines_of(state).contains(&&*line.code) && apart(line) <= TOLD_WITHIN
         };
-        story.facts.iter().find(is_near).map(|line| line.text.clone())
+        story.facts.iter().filter(is_it).min_by_key(apart).map(|line| line.text.clone())
     };
     let text = match fact.kind {
         FactKind::State(state) => {
             let plain = [state.as_str(), &fact.code, &fact.text].map(str::trim);
             let plain: Vec<&str> = plain.into_iter().filter(|part| !part.is_empty()).collect();
-            let line = told().filter(|line| fact.text.is_empty() || line.contains(fact.text.trim()));
+            let line = told(state).filter(|line| fact.text.is_empty() || line.contains(fact.text.trim()));
             line.unwrap_or_else(|| plain.join(": "))
         }
         FactKind::Attempt if fact.text.is_empty() => fact.code.clone(),
@@ -308,6 +316,10 @@ mod tests {
         let line = fact(61, FactKind::Line, "paused", "Paused: login refused (535 5.7.8 no)");
         let with = story(JobState::Paused, vec![paused.clone(), line]);
         assert_eq!(shown(&paused, &with), "Paused: login refused (535 5.7.8 no)");
+        // The end of a short job is near its beginning, and is not that.
+        let running = fact(58, FactKind::State(JobState::Running), "", "");
+        let end = fact(60, FactKind::Line, "ended", "5 of 5 sent");
+        assert_eq!(shown(&running, &story(JobState::Completed, vec![running.clone(), end])), "running");
         let without = story(JobState::Paused, vec![paused.clone()]);
         assert_eq!(shown(&paused, &without), "paused: auth_failed: 535 5.7.8 no");
     }

@@ -47,11 +47,10 @@ pub(super) async fn run(config: &Config) -> Result<Exit> {
 
 /// What is answered to one message; `None` where none is expected.
 async fn answer(config: &Config, line: &[u8]) -> Option<Value> {
-    let text = std::str::from_utf8(line).ok()?.trim();
-    if text.is_empty() {
+    if line.trim_ascii().is_empty() {
         return None;
     }
-    let Ok(message) = serde_json::from_str::<Value>(text) else {
+    let Ok(message) = serde_json::from_slice::<Value>(line) else {
         return Some(failed(&Value::Null, PARSE_ERROR, "this line is no JSON"));
     };
     let Some(method) = message.get("method").and_then(Value::as_str) else {

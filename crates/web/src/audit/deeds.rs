@@ -219,9 +219,22 @@ impl Object {
             ("projects", None) => Self::Of("/projects"),
             ("checks", None) => Self::Of("/checks"),
             ("schedules", None) => Self::Of("/schedules"),
+            ("planned-maintenance", None) => Self::Of("/alerts/maintenance"),
             (
-                "logs" | "mailings" | "jobs" | "me" | "webhooks" | "issues" | "runs" | "alerts" | "alert-rules"
-                | "alert-channels" | "report",
+                "logs"
+                | "mailings"
+                | "jobs"
+                | "me"
+                | "webhooks"
+                | "issues"
+                | "runs"
+                | "alerts"
+                | "alert-rules"
+                | "alert-channels"
+                | "diagnoses"
+                | "planned-maintenance"
+                | "status-page"
+                | "report",
                 _,
             ) => Self::Other(String::new()),
             _ => Self::Other(subject.to_owned()),
