@@ -95,6 +95,17 @@ const STATUSES: &[(CauseId, &[u16], &[u16])] = &[
     (CauseId::DbStatementTimeout, &[500], &[]),
 ];
 
+/// Causes that end the process, or the request: where it was answered as it should be, they came too late or were waited for.
+const ENDS_ITS_REQUEST: &[CauseId] = &[
+    CauseId::WorkerTimeout,
+    CauseId::OutOfMemory,
+    CauseId::Killed,
+    CauseId::Crashed,
+    CauseId::Restart,
+    CauseId::Reload,
+    CauseId::StopTimeout,
+];
+
 /// Seconds that a request may last beyond a limit that ended it.
 const LIMIT_SLACK: f64 = 2.5;
 /// Seconds around a proof in which other signs belong to it.
@@ -225,6 +236,9 @@ impl Weighing<'_> {
 
     fn fits_status(&self) -> Option<Term> {
         let status = self.run.request.as_ref()?.status?;
+        if self.run.is_successful && ENDS_ITS_REQUEST.contains(&self.cause.id) {
+            return Some(Term { evidence: self.run.evidence, ..term(TermWord::StatusContradicts, -6) });
+        }
         let (_, fits, contradicts) = STATUSES.iter().find(|(id, ..)| *id == self.cause.id)?;
         let said = |word, points| Some(Term { evidence: self.run.evidence, ..term(word, points) });
         match status {

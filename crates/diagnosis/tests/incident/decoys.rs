@@ -170,6 +170,8 @@ pub(crate) const DECOYS: &[Inject] = &[
         let at = lab.nginx_stamp(-5);
         lab.line("var/log/nginx/error.log", -5, format!("{at} [notice] 800#800: signal 10 (SIGUSR1) received from 4411, reopening logs"));
     },
+    // gunicorn is reloaded, and lets the request end.
+    |lab| { fine(lab); lab.gunicorn(-20, 700, "INFO", "Handling signal: hup"); lab.gunicorn(-20, 700, "INFO", "Hang up: Master"); },
     // A limit is near, and is told as a warning.
     |lab| { fine(lab); lab.application(-8, "the sending limit of the day is at 80 %", ""); },
 ];
