@@ -75,7 +75,7 @@ pub(super) struct SteerSaid {
 
 /// What came of an order.
 #[derive(Debug, PartialEq, Eq)]
-enum Came {
+pub(super) enum Came {
     Done,
     Nobody,
     Refused(String),
@@ -84,7 +84,7 @@ enum Came {
 }
 
 /// `is_answered`: whether silence means that nobody has heard it.
-fn came_of(answers: &Value, is_answered: bool) -> Came {
+pub(super) fn came_of(answers: &Value, is_answered: bool) -> Came {
     let Some(answers) = answers.as_object() else { return Came::Nobody };
     if let Some(error) = answers.get("error").and_then(Value::as_str) {
         return Came::Refused(error.to_owned());

@@ -22,7 +22,7 @@ const NAMED_MAX: usize = 1_000;
 const WORKERS_BACK: Duration = Duration::from_secs(86_400);
 
 /// What is written down so far.
-pub(super) struct Metrics {
+pub(crate) struct Metrics {
     text: String,
     format: Format,
 }
@@ -50,7 +50,7 @@ impl Format {
 }
 
 /// Labels with their values, in braces.
-fn labels(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn labels(pairs: &[(&str, &str)]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -81,7 +81,7 @@ impl Metrics {
         }
     }
 
-    fn gauge<V: Display>(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, V)>) {
+    pub(crate) fn gauge<V: Display>(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, V)>) {
         self.family((name, "gauge", help), rows);
     }
 
@@ -113,6 +113,7 @@ pub(super) async fn metrics(State(ctx): State<Ctx>, headers: HeaderMap) -> Resul
     checks(&ctx, &mut m).await?;
     alerts(&ctx, &mut m).await?;
     workers(&ctx, &mut m).await?;
+    crate::celery::metrics(&ctx, &mut m).await?;
     machine(&ctx, &mut m).await;
     web(&ctx, &mut m);
     Ok(([(header::CONTENT_TYPE, format.media())], m.finish()))
