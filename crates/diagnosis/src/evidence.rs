@@ -37,6 +37,7 @@ pub enum Sign {
     SmtpNoSpace,
     RecipientRefused,
     Submitted,
+    Queued,
     Delivered,
     Deferred,
     Bounced,
@@ -45,6 +46,7 @@ pub enum Sign {
     OomKill,
     OomUnit,
     MemoryError,
+    ProcessCrashed,
     // The application.
     Exception,
     ServerError,
@@ -171,6 +173,12 @@ pub struct HttpRequest {
 pub struct Delivery {
     pub address: String,
     pub queue_id: String,
+    /// The address that it was sent to, where the mail server has another for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<String>,
+    /// How many recipients the message has; 0 where that is not said.
+    #[serde(default)]
+    pub recipients: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

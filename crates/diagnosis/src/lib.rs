@@ -25,10 +25,11 @@ pub use judge::Verdict;
 pub use question::{BadQuestion, Question};
 pub use recipients::RecipientList;
 
-use collect::Collected;
-use judge::Judgement;
+use collect::{Collected, Progress};
+use judge::{CauseId, Judgement};
 use model::Clock;
 use recipients::{Resume, Who};
+use source::Source;
 use std::path::Path;
 
 /// Everything that was found out.
@@ -42,6 +43,15 @@ pub struct Diagnosis {
     pub resume: Resume,
 }
 
+/// What is told while logs are read.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// One more log file was read.
+    Read { source: &'a Source, read: usize, of: usize },
+    /// What the small ones point to by themselves, and the journal; the large ones may say otherwise.
+    PointsTo(CauseId),
+}
+
 /// Looks for why the run stopped that `question` is about, in the tree below `root`.
 ///
 /// # Errors
@@ -52,7 +62,28 @@ pub fn diagnose(
     list: Option<&RecipientList>,
     clock: &Clock,
 ) -> Result<Diagnosis, CollectError> {
-    let collected = collect::collect(root, question, clock)?;
+    diagnose_telling(root, question, list, clock, &mut |_| {})
+}
+
+/// The same, and tells `told` how far it has come.
+///
+/// # Errors
+/// As [`diagnose`].
+pub fn diagnose_telling(
+    root: &Path,
+    question: &Question,
+    list: Option<&RecipientList>,
+    clock: &Clock,
+    told: &mut dyn FnMut(Step<'_>),
+) -> Result<Diagnosis, CollectError> {
+    let collected = collect::collect(root, question, clock, &mut |progress| match progress {
+        Progress::Read { source, read, of } => told(Step::Read { source, read, of }),
+        Progress::Small(collected) => {
+            if let Verdict::Cause { cause } = judge::judge(&collected, question).verdict {
+                told(Step::PointsTo(cause));
+            }
+        }
+    })?;
     let judgement = judge::judge(&collected, question);
     let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
     Ok(concluded(collected, judgement, who, question))

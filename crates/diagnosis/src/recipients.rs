@@ -5,10 +5,10 @@
 
 pub use crate::job::Outcome;
 use crate::{
-    collect::Collected,
-    evidence::{Evidence, Sign},
+    collect::{Collected, WINDOWS_BEFORE},
+    evidence::{Delivery, Evidence, Sign},
     judge::{CauseId, Judgement, Run, Verdict},
-    source::SourceState,
+    source::{Source, SourceState, stem},
 };
 use csv::ByteRecord;
 use model::Timestamp;
@@ -25,6 +25,10 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 const APART: Duration = Duration::from_secs(180);
 /// Sending that long after the end means that somebody is still at it.
 const STILL: Duration = Duration::from_secs(10);
+/// Recipients of the list from which a log speaks of its mailing, and not of other mail.
+const OF_THE_LIST_MIN: usize = 3;
+/// What the times of a line without one are known to.
+const UNTIMED: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Recipient {
@@ -115,7 +119,8 @@ fn addresses_in(cell: &[u8]) -> Vec<String> {
 
 /// Says of each recipient of `list` what became of them.
 pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
-    let told = Told::of(collected, run);
+    let mut told = Told::of(collected, run);
+    told.hold_against(list);
     let recipient = |(row, addresses): (usize, Vec<String>)| {
         let (outcome, evidence) = told.of_all(&addresses);
         Recipient { address: addresses.join(", "), outcome, evidence, row }
@@ -145,33 +150,43 @@ pub fn not_sent(list: &RecipientList, who: &Who) -> (usize, Vec<u8>) {
     (count, writer.into_inner().unwrap_or_default())
 }
 
-/// Where only the program's own words tell, it may have sent one more than it could say.
+/// Where only the program's own words tell, each of its processes may have sent one more than it could say; and where it does
+/// not follow the list, that may be any of them.
 fn doubt_the_next(recipients: &mut [Recipient], told: &Told) {
-    if !told.is_by_application {
+    if told.processes == 0 {
         return;
     }
     let last = recipients.iter().rposition(|recipient| recipient.outcome == Outcome::Sent);
     let next = last.map_or(0, |last| last + 1);
-    if let Some(recipient) = recipients.get_mut(next).filter(|recipient| recipient.outcome == Outcome::NotStarted) {
-        recipient.outcome = Outcome::Unknown;
-    }
+    let is_open = |recipient: &&mut Recipient| recipient.outcome == Outcome::NotStarted;
+    let is_in_order = recipients[..next].iter().all(|recipient| recipient.outcome != Outcome::NotStarted);
+    let doubted = if is_in_order { told.processes } else { usize::MAX };
+    recipients.iter_mut().filter(is_open).take(doubted).for_each(|recipient| recipient.outcome = Outcome::Unknown);
 }
 
 /// What the logs tell of recipients.
 struct Told {
     by_address: BTreeMap<String, (Outcome, usize)>,
+    /// What is told of messages before the run, or after the window: they may have been of the same mailing.
+    elsewhere: BTreeMap<String, usize>,
     /// What is to be said of those of whom nothing is.
     of_others: Outcome,
+    /// Whether the log of the request says when the run began.
+    is_begin_known: bool,
     queued: usize,
-    is_by_application: bool,
+    /// Processes that say themselves what they sent, where nobody else does.
+    processes: usize,
 }
 
 impl Told {
     /// What became of a row: of several addresses, only what became of all of them.
     fn of_all(&self, addresses: &[String]) -> (Outcome, Option<usize>) {
-        let of_one = |address: &String| match self.by_address.get(address) {
-            Some((outcome, evidence)) => (*outcome, Some(*evidence)),
-            None => (self.of_others, None),
+        let of_one = |address: &String| match (self.by_address.get(address), self.elsewhere.get(address)) {
+            (Some((outcome, evidence)), _) => (*outcome, Some(*evidence)),
+            (None, Some(evidence)) => (Outcome::Unknown, Some(*evidence)),
+            // Mail logs write it in letters of ASCII.
+            (None, None) if !address.is_ascii() => (Outcome::Unknown, None),
+            (None, None) => (self.of_others, None),
         };
         let mut all = addresses.iter().map(of_one);
         let first = all.next().unwrap_or((Outcome::Unknown, None));
@@ -192,29 +207,105 @@ impl Told {
             at + Duration::from_secs(2) >= begin && at <= collected.reading.to
         };
         let mut by_address: BTreeMap<String, (Outcome, usize)> = BTreeMap::new();
-        let (mut submitted, mut told) = (BTreeSet::new(), BTreeSet::new());
-        let mut signs = BTreeSet::new();
-        for (index, one) in evidence.iter().enumerate().filter(|(_, one)| of_run(one)) {
+        let (mut elsewhere, mut queue) = (BTreeMap::new(), Queue::default());
+        let (mut signs, mut speakers, mut is_timed) = (BTreeSet::new(), BTreeSet::new(), true);
+        for (index, one) in evidence.iter().enumerate() {
             let Some(delivery) = &one.delivery else { continue };
-            if one.sign == Sign::Submitted {
-                submitted.insert(delivery.queue_id.as_str());
-                continue;
+            let is_of_run = of_run(one);
+            if is_of_run {
+                queue.note(one.sign, delivery);
             }
             let Some(outcome) = outcome_of(one.sign) else { continue };
-            signs.insert(one.sign);
-            told.insert(delivery.queue_id.as_str());
-            let entry = by_address.entry(delivery.address.to_lowercase()).or_insert((outcome, index));
-            // Once sent it is sent; else the last word counts.
-            if entry.0 != Outcome::Sent {
-                *entry = (outcome, index);
+            // It came back into the queue under another name, which has its own end.
+            if passed_on(&one.line).is_some_and(|id| first_seen.contains_key(id)) {
+                continue;
+            }
+            for address in [Some(&delivery.address), delivery.original.as_ref()].into_iter().flatten() {
+                let address = address.to_lowercase();
+                if !is_of_run {
+                    elsewhere.insert(address, index);
+                    continue;
+                }
+                let entry = by_address.entry(address).or_insert((outcome, index));
+                // Once sent it is sent; else the last word counts.
+                if entry.0 != Outcome::Sent {
+                    *entry = (outcome, index);
+                }
+            }
+            if is_of_run {
+                signs.insert(one.sign);
+            }
+            if is_of_run && one.sign == Sign::AppSent {
+                speakers.insert((one.actor.pid, one.place.source));
+                is_timed &= one.precision < UNTIMED;
             }
         }
-        let queued = submitted.difference(&told).count();
-        let is_whole = !by_address.is_empty() && queued == 0 && is_whole(collected, &by_address);
+        let is_begin_known = run.request.as_ref().is_some_and(|request| request.seconds.is_some());
+        let queued = queue.open();
+        // Lines without a time are printed, and may have been lost with the process.
+        let is_whole = !by_address.is_empty()
+            && queued == 0
+            && is_timed
+            && begin > looked_from(collected) + APART
+            && is_whole(collected, &by_address, begin);
         let of_others = if is_whole { Outcome::NotStarted } else { Outcome::Unknown };
         let is_by_application = signs.contains(&Sign::AppSent) && !signs.contains(&Sign::Delivered);
-        Self { by_address, of_others, queued, is_by_application }
+        let processes = if is_by_application { speakers.len().max(1) } else { 0 };
+        Self { by_address, elsewhere, of_others, is_begin_known, queued, processes }
     }
+
+    /// Nobody is *not started* by a log of other mail, or where earlier messages may have been of the same mailing.
+    fn hold_against(&mut self, list: &RecipientList) {
+        let listed: BTreeSet<String> = list.addresses().flat_map(|(_, addresses)| addresses).collect();
+        let of_list = self.by_address.keys().filter(|address| listed.contains(*address)).count();
+        let is_of_list = of_list >= OF_THE_LIST_MIN && of_list * 2 >= self.by_address.len();
+        let earlier = self.elsewhere.keys().filter(|address| listed.contains(*address)).count();
+        if !is_of_list || !self.is_begin_known && earlier >= OF_THE_LIST_MIN {
+            self.of_others = Outcome::Unknown;
+        }
+    }
+}
+
+/// Messages in the queue of the mail server: how many recipients each has, and of whom something is said.
+#[derive(Default)]
+struct Queue<'a> {
+    expected: BTreeMap<&'a str, usize>,
+    told: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Queue<'a> {
+    fn note(&mut self, sign: Sign, delivery: &'a Delivery) {
+        let id = delivery.queue_id.as_str();
+        match sign {
+            _ if id.is_empty() => {}
+            Sign::Submitted | Sign::Queued => {
+                let expected = self.expected.entry(id).or_insert(1);
+                *expected = (*expected).max(delivery.recipients);
+            }
+            sign if outcome_of(sign).is_some() => {
+                self.told.entry(id).or_default().insert(&delivery.address);
+            }
+            _ => {}
+        }
+    }
+
+    /// Messages of which not every recipient was heard of.
+    fn open(&self) -> usize {
+        let is_open = |(id, expected): &(&&str, &usize)| self.told.get(**id).map_or(0, BTreeSet::len) < **expected;
+        self.expected.iter().filter(is_open).count()
+    }
+}
+
+/// The name under which the mail server took back what it passed on: `queued as 4ABC12`, `forwarded as 4ABC12`.
+fn passed_on(line: &str) -> Option<&str> {
+    let (_, rest) = line.rsplit_once(" as ")?;
+    let id = &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len())];
+    (!id.is_empty()).then_some(id)
+}
+
+/// From when on anything was looked at.
+fn looked_from(collected: &Collected) -> Timestamp {
+    collected.reading.from - collected.reading.length() * WINDOWS_BEFORE
 }
 
 fn outcome_of(sign: Sign) -> Option<Outcome> {
@@ -255,12 +346,24 @@ fn begin(evidence: &[Evidence], run: &Run) -> Timestamp {
     begin.min(run.end)
 }
 
-/// Whether the sources that speak of recipients were read whole, and lost nothing.
-fn is_whole(collected: &Collected, by_address: &BTreeMap<String, (Outcome, usize)>) -> bool {
+/// What makes logs lose lines, or their times.
+const LOSING: &[Sign] =
+    &[Sign::LinesLost, Sign::NoSpace, Sign::QuotaExceeded, Sign::ReadOnly, Sign::IoError, Sign::ClockStep];
+
+/// Whether the sources that speak of recipients were read whole with what was rotated of them, and lost nothing.
+fn is_whole(collected: &Collected, by_address: &BTreeMap<String, (Outcome, usize)>, begin: Timestamp) -> bool {
     let sources: BTreeSet<usize> =
         by_address.values().map(|(_, evidence)| collected.evidence[*evidence].place.source).collect();
-    let is_whole = |source: &usize| matches!(collected.sources[*source].state, SourceState::Read | SourceState::Silent);
-    sources.iter().all(is_whole) && !collected.evidence.iter().any(|one| one.sign == Sign::LinesLost)
+    let stems: BTreeSet<&str> = sources.iter().map(|source| stem(&collected.sources[*source].name)).collect();
+    let is_hidden = |source: &Source| {
+        matches!(source.state, SourceState::Unreadable { .. } | SourceState::Partial { .. })
+            && stems.contains(stem(&source.name))
+    };
+    let has = |sign: Sign| collected.evidence.iter().any(|one| one.sign == sign && one.at >= begin);
+    // The end of what was written is lost with the power.
+    let is_cut = has(Sign::BootBegan) && !has(Sign::ShutdownBegan);
+    let loses = collected.evidence.iter().any(|one| LOSING.contains(&one.sign) && one.at <= collected.reading.to);
+    !collected.sources.iter().any(is_hidden) && !loses && !is_cut
 }
 
 /// Whether the rest can be sent now.
@@ -461,7 +564,8 @@ mod tests {
 
     fn told(by_address: &[(&str, Outcome)]) -> Told {
         let by_address = by_address.iter().map(|(address, outcome)| ((*address).to_owned(), (*outcome, 0))).collect();
-        Told { by_address, of_others: Outcome::NotStarted, queued: 0, is_by_application: false }
+        let of_others = Outcome::NotStarted;
+        Told { by_address, elsewhere: BTreeMap::new(), of_others, is_begin_known: false, queued: 0, processes: 0 }
     }
 
     #[test]
@@ -471,6 +575,67 @@ mod tests {
         assert_eq!(of("Ann <Ann@x.org>, Bob <bob@x.org>"), Outcome::Sent);
         assert_eq!(of("ann@x.org; eve@x.org"), Outcome::Unknown, "Ann has it: the row is not sent again");
         assert_eq!(of("eve@x.org dan@x.org"), Outcome::NotStarted);
+    }
+
+    #[test]
+    fn a_log_of_other_mail_makes_nobody_safe() {
+        let list = RecipientList::read(b"email\nann@x.org\nbob@x.org\neve@x.org\ndan@x.org\n").unwrap();
+        let of = |rows: &[(&str, Outcome)], earlier: &[&str]| {
+            let mut told = told(rows);
+            told.elsewhere = earlier.iter().map(|address| ((*address).to_owned(), 0)).collect();
+            told.hold_against(&list);
+            told.of_all(&["dan@x.org".to_owned()]).0
+        };
+        let sent = [("ann@x.org", Outcome::Sent), ("bob@x.org", Outcome::Sent), ("eve@x.org", Outcome::Sent)];
+        assert_eq!(of(&sent, &[]), Outcome::NotStarted);
+        assert_eq!(of(&sent, &["dan@x.org"]), Outcome::Unknown, "an earlier batch may have had it");
+        assert_eq!(of(&sent, &["ann@x.org", "bob@x.org", "eve@x.org"]), Outcome::Unknown, "it may have begun earlier");
+        assert_eq!(of(&sent[..1], &[]), Outcome::Unknown, "the treasurer gets mail of cron as well");
+        let told = told(&sent);
+        assert_eq!(told.of_all(&["zoé@x.org".to_owned()]).0, Outcome::Unknown);
+    }
+
+    #[test]
+    fn a_message_to_several_is_done_when_all_of_them_are() {
+        let to = |address: &str, recipients| Delivery {
+            address: address.into(),
+            queue_id: "4A1".into(),
+            original: None,
+            recipients,
+        };
+        let (submitted, active, ann, bob) = (to("", 0), to("", 2), to("ann@x.org", 0), to("bob@x.org", 0));
+        let mut queue = Queue::default();
+        queue.note(Sign::Submitted, &submitted);
+        queue.note(Sign::Queued, &active);
+        queue.note(Sign::Delivered, &ann);
+        assert_eq!(queue.open(), 1);
+        queue.note(Sign::Delivered, &bob);
+        assert_eq!(queue.open(), 0);
+    }
+
+    #[test]
+    fn who_may_have_been_sent_to_is_doubted() {
+        let doubted = |outcomes: &[Outcome], processes| {
+            let of =
+                |outcome: &Outcome| Recipient { address: String::new(), outcome: *outcome, evidence: None, row: 0 };
+            let mut recipients: Vec<Recipient> = outcomes.iter().map(of).collect();
+            let told = Told { processes, ..told(&[]) };
+            doubt_the_next(&mut recipients, &told);
+            recipients.iter().filter(|recipient| recipient.outcome == Outcome::Unknown).count()
+        };
+        use Outcome::{NotStarted as N, Sent as S};
+        assert_eq!(doubted(&[S, S, N, N, N], 0), 0, "the mail server says it");
+        assert_eq!((doubted(&[S, S, N, N, N], 1), doubted(&[S, S, N, N, N], 2)), (1, 2));
+        assert_eq!(doubted(&[S, N, S, N, N], 1), 3, "it does not follow the list");
+    }
+
+    #[test]
+    fn rotated_logs_are_of_one_source() {
+        for name in ["/var/log/mail.log", "/var/log/mail.log.1", "/var/log/mail.log.2.gz"] {
+            assert_eq!(stem(name), "/var/log/mail.log");
+        }
+        assert_eq!((stem("/var/log/maillog-20260101"), stem("journal")), ("/var/log/maillog", "journal"));
+        assert_eq!(passed_on("status=sent (250 2.0.0 Ok: queued as 4ABC12)"), Some("4ABC12"));
     }
 
     #[test]

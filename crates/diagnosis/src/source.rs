@@ -91,3 +91,11 @@ impl Source {
         self.families.contains_key(&family)
     }
 }
+
+/// `/var/log/mail.log` of `/var/log/mail.log.2.gz`.
+pub(crate) fn stem(name: &str) -> &str {
+    let start = name.rfind('/').map_or(0, |at| at + 1);
+    let own = &name[start..];
+    let end = own.find(".log").map(|at| at + 4).or_else(|| own.find(['.', '-'])).unwrap_or(own.len());
+    &name[..start + end]
+}

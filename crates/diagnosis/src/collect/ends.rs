@@ -1,7 +1,10 @@
 //! What the ends of files tell: the newest moment of all, and the year of logs that leave it out.
 
 use super::read;
-use crate::tree::{Found, open_plain};
+use crate::{
+    source::stem,
+    tree::{Found, open_plain},
+};
 use jiff::tz::TimeZone;
 use model::Timestamp;
 use sources::{
@@ -9,6 +12,7 @@ use sources::{
     timestamps::{Reference, Stamp},
 };
 use std::{
+    collections::BTreeSet,
     io::{Read as _, Seek as _, SeekFrom},
     time::Duration,
 };
@@ -28,9 +32,13 @@ pub(super) struct Ends {
 pub(super) struct FileEnd {
     /// The moment that its last line cannot be much later than.
     pub(super) reference: Timestamp,
-    /// Whether its lines name their zone.
-    pub(super) is_zoned: bool,
+    /// Whether its lines name their zone, or are known to be in the one that is assumed.
+    pub(super) is_placed: bool,
 }
+
+/// A large log is written to all the time: where it ends when those do that name their zone, its zone is the one assumed.
+const BUSY_BYTES_MIN: u64 = 4 << 20;
+const ENDS_APART_MAX: Duration = Duration::from_secs(600);
 
 /// A copied tree has the times of the copy on its files: there the newest date that is written in full counts.
 pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: bool) -> Ends {
@@ -43,15 +51,31 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
         Some(dated) if !is_live => dated + DAY / 2,
         _ => file.modified.min(now),
     };
-    let is_zoned = |last: &Last| matches!(last.stamp, Some(Stamp::Instant(_)));
-    let ends_of =
-        files.iter().zip(&ends).map(|(file, last)| FileEnd { reference: reference(file), is_zoned: is_zoned(last) });
-    let ends_of: Vec<FileEnd> = ends_of.collect();
     // What leaves its year out is read again by what is known now.
-    let again = files.iter().zip(&ends).zip(&ends_of).filter(|((_, last), _)| !is_dated(last));
-    let others = again.filter_map(|((file, _), end)| last_of(file, zone, end.reference).at);
-    let latest = others.chain(dated).max().filter(|_| !is_live).unwrap_or(now);
-    Ends { latest, files: ends_of }
+    let at_last = |(file, last): (&Found, &Last)| {
+        if is_dated(&last) { last.at } else { last_of(file, zone, reference(file)).at }
+    };
+    let last_at: Vec<Option<Timestamp>> = files.iter().zip(&ends).map(at_last).collect();
+    let is_zoned = |last: &Last| matches!(last.stamp, Some(Stamp::Instant(_)));
+    let of_zoned = ends.iter().filter(|last| is_zoned(last)).filter_map(|last| last.at).filter(|at| *at <= now + DAY);
+    let newest_zoned = if is_live { Some(now) } else { of_zoned.max() };
+    let fits =
+        |at: Timestamp| newest_zoned.is_some_and(|newest| newest.since(at).max(at.since(newest)) <= ENDS_APART_MAX);
+    // What was rotated of it is in the same zone.
+    let placed: BTreeSet<&str> = files
+        .iter()
+        .zip(&last_at)
+        .filter(|(file, at)| file.bytes >= BUSY_BYTES_MIN && at.is_some_and(fits))
+        .map(|(file, _)| stem(&file.inside))
+        .collect();
+    let end = |(file, last): (&Found, &Last)| FileEnd {
+        reference: reference(file),
+        is_placed: is_zoned(last) || placed.contains(stem(&file.inside)),
+    };
+    let of_files = files.iter().zip(&ends).map(end).collect();
+    let newest = last_at.into_iter().flatten().filter(|at| *at <= now + DAY).max();
+    let latest = newest.filter(|_| !is_live).unwrap_or(now);
+    Ends { latest, files: of_files }
 }
 
 /// The last line of a file that has a time.

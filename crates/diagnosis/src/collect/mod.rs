@@ -60,11 +60,25 @@ pub enum CollectError {
     Question(BadQuestion),
 }
 
-/// Collects what `root` holds about `question`.
+/// How far collecting has come.
+#[derive(Debug)]
+pub enum Progress<'a> {
+    /// One more of the log files was read.
+    Read { source: &'a Source, read: usize, of: usize },
+    /// The small ones were read, and the journal; what is large comes now.
+    Small(Box<Collected>),
+}
+
+/// Collects what `root` holds about `question`, and tells `told` how far it has come.
 ///
 /// # Errors
 /// Where there is no such folder, a pattern names no file, or the question names no time.
-pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collected, CollectError> {
+pub fn collect(
+    root: &Path,
+    question: &Question,
+    clock: &Clock,
+    told: &mut dyn FnMut(Progress<'_>),
+) -> Result<Collected, CollectError> {
     let began = clock.now();
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
@@ -77,35 +91,66 @@ pub fn collect(root: &Path, question: &Question, clock: &Clock) -> Result<Collec
     // What is large comes last: should the time run out, what says most in few lines was read.
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
     in_turn.sort_by_key(|(file, _)| if file.bytes < LARGE_BYTES { 0 } else { file.bytes });
-    for (file, end) in in_turn {
-        gathered.file(file, zones::of_source(&file.inside, question, &zone), *end);
-    }
-    journal::gather(&tree, &mut gathered);
-    let (mut sources, mut evidence, bounds) = gathered.finish();
-    zones::align(&mut sources, &mut evidence);
-    if let Some(story) = &question.job {
-        let (source, facts) = job::evidence(story, sources.len());
-        sources.push(source);
-        evidence.extend(facts);
-    }
-    let looked_at = reading.from - reading.length() * WINDOWS_BEFORE..=reading.to + AFTER;
-    evidence.retain(|one| one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start());
-    evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
-    read::note_standing(&mut sources, &evidence);
+    let small = in_turn.partition_point(|(file, _)| file.bytes < LARGE_BYTES);
     let (settings, services) = (settings::find(&tree, question), services::find(&tree));
-    let bounds: BTreeSet<Bound> = bounds.into_iter().collect();
-    let is_live = tree.is_live();
-    Ok(Collected {
+    let base = Collected {
         reading,
         latest,
-        is_live,
-        sources,
-        evidence,
+        is_live: tree.is_live(),
+        sources: Vec::new(),
+        evidence: Vec::new(),
         settings,
         services,
-        bounds: bounds.into_iter().collect(),
-    })
+        bounds: Vec::new(),
+    };
+    for (number, (file, end)) in in_turn.iter().enumerate() {
+        if number == small {
+            journal::gather(&tree, &mut gathered);
+            told(Progress::Small(Box::new(base.with(gathered.so_far(), question))));
+        }
+        let zone = zones::of_source(&file.inside, question, &zone);
+        if let Some(source) = gathered.file(file, zone, **end) {
+            told(Progress::Read { source, read: number + 1, of: in_turn.len() });
+        }
+    }
+    if small == in_turn.len() {
+        journal::gather(&tree, &mut gathered);
+    }
+    Ok(base.with(gathered.finish(), question))
 }
+
+impl Collected {
+    /// The same with what was gathered.
+    fn with(&self, (sources, evidence, bounds): Parts, question: &Question) -> Self {
+        let (mut sources, mut evidence) = (sources, evidence);
+        zones::align(&mut sources, &mut evidence);
+        if let Some(story) = &question.job {
+            let (source, facts) = job::evidence(story, sources.len());
+            sources.push(source);
+            evidence.extend(facts);
+        }
+        let reading = &self.reading;
+        let looked_at = reading.from - reading.length() * WINDOWS_BEFORE..=reading.to + AFTER;
+        evidence
+            .retain(|one| one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start());
+        evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
+        read::note_standing(&mut sources, &evidence);
+        let bounds: BTreeSet<Bound> = bounds.into_iter().collect();
+        Self {
+            reading: reading.clone(),
+            latest: self.latest,
+            is_live: self.is_live,
+            sources,
+            evidence,
+            settings: self.settings.clone(),
+            services: self.services.clone(),
+            bounds: bounds.into_iter().collect(),
+        }
+    }
+}
+
+/// What was gathered: sources, evidence, and the bounds that were hit.
+type Parts = (Vec<Source>, Vec<Evidence>, Vec<Bound>);
 
 /// How many hours a zone may be from another.
 pub(crate) const ZONES_APART: Duration = Duration::from_secs(14 * 3600);

@@ -78,25 +78,30 @@ impl Gathered {
         (self.sources, self.evidence, self.bounds)
     }
 
-    /// Reads a file of text, packed or not.
-    pub(super) fn file(&mut self, file: &Found, zone: TimeZone, end: FileEnd) {
+    pub(super) fn so_far(&self) -> (Vec<Source>, Vec<Evidence>, Vec<Bound>) {
+        (self.sources.clone(), self.evidence.clone(), self.bounds.clone())
+    }
+
+    /// Reads a file of text, packed or not; `None` where nothing of it can be of the window.
+    pub(super) fn file(&mut self, file: &Found, zone: TimeZone, end: FileEnd) -> Option<&Source> {
         let mut source = Source::new(&file.inside, file.bytes);
         let options = options(zone, end.reference);
-        self.around = self.looked_at(end.is_zoned);
+        self.around = self.looked_at(end.is_placed);
         if file.modified + FILE_TIME_SLACK < self.around.start {
             // Not written to since: nothing of it is of the window.
-            return;
+            return None;
         }
         match self.open(file, &options) {
             Ok((lines, first_line)) => self.lines(&mut source, lines, first_line, &options),
             Err(error) => source.state = SourceState::Unreadable { why: why(&error) },
         }
         self.keep(source);
+        self.sources.last()
     }
 
     /// What is looked at, a day around it where a source may be in another zone than is thought.
-    fn looked_at(&self, is_zoned: bool) -> Range<Timestamp> {
-        let apart = if is_zoned { Duration::ZERO } else { ZONES_APART };
+    fn looked_at(&self, is_placed: bool) -> Range<Timestamp> {
+        let apart = if is_placed { Duration::ZERO } else { ZONES_APART };
         let before = self.window.end.since(self.window.start) * WINDOWS_BEFORE + apart;
         self.window.start - before..self.window.end + AFTER + apart
     }
@@ -311,8 +316,10 @@ impl Intake<'_> {
     ) {
         let count = self.counts.entry(told.sign).or_default();
         *count += 1;
-        let is_delivery =
-            matches!(told.sign, Sign::Delivered | Sign::AppSent | Sign::Submitted | Sign::Deferred | Sign::Bounced);
+        let is_delivery = matches!(
+            told.sign,
+            Sign::Delivered | Sign::AppSent | Sign::Submitted | Sign::Queued | Sign::Deferred | Sign::Bounced
+        );
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
             self.is_bounded = true;
             return;

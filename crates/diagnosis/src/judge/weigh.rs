@@ -87,6 +87,7 @@ const STATUSES: &[(CauseId, &[u16], &[u16])] = &[
     (CauseId::ClientGone, &[499], &[]),
     (CauseId::OutOfMemory, &[502], &[504]),
     (CauseId::Killed, &[502], &[504]),
+    (CauseId::Crashed, &[502], &[504]),
     (CauseId::Restart, &[502], &[]),
     (CauseId::Exception, &[500], &[502, 504]),
     (CauseId::MemoryLimit, &[500, 502], &[504]),
@@ -145,7 +146,9 @@ pub(super) fn best(
         near.into_iter().take(PROOFS_MAX).map(move |(index, _)| (proof, index))
     });
     let findings = proofs.filter_map(|(proof, index)| weighing.weigh(proof, index));
-    findings.max_by_key(|finding| (finding.points, std::cmp::Reverse(finding.evidence)))
+    // Of two as strong that of the log which decides, then the earlier.
+    let decides = |finding: &Finding| cause.decided_by.contains(&collected.evidence[finding.evidence].family);
+    findings.max_by_key(|finding| (finding.points, decides(finding), std::cmp::Reverse(finding.evidence)))
 }
 
 impl Weighing<'_> {

@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, table, text_of};
+use super::{Told, number_of, table, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use sources::record::Parsed;
 
@@ -12,7 +12,12 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         sign,
         actor: actor.clone(),
         request: None,
-        delivery: (!queue_id.is_empty()).then(|| Delivery { address, queue_id: queue_id.clone() }),
+        delivery: (!queue_id.is_empty()).then(|| Delivery {
+            address,
+            queue_id: queue_id.clone(),
+            original: text_of(parsed, &["orig_to"]),
+            recipients: 0,
+        }),
     };
     // What strangers try on the way in says nothing of the way out.
     if daemon.ends_with("smtpd") || daemon == "postscreen" || daemon == "anvil" {
@@ -28,6 +33,13 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
     }
     if daemon == "pickup" && parsed.message.contains(": uid=") {
         return vec![told(Sign::Submitted, String::new())];
+    }
+    // A message to one is done with its one line.
+    let recipients = number_of(parsed, &["nrcpt"]).map_or(0, |count| count as usize);
+    if recipients > 1 {
+        let mut queued = told(Sign::Queued, String::new());
+        queued.delivery.iter_mut().for_each(|delivery| delivery.recipients = recipients);
+        return vec![queued];
     }
     let address = text_of(parsed, &["to"]).unwrap_or_default();
     let mut all = Vec::new();
@@ -56,7 +68,7 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
         return None;
     }
     let address = address_in(message)?;
-    let delivery = Some(Delivery { address, queue_id: String::new() });
+    let delivery = Some(Delivery { address, ..Delivery::default() });
     Some(Told { sign: Sign::AppSent, actor: actor.clone(), request: None, delivery })
 }
 
@@ -66,7 +78,8 @@ fn address_in(text: &str) -> Option<String> {
     let mut found = text.split(is_edge).filter_map(|word| {
         let word = word.trim_matches('.');
         let (local, domain) = word.split_once('@')?;
-        (!local.is_empty() && domain.contains('.') && !domain.contains('@')).then(|| word.to_owned())
+        let is_masked = word.contains(['*', '…']);
+        (!local.is_empty() && domain.contains('.') && !domain.contains('@') && !is_masked).then(|| word.to_owned())
     });
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -82,6 +95,7 @@ mod tests {
             ("Mail sent to <ann@example.org>.", Some("ann@example.org")),
             ("sent to bob@example.org (250 ok)", Some("bob@example.org")),
             ("from a@b.fr to c@d.fr", None),
+            ("sent to a***@example.org", None),
             ("nobody @ home", None),
         ] {
             assert_eq!(address_in(text).as_deref(), expected, "{text}");

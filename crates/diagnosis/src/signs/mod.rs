@@ -81,6 +81,10 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         Family::Mail => return mail::read(parsed, &actor),
         _ => {}
     }
+    // What is tried again by itself has not failed yet: Celery's word for it.
+    if family == Family::Tasks && parsed.message.contains("] retry: Retry in ") {
+        return Vec::new();
+    }
     let request = http::named_in(parsed);
     let told =
         |sign| Told { sign, actor: subject(sign, &parsed.message, &actor), request: request.clone(), delivery: None };
@@ -107,7 +111,7 @@ pub(crate) fn in_text(text: &str) -> Option<Sign> {
 fn subject(sign: Sign, message: &str, actor: &Actor) -> Actor {
     let named = match sign {
         Sign::OomKill => pid_behind(message, &["Killed process ", "Kill process ", "pid="]),
-        Sign::WorkerTimeout | Sign::WorkerKilled | Sign::WorkerBooted => {
+        Sign::WorkerTimeout | Sign::WorkerKilled | Sign::WorkerBooted | Sign::ProcessCrashed => {
             pid_behind(message, &["(pid:", "with pid: ", "with pid ", "(pid: ", "pid:"])
         }
         Sign::TaskHardLimit | Sign::TaskWorkerLost => pid_behind(message, &["pid:"]),

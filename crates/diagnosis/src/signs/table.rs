@@ -72,6 +72,10 @@ const ROWS: &[Row] = &[
     row(Sign::WorkerKilled, Subject::Server, SERVER, &[
         "Worker (pid:…was sent SIGKILL!", "Worker with pid …was terminated due to signal 9", "DAMN ! worker …killed by signal 9",
     ]),
+    row(Sign::ProcessCrashed, Subject::Server, SERVER, &[
+        "was sent SIGSEGV", "was sent SIGBUS", "was sent SIGILL", "was terminated due to signal 11", "was terminated due to signal 7",
+        "DAMN ! worker …killed by signal 11", "got Segmentation Fault !!!", "Fatal Python error: ",
+    ]),
     row(Sign::WorkerRecycled, Subject::Server, SERVER, &["Autorestarting worker after current request", "The work of process …is done. Seeya!"]),
     row(Sign::ServerReloading, Subject::Server, SERVER, &["Handling signal: hup", "Hang up: Master", "grace them all", "...gracefully killing workers..."]),
     row(Sign::ServerStopping, Subject::Server, SERVER, &[
@@ -126,6 +130,7 @@ const ROWS: &[Row] = &[
     ]),
     row(Sign::OomKill, Subject::Memory, MANAGER, &["systemd-oomd killed ", "Killed /…due to memory pressure"]),
     row(Sign::OomUnit, Subject::Memory, MANAGER, &["has been killed by the OOM killer", "Failed with result 'oom-kill'"]),
+    row(Sign::ProcessCrashed, Subject::Memory, KERNEL, &[": segfault at ", " general protection fault ip:", " trap invalid opcode ip:", "traps: …general protection"]),
     row(Sign::MemoryError, Subject::Memory, PROGRAMS, &[
         "MemoryError", "Cannot allocate memory", "Ne peut allouer de la mémoire", "java.lang.OutOfMemoryError",
     ]),
@@ -180,7 +185,8 @@ const ROWS: &[Row] = &[
     row(Sign::IoError, Subject::Disk, KERNEL, &["Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev "]),
     // systemd 229 to 257, supervisor, dpkg.
     row(Sign::StopTimeout, Subject::Unit, MANAGER, &["State 'stop-sigterm' timed out", "stop-sigterm timed out. Killing", "State 'final-sigterm' timed out"]),
-    row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL", "Main process exited, code=dumped"]),
+    row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL"]),
+    row(Sign::ProcessCrashed, Subject::Unit, MANAGER, &["Main process exited, code=dumped", "Main process exited, code=killed, status=11", "(terminated by SIGSEGV", "(terminated by SIGABRT"]),
     row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'"]),
     row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop"]),
     row(Sign::UnitStarted, Subject::Unit, MANAGER, &["Started ", "success: …entered RUNNING state"]),
@@ -197,7 +203,7 @@ const ROWS: &[Row] = &[
         "time stepped by", "time reset ",
     ]),
     row(Sign::ClockStep, Subject::Machine, &[F::Other, F::Kernel], &["System clock was stepped by", "time stepped by"]),
-    row(Sign::LinesLost, Subject::Machine, ANYBODY, &["Suppressed …messages from", "messages lost due to rate-limiting"]),
+    row(Sign::LinesLost, Subject::Machine, ANYBODY, &["Suppressed …messages from", "messages lost due to rate-limiting", "begin to drop messages due to rate-limiting"]),
     row(Sign::LogsRotated, Subject::Machine, MANAGER, &["logrotate.service: Deactivated successfully", "logrotate.service: Succeeded"]),
     // The network.
     row(Sign::DnsFailure, Subject::Network, ANYBODY, &[
@@ -215,8 +221,12 @@ const ROWS: &[Row] = &[
     // Celery 3 to 5, kombu.
     row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &["Hard time limit (…exceeded for", "TimeLimitExceeded("]),
     row(Sign::TaskSoftLimit, Subject::Tasks, TASKS, &["Soft time limit (…exceeded for", "SoftTimeLimitExceeded"]),
+    row(Sign::ProcessCrashed, Subject::Tasks, TASKS, &["exited with 'signal 11 (SIGSEGV)'", "Worker exited prematurely: signal 11"]),
     row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'"]),
-    row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError"]),
+    row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError",
+        "redis.exceptions.TimeoutError", "redis.exceptions.BusyLoadingError", "amqp.exceptions.ConnectionForced", "amqp.exceptions.RecoverableConnectionError",
+        "CONNECTION_FORCED", "delivery acknowledgement on channel", "Unrecoverable error: PreconditionFailed",
+    ]),
     row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["Warm shutdown (", "Cold shutdown ("]),
     row(Sign::BrokerRestored, Subject::Tasks, &[F::Tasks], &["Connected to redis", "Connected to amqp"]),
     row(Sign::TaskEnded, Subject::Tasks, &[F::Tasks], &["] succeeded in "]),

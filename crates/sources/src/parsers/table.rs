@@ -67,7 +67,7 @@ pub static FORMATS: &[Format] = &[
     simple!("proxifier", Line, Own, systems::proxifier),
     simple!("windows_servicing", Headed, Own, systems::servicing),
     format("nginx_error", Headed, Own, web_error::sniff_nginx, web_error::parse_nginx),
-    format("apache_error", Headed, Own, web_error::sniff_apache, web_error::parse_apache),
+    format("apache_error", Carrier(web_error::carried_apache), Own, web_error::sniff_apache, web_error::parse_apache),
     simple!("gunicorn", Headed, Own, python_servers::gunicorn),
     simple!("celery", Headed, Own, python_servers::celery),
     simple!("runserver", Line, Own, python_servers::runserver),

@@ -1,8 +1,9 @@
 //! The error logs of nginx and Apache.
 
-use super::Memory;
+use super::{Carried, Memory};
 use crate::{cursor::Cursor, level, record::Parsed};
 use model::Level;
+use std::borrow::Cow;
 
 /// `2025/01/10 14:32:15 [error] 12#34: *56 message, client: …`: where the message begins and what stood before it.
 fn nginx(text: &str) -> Option<(Parsed<'_>, Cursor<'_>)> {
@@ -75,7 +76,19 @@ pub(super) fn sniff_apache(text: &str) -> bool {
     apache(text).is_some()
 }
 
+/// What a program writes in one go comes as a line each: a traceback of mod_wsgi.
+pub(super) fn carried_apache(text: &str) -> Option<Carried<'_>> {
+    let parsed = apache_line(text)?;
+    let Cow::Borrowed(line) = parsed.message else { return None };
+    let said = |name: &str| parsed.field(name).map(|value| format!("{value:?}"));
+    Some(Carried::new((said("pid"), said("tid"), said("client")), line))
+}
+
 pub(super) fn parse_apache<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
+    apache_line(text)
+}
+
+fn apache_line(text: &str) -> Option<Parsed<'_>> {
     let (mut parsed, mut cursor) = apache(text)?;
     while let Some(inside) = Cursor::new(cursor.rest()).bracketed() {
         let Some((name, value)) = inside.split_once(' ') else { break };
@@ -90,7 +103,12 @@ pub(super) fn parse_apache<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'
         cursor.bracketed()?;
         cursor.spaces();
     }
-    parsed.message = cursor.rest().into();
+    // It stands behind each line of what was said during a request.
+    let (message, referrer) = cursor.rest().rsplit_once(", referer: ").unwrap_or((cursor.rest(), ""));
+    parsed.message = message.into();
+    if !referrer.is_empty() {
+        parsed = parsed.text("referrer", referrer);
+    }
     let mut code = cursor;
     let word = code.take(|byte| byte.is_ascii_alphanumeric());
     if word.starts_with("AH") && code.peek() == Some(b':') {

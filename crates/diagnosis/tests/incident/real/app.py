@@ -31,6 +31,8 @@ def prepare(n):
             full.write(b"x" * (8 << 20))
     if FAULT == "read-only":
         open(os.environ["FULL"], "wb")
+    if FAULT == "oom":
+        b"x" * (1 << 30)
     if FAULT == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
     if FAULT == "database":

@@ -3,10 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
@@ -28,14 +25,14 @@ pub(super) enum Mode {
 
 pub(super) struct Sink {
     port: u16,
-    served: Arc<AtomicUsize>,
+    served: Arc<Mutex<Vec<String>>>,
 }
 
 impl Sink {
     pub(super) fn open(mode: Mode) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let served = Arc::new(AtomicUsize::new(0));
+        let served = Arc::new(Mutex::new(Vec::new()));
         if mode != Mode::Closed {
             let ledger = Arc::clone(&served);
             // It lives as long as the test.
@@ -55,18 +52,23 @@ impl Sink {
 
     /// Messages that were taken.
     pub(super) fn served(&self) -> usize {
-        self.served.load(Ordering::SeqCst)
+        self.served.lock().unwrap().len()
+    }
+
+    /// To whom.
+    pub(super) fn ledger(&self) -> Vec<String> {
+        self.served.lock().unwrap().clone()
     }
 }
 
-fn converse(stream: &TcpStream, mode: Mode, ledger: &AtomicUsize) -> Option<()> {
+fn converse(stream: &TcpStream, mode: Mode, ledger: &Mutex<Vec<String>>) -> Option<()> {
     let mut out = stream.try_clone().ok()?;
     let mut say = |text: &str| out.write_all(format!("{text}\r\n").as_bytes()).ok();
     say("220 mail.example.org ESMTP")?;
     let mut lines = BufReader::new(stream).lines();
-    let mut in_text = false;
+    let (mut in_text, mut recipient) = (false, String::new());
     while let Some(Ok(line)) = lines.next() {
-        let taken = ledger.load(Ordering::SeqCst);
+        let taken = ledger.lock().unwrap().len();
         if in_text {
             if line != "." {
                 continue;
@@ -80,7 +82,7 @@ fn converse(stream: &TcpStream, mode: Mode, ledger: &AtomicUsize) -> Option<()> 
                     return None;
                 }
                 _ => {
-                    ledger.fetch_add(1, Ordering::SeqCst);
+                    ledger.lock().unwrap().push(std::mem::take(&mut recipient));
                     say("250 2.0.0 Ok")?;
                 }
             }
@@ -95,6 +97,10 @@ fn converse(stream: &TcpStream, mode: Mode, ledger: &AtomicUsize) -> Option<()> 
                 say("354 go on")?;
             }
             "RCPT" if matches!(mode, Mode::RefuseRecipient(after) if taken >= after) => say("550 5.1.1 User unknown")?,
+            "RCPT" => {
+                recipient = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                say("250 2.1.5 Ok")?;
+            }
             "QUIT" => {
                 say("221 bye")?;
                 return None;
