@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod debian;
 mod fuzz;
+mod package;
 mod postgres;
 mod recipes;
 mod run;
@@ -29,6 +30,9 @@ Usage: cargo xtask COMMAND
   soak [--seed N] [--seconds N] [--corpora FOLDER] [--release]
                                      property tests with a seed of its own, and the log store's answers held against
                                      its records, over the logs of a folder too
+  package --binary FILE|--musl [--version V] [--out FOLDER] [--try]
+                                     a package for Debian and a tarball of that program, or of one that is built here and
+                                     needs no libc; --try installs it in a bare Debian, upgrades, removes and purges it
   screens [PAGE…]                    draw the pages for docs/screens (Chromium, pngquant)
 
 Environment:
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         "deny" => ci::deny(),
         "bench" => bench::bench(rest),
         "fuzz" => fuzz::fuzz(rest),
+        "package" => package::package(rest),
         "screens" => screens::screens(rest),
         "soak" => soak::soak(rest),
         postgres::KEEPER => postgres::keep(),
