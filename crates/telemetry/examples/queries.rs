@@ -1,6 +1,11 @@
-//! Asks the kinds of question that people ask of logs, each seven times, and prints the best time, the least time of
-//! processors, and what was read: `queries FOLDER [THREADS [NAME]]`. The folder is one that the example `ingest` has filled
-//! with the records of `gen_logs.py`.
+//! Asks the kinds of question that people ask of logs, each seven times with other values, and prints the median time, the least
+//! time of processors, and what was read: `queries FOLDER [THREADS [NAME]]`. The folder is one that the example `ingest` has filled
+//! with the records of `gen_logs.py`, or of the example `varied`: then its name ends with `varied`.
+
+#[path = "varied/dice.rs"]
+mod dice;
+#[path = "varied/values.rs"]
+mod values;
 
 use jiff::tz::TimeZone;
 use model::Timestamp;
@@ -34,9 +39,9 @@ impl Asked {
     }
 }
 
-/// Name, query, kind, and the best of seven of VictoriaLogs 1.26 on two idle cores, in milliseconds.
-/// Name, how it is asked, milliseconds of the peer, query; those behind a `+` are asked here alone.
+/// Name, how it is asked, milliseconds of VictoriaLogs 1.26 on two idle cores, query; those behind a `+` are asked here alone.
 const QUESTIONS: &str = include_str!("questions.tsv");
+const VARIED: &str = include_str!("varied.tsv");
 
 #[expect(clippy::print_stdout, reason = "its output is what it is for")]
 fn main() {
@@ -47,24 +52,25 @@ fn main() {
     let now = model::Clock::System.now();
     let (store, _) = Store::open(Path::new(&folder), Options::default(), now).expect("the store opens");
     let snapshot = store.snapshot(Kind::Log);
-    let trace = some_trace(&snapshot);
+    let mut values = values::Values::new(some_traces(&snapshot));
     let bounds = Bounds { threads, ..Bounds::default() };
-    for line in QUESTIONS.lines().filter(|line| !line.starts_with('#')) {
+    let questions = if folder.ends_with("varied") { VARIED } else { QUESTIONS };
+    for line in questions.lines().filter(|line| !line.starts_with('#')) {
         let [name, kind, peer, text] = line.trim_start_matches('+').splitn(4, '\t').collect::<Vec<_>>()[..] else {
             panic!("no question: {line}");
         };
         if !name.contains(&only) {
             continue;
         }
-        let (kind, peer): (_, f64) = (Asked::parse(kind), peer.parse().expect("milliseconds"));
-        let text = text.replace("{trace}", &trace);
-        let (query, problems) = parse(&text);
-        assert!(problems.is_empty(), "{}", problems[0].render(&text));
-        let question = || Question::new(&query, Timestamp::EPOCH, &TimeZone::UTC).expect("it compiles");
+        let (kind, peer) = (Asked::parse(kind), peer.parse().unwrap_or(f64::NAN));
         let range = first_and_last(&snapshot);
-        let (mut best, mut least) = (f64::MAX, f64::MAX);
+        let (mut took, mut least) = ([f64::MAX; RUNS], f64::MAX);
         let mut told = None;
-        for _ in 0..RUNS {
+        for took in &mut took {
+            let text = values.fill(text);
+            let (query, problems) = parse(&text);
+            assert!(problems.is_empty(), "{}", problems[0].render(&text));
+            let question = || Question::new(&query, Timestamp::EPOCH, &TimeZone::UTC).expect("it compiles");
             let (start, start_busy) = (Instant::now(), busy());
             let read = match kind {
                 Asked::Rows(limit) => {
@@ -79,14 +85,16 @@ fn main() {
                 }
                 Asked::Facets => summary(facets(&snapshot, &question(), 10, &bounds), Vec::len),
             };
-            best = best.min(start.elapsed().as_secs_f64() * 1_000.0);
+            *took = start.elapsed().as_secs_f64() * 1_000.0;
             least = least.min(busy() - start_busy);
             told = Some(read);
         }
         let (rows, read, partial) = told.expect("it ran");
+        took.sort_by(f64::total_cmp);
+        let median = took[RUNS / 2];
         println!(
-            "{best:>8.2} ms  {:>5.2}x  {least:>8.2} CPU-ms  {name}: {rows} rows; {} pruned, {} decoded, {} KB, {} rebuilt {partial:?}",
-            best / peer,
+            "{median:>8.2} ms  {:>5.2}x  {least:>8.2} CPU-ms  {name}: {rows} rows; {} pruned, {} decoded, {} KB, {} rebuilt {partial:?}",
+            median / peer,
             read.blocks_pruned,
             read.blocks_decoded,
             read.bytes_decoded >> 10,
@@ -112,13 +120,14 @@ fn first_and_last(snapshot: &Snapshot) -> std::ops::Range<Timestamp> {
     first..last + std::time::Duration::from_micros(1)
 }
 
-/// The trace id of some record.
-fn some_trace(snapshot: &Snapshot) -> String {
-    let (query, _) = parse("trace_id:* | fields trace_id | limit 100");
+/// The trace ids of some records, of all times.
+fn some_traces(snapshot: &Snapshot) -> Vec<String> {
+    let (query, _) = parse("trace_id:* | stats count() by trace_id | limit 1000");
     let question = Question::new(&query, Timestamp::EPOCH, &TimeZone::UTC).expect("it compiles");
-    let table = answer(snapshot, &question, 100, &Bounds::default()).value;
-    match table.rows.last().map(|row| &row[0]) {
-        Some(Cell::Text(text)) => String::from_utf8_lossy(text).into_owned(),
-        _ => "0000000000000000".to_owned(),
-    }
+    let table = answer(snapshot, &question, 1_000, &Bounds::default()).value;
+    let text = |row: &Vec<Cell>| match &row[0] {
+        Cell::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    };
+    table.rows.iter().filter_map(text).collect()
 }

@@ -39,7 +39,7 @@ impl Default for Options {
             seal_age: Duration::from_secs(600),
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
-            cache_bytes_max: 32 << 20,
+            cache_bytes_max: 64 << 20,
             retention: PerKind::default(),
         }
     }

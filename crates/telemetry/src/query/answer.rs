@@ -3,6 +3,7 @@
 use super::{
     cell::Cell,
     columns::{BlockScan, MatchingRows},
+    digests::Plan,
     language::{Order, Pipe, SortKey},
     named_fields,
     patterns::Patterns,
@@ -43,7 +44,12 @@ fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bound
     let Pipe::Stats { columns, by } = stats else { unreachable!("only `stats` comes here") };
     let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
     let new = || Groups::new(columns, by, &question.zone, bounds.thread_bytes_max());
+    let plan = Plan::new(&question.condition, by).filter(|_| new().only_counts());
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
+        if plan.is_some_and(|plan| plan.count(snapshot, part, groups)) {
+            tally.read.blocks_pruned += 1;
+            return;
+        }
         matching(part, snapshot, question, bounds, tally, |matched| match matched {
             Matched::Block(scan, mut rows) => {
                 while !rows.is_empty() {

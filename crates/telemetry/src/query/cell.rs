@@ -66,6 +66,14 @@ impl Cell {
         FixedState::default().hash_one(self)
     }
 
+    /// The same as of a cell of this text.
+    pub(super) fn hash64_of(text: &[u8]) -> u64 {
+        let mut state = FixedState::default().build_hasher();
+        std::mem::discriminant(&Self::Text(Vec::new())).hash(&mut state);
+        text.hash(&mut state);
+        state.finish()
+    }
+
     /// Bytes of memory, about.
     pub(super) fn memory_bytes(&self) -> usize {
         let behind = match self {
@@ -160,7 +168,15 @@ impl Hash for Cell {
 
 #[cfg(test)]
 mod tests {
-    use super::readable;
+    use super::{Cell, readable};
+
+    #[test]
+    fn a_text_has_the_hash_of_its_cell() {
+        for text in [&b""[..], b"a", b"envoy\xC3\xA9 avec succ\xC3\xA8s"] {
+            assert_eq!(Cell::hash64_of(text), Cell::Text(text.to_vec()).hash64());
+        }
+        assert_ne!(Cell::hash64_of(b"1"), Cell::Int(1).hash64());
+    }
 
     #[test]
     fn numbers_are_as_long_as_they_are_compared() {

@@ -1,6 +1,7 @@
 //! How many records match, over time and by level.
 
 use super::{
+    digests::Plan,
     question::{Answer, Bounds, Question},
     run::{Matched, fold, matching, parts_to_read},
     steps::Calendar,
@@ -105,7 +106,12 @@ pub fn histogram(
     let question = question.within(range);
     let (parts, mut tally) = parts_to_read(snapshot, &question, bounds);
     let new = || vec![Counts::default(); steps.count()];
+    let plan = Plan::new(&question.condition, &[]);
     let (states, more) = fold(&parts, bounds, new, |counts, part, tally| {
+        if plan.is_some_and(|plan| plan.count_steps(snapshot, part, &steps, counts)) {
+            tally.read.blocks_pruned += 1;
+            return;
+        }
         matching(part, snapshot, &question, bounds, tally, |matched| match matched {
             Matched::Block(scan, rows) => scan.count_steps(&rows, &steps, counts),
             Matched::Memory(numbered, rows) => {

@@ -16,6 +16,7 @@ mod columns;
 mod condition;
 mod context;
 mod delete;
+mod digests;
 mod facets;
 mod histogram;
 pub mod language;

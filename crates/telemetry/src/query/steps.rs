@@ -37,6 +37,11 @@ impl Calendar {
         self.last.start
     }
 
+    /// Where the step ends that was asked for last.
+    pub(super) const fn end(&self) -> i64 {
+        self.last.end
+    }
+
     /// Where the steps behind one end, of which one begins at `edge`; as long as there are times.
     pub(super) fn after(&self, edge: i64) -> impl Iterator<Item = i64> + '_ {
         let next = |edge: &i64| {

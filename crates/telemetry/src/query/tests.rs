@@ -142,7 +142,8 @@ fn what_cannot_be_read_is_told_and_the_rest_is_served() {
     let store = store(&disk);
     let snapshot = store.snapshot(crate::Kind::Log);
     disk.change(snapshot.segments()[0].name(), |bytes| bytes[12..40].fill(0));
-    let answered = answer(&snapshot, &question("* | stats count()"), 10, &Bounds::default());
+    // The summary still knows how many records there were: what needs more than that is asked of the blocks.
+    let answered = answer(&snapshot, &question("* | stats count(message)"), 10, &Bounds::default());
     assert_eq!(answered.value.rows, [[Cell::Int(25)]]);
     assert!(matches!(&answered.partial[..], [Partial::Damaged { blocks: 1, .. }]), "{:?}", answered.partial);
 }

@@ -311,8 +311,15 @@ impl SegmentWriter {
 
     /// The whole file.
     pub(crate) fn finish(mut self, replaces: &[String]) -> Vec<u8> {
-        let summary = self.summing.take().map(|summing| summing.finish().write(&mut Zip::new()));
-        let summary = summary.filter(|summary| summary.len() * SUMMARY_SHARE <= self.bytes.len());
+        let fits = |summary: &Vec<u8>| summary.len() * SUMMARY_SHARE <= self.bytes.len();
+        let summary = self.summing.take().map(Summing::finish).and_then(|mut summary| {
+            let zip = &mut Zip::new();
+            let whole = Some(summary.write(zip)).filter(fits);
+            whole.or_else(|| {
+                summary.forget_digests();
+                Some(summary.write(zip)).filter(fits)
+            })
+        });
         let summary = summary.map(|summary| {
             let part = PartLocation {
                 start: self.bytes.len() as u64,

@@ -47,7 +47,9 @@ pub fn summary(bytes: &[u8]) {
     stream.extend_from_slice(bytes);
     let _ = Summary::read(&stream).map(|summary| {
         let outlines = summary.messages().iter().map(|outline| outline.hash());
-        (outlines.fold(0, u64::wrapping_add), summary.levels().count(), summary.memory_bytes())
+        let digests = (0..4).filter_map(|block| summary.digest(block));
+        let records = digests.map(|digest| digest.quarters().count() + digest.all().len()).sum::<usize>();
+        (outlines.fold(0, u64::wrapping_add), summary.levels().count(), summary.memory_bytes(), records)
     });
 }
 

@@ -6,6 +6,7 @@ use super::{
     block::{Block, FieldInfo, Range},
     column::{Encoding, FieldKind},
     compress::{self, Effort, Zip},
+    digest::Digest,
     filter::Sparse,
     head::{self, PartLocation, Role, level_code, level_of_code},
     outline::Outline,
@@ -31,6 +32,8 @@ pub(crate) struct Summary {
     levels: u8,
     messages: Vec<Arc<Outline>>,
     fields: Vec<SegmentField>,
+    /// One for each block, in segments that have any.
+    digests: Vec<Option<Digest>>,
 }
 
 /// Templates of messages that several segments have, each of them once.
@@ -112,6 +115,25 @@ impl Summary {
         })
     }
 
+    /// What is counted of a block.
+    pub(crate) fn digest(&self, block: usize) -> Option<&Digest> {
+        self.digests.get(block)?.as_ref()
+    }
+
+    /// The places of a field's columns that a block has, as digests have them.
+    pub(crate) fn places_in<'a>(&'a self, name: &'a str, block: usize) -> impl Iterator<Item = usize> {
+        let is_it = move |field: &SegmentField| match field.role {
+            Role::Source => name == "source",
+            _ => name != "source" && field.info.name == name,
+        };
+        let fields = self.fields.iter().enumerate();
+        fields.filter(move |(_, field)| is_it(field) && field.is_in(block)).map(|(place, _)| place)
+    }
+
+    pub(super) fn forget_digests(&mut self) {
+        self.digests.clear();
+    }
+
     /// Names, without sources; one that occurs with several types comes as often.
     pub(crate) fn field_names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(|field| field.role == Role::Field).map(|field| field.info.name.as_str())
@@ -130,7 +152,8 @@ impl Summary {
             let name = field.info.name.capacity();
             size_of::<SegmentField>() + name + words + field.blocks.capacity() * size_of::<InBlock>()
         });
-        size_of::<Self>() + size_of_val(&self.messages[..]) + fields.sum::<usize>()
+        let digests = self.digests.iter().flatten().map(Digest::memory_bytes).sum::<usize>();
+        size_of::<Self>() + size_of_val(&self.messages[..]) + fields.sum::<usize>() + digests
     }
 
     /// As one stream.
@@ -152,6 +175,14 @@ impl Summary {
                 }
             }
         }
+        // Where there are none, it ends here.
+        if !self.digests.is_empty() {
+            put_varint(&mut out, self.digests.len() as u64);
+            for digest in &self.digests {
+                out.push(u8::from(digest.is_some()));
+                digest.iter().for_each(|digest| digest.put(&mut out));
+            }
+        }
         let mut stream = Vec::new();
         zip.put(&out, Effort::Text, &mut stream);
         stream
@@ -166,7 +197,13 @@ impl Summary {
         let messages = (0..count).map(|_| Outline::read(&mut reader).map(Arc::new)).collect::<Result<_, _>>()?;
         let count = reader.count(FIELDS_MAX)?;
         let fields = (0..count).map(|_| read_field(&mut reader)).collect::<Result<_, _>>()?;
-        Ok(Self { levels, messages, fields })
+        let mut digests = Vec::new();
+        if !reader.0.is_empty() {
+            for _ in 0..reader.count(reader.0.len())? {
+                digests.push(if reader.byte()? == 0 { None } else { Some(Digest::read(&mut reader)?) });
+            }
+        }
+        Ok(Self { levels, messages, fields, digests })
     }
 }
 
@@ -206,6 +243,7 @@ pub(super) struct Summing {
     levels: u8,
     messages: Vec<Outline>,
     fields: Vec<SegmentField>,
+    digests: Vec<Option<Digest>>,
     by_shape: HashMap<Vec<u8>, usize>,
     by_name: HashMap<(bool, FieldKind, String), usize>,
 }
@@ -225,6 +263,7 @@ impl Summing {
                 None => self.messages.push(outline),
             }
         }
+        let mut places = Vec::new();
         for column in head.columns.iter().filter(|column| column.role != Role::Level) {
             let filter = column
                 .filter
@@ -234,6 +273,7 @@ impl Summing {
             let in_block = InBlock { block: number as u32, filter };
             let key = (column.role == Role::Source, column.info.kind, column.info.name.clone());
             let place = *self.by_name.entry(key).or_insert(self.fields.len());
+            places.push((place as u32, &column.info));
             match self.fields.get_mut(place) {
                 Some(known) => {
                     unite(&mut known.info, &column.info);
@@ -245,13 +285,16 @@ impl Summing {
                 }
             }
         }
+        // Damage is told by whoever reads the block.
+        self.digests.push(Digest::of(block, &places).ok().flatten());
         let fits = self.messages.len() <= TEMPLATES_MAX && self.fields.len() <= FIELDS_MAX;
         fits.then_some(self)
     }
 
     pub(super) fn finish(self) -> Summary {
         let messages = self.messages.into_iter().map(Arc::new).collect();
-        Summary { levels: self.levels, messages, fields: self.fields }
+        let digests = if self.digests.iter().any(Option::is_some) { self.digests } else { Vec::new() };
+        Summary { levels: self.levels, messages, fields: self.fields, digests }
     }
 }
 

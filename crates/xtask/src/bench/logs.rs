@@ -4,6 +4,7 @@ use super::{
     Bench, Context, Samples, Table,
     http::{Events, Http},
     server::{Server, quantile},
+    varied::{set as varied, values::Values},
 };
 use crate::run::say;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -19,9 +20,17 @@ use std::{
 pub(crate) const BENCH: Bench = Bench {
     name: "logs",
     what: "A set of JSON lines sent to `vigie serve` over one HTTP connection, acknowledged once synced; what it takes on \
-           disk; each kind of question, the best of seven, over HTTP; how soon a record is found and heard. Beside \
+           disk; each kind of question, the median of seven with other values each time, over HTTP; how soon a record is found and heard. Beside \
            VictoriaLogs 1.26 as measured on the same set on two idle cores of another machine, without fsync.",
     run: logs,
+};
+
+/// `--set varied` asks for it.
+pub(crate) const BENCH_VARIED: Bench = Bench {
+    name: "logs-varied",
+    what: "The same of lines of sixteen systems whose numbers, ids, addresses and paths are random: what nobody tuned for. Beside \
+           what VictoriaLogs 1.26 took of another set of that kind and size, where that is known.",
+    run: logs_varied,
 };
 
 /// Names the set: by default the one that the figures of VictoriaLogs are of.
@@ -34,6 +43,8 @@ const SINGLE_RECORDS: u32 = 200;
 
 /// Megabytes a second, processor seconds, megabytes on disk, megabytes of memory at the peak.
 const PEER_INGEST: [f64; 4] = [52.0, 7.75, 37.3, 278.0];
+/// It was never given this set.
+const PEER_VARIED: [f64; 4] = [f64::NAN; 4];
 
 #[derive(Clone, Copy)]
 enum Asked {
@@ -43,18 +54,21 @@ enum Asked {
     Facets,
 }
 
-/// One question, and milliseconds of the peer.
+/// One question, and milliseconds of the peer, where they are known.
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) query: &'static str,
     kind: Asked,
-    peer: f64,
+    peer: Option<f64>,
 }
 
 impl Question {
     pub(super) fn all() -> Result<Vec<Self>> {
-        let lines = include_str!("../../../telemetry/examples/questions.tsv").lines();
-        lines.filter(|line| !line.starts_with(['#', '+'])).map(Self::parse).collect()
+        Self::read(include_str!("../../../telemetry/examples/questions.tsv"))
+    }
+
+    fn read(list: &'static str) -> Result<Vec<Self>> {
+        list.lines().filter(|line| !line.starts_with(['#', '+'])).map(Self::parse).collect()
     }
 
     fn parse(line: &'static str) -> Result<Self> {
@@ -68,30 +82,47 @@ impl Question {
             _ if kind == "facets" => Asked::Facets,
             _ => bail!("{name}: nothing is asked so: {kind}"),
         };
-        Ok(Self { name, query, kind, peer: peer.parse()? })
+        let peer = if peer == "-" { None } else { Some(peer.parse()?) };
+        Ok(Self { name, query, kind, peer })
     }
 }
 
 fn logs(context: &Context) -> Result<Table> {
     let set = set()?;
     let text = fs::read_to_string(&set).with_context(|| set.display().to_string())?;
+    say(&set.display().to_string());
+    measured(context, &text, Question::all()?, PEER_INGEST)
+}
+
+fn logs_varied(context: &Context) -> Result<Table> {
+    let mut text = Vec::new();
+    varied::write(context.size(varied::LINES, varied::LINES / 10), varied::SEED, &mut text)?;
+    let questions = Question::read(include_str!("../../../telemetry/examples/varied.tsv"))?;
+    measured(context, &String::from_utf8(text)?, questions, PEER_VARIED)
+}
+
+/// `peer`: as [`PEER_INGEST`], where it is known.
+fn measured(context: &Context, text: &str, questions: Vec<Question>, peer: [f64; 4]) -> Result<Table> {
     let (lines, megabytes) = (text.lines().count(), text.len() as f64 / 1e6);
-    say(&format!("{}: {lines} lines, {megabytes:.1} MB", set.display()));
-    let trace = some_trace(&text)?;
+    say(&format!("{lines} lines, {megabytes:.1} MB"));
+    let mut values = Values::new(some_traces(text)?);
     let mut taken = Taken::default();
     let mut table = Table::new(&["what", "unit"]);
     let mut kept = None;
     for _ in 0..context.size(3, 1) {
         let folder = context.folder()?;
         let data = folder.path().join("data");
-        taken.run(context, &data, &text, lines)?;
+        taken.run(context, &data, text, lines)?;
         kept = Some((folder, data));
     }
-    let peer = |place: usize| Samples::from([PEER_INGEST[place]]);
-    table.ratio(&["taken, synced", "MB/s"], &taken.rate, PEER, &peer(0));
-    table.ratio(&["processors", "s"], &taken.cpu, PEER, &peer(1));
-    table.ratio(&["on disk", "MB"], &taken.disk, PEER, &peer(2));
-    table.ratio(&["peak memory", "MB"], &taken.peak, PEER, &peer(3));
+    for (name, ours, peer) in [
+        (["taken, synced", "MB/s"], &taken.rate, peer[0]),
+        (["processors", "s"], &taken.cpu, peer[1]),
+        (["on disk", "MB"], &taken.disk, peer[2]),
+        (["peak memory", "MB"], &taken.peak, peer[3]),
+    ] {
+        beside(&mut table, &name, ours, Some(peer).filter(|peer| peer.is_finite()));
+    }
     let Some((_folder, data)) = kept else { bail!("nothing was sent") };
     let mut server = Server::start(context, &data, None)?;
     let mut ready = Samples::default();
@@ -104,9 +135,9 @@ fn logs(context: &Context) -> Result<Table> {
     first.push(start.elapsed().as_secs_f64() * 1e3);
     table.ratio(&["restart to ready", "ms"], &ready, "budget", &Samples::from([1_000.0]));
     table.value(&["first question after it", "ms"], &first);
-    for question in Question::all()? {
-        let ours = question.ask(&mut http, &trace)?;
-        table.ratio(&[question.name, "ms, best of 7"], &ours, PEER, &Samples::from([question.peer]));
+    for question in questions {
+        let ours = question.ask(&mut http, &mut values)?;
+        beside(&mut table, &[question.name, "ms"], &ours, question.peer);
     }
     soon(&mut table, &server, &mut http)?;
     server.stop()?;
@@ -116,6 +147,13 @@ fn logs(context: &Context) -> Result<Table> {
         TENDED.as_secs()
     ));
     Ok(table)
+}
+
+fn beside(table: &mut Table, name: &[&str], ours: &Samples, peer: Option<f64>) {
+    match peer {
+        Some(peer) => table.ratio(name, ours, PEER, &Samples::from([peer])),
+        None => table.value(name, ours),
+    }
 }
 
 pub(super) fn set() -> Result<PathBuf> {
@@ -128,11 +166,16 @@ pub(super) fn set() -> Result<PathBuf> {
     }
 }
 
-/// A trace id from the middle of the set.
-pub(super) fn some_trace(text: &str) -> Result<String> {
-    let with_trace = text[text.len() / 2..].lines().skip(1).find(|line| line.contains("\"trace_id\""));
-    let record: Value = serde_json::from_str(with_trace.context("the set has no trace_id")?)?;
-    record["trace_id"].as_str().map(str::to_owned).context("a trace_id is no text")
+/// Trace ids of the set, of all times.
+pub(super) fn some_traces(text: &str) -> Result<Vec<String>> {
+    const WANTED: usize = 500;
+    let with_trace = |start: usize| {
+        let lines = text.as_bytes()[start..].split(|byte| *byte == b'\n').skip(1);
+        let line = lines.into_iter().find(|line| line.windows(10).any(|window| window == b"\"trace_id\""));
+        let record: Value = serde_json::from_slice(line.context("the set has no trace_id")?)?;
+        record["trace_id"].as_str().map(str::to_owned).context("a trace_id is no text")
+    };
+    (0..WANTED).map(|place| with_trace(text.len() / (WANTED + 1) * place)).collect()
 }
 
 #[derive(Default)]
@@ -185,23 +228,23 @@ pub(super) fn size(folder: &Path) -> Result<u64> {
 }
 
 impl Question {
-    /// The best of some runs, milliseconds.
-    pub(super) fn ask(&self, http: &mut Http, trace: &str) -> Result<Samples> {
-        let query: String = url_encoded(&self.query.replace("{trace}", trace));
-        let path = match self.kind {
-            Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
-            Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
-            Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
-            Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
-        };
-        let mut best = f64::MAX;
+    /// Milliseconds of some runs, each with other values.
+    pub(super) fn ask(&self, http: &mut Http, values: &mut Values) -> Result<Samples> {
+        let mut samples = Samples::default();
         for _ in 0..RUNS {
+            let query = url_encoded(&values.fill(self.query));
+            let path = match self.kind {
+                Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
+                Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
+                Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
+                Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
+            };
             let (took, answer) = http.get_timed(&path)?;
-            best = best.min(took.as_secs_f64() * 1e3);
+            samples.push(took.as_secs_f64() * 1e3);
             ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
             ensure!(answer["left_out"].as_array().is_some_and(Vec::is_empty), "{path}: {answer}");
         }
-        Ok(Samples::from([best]))
+        Ok(samples)
     }
 }
 

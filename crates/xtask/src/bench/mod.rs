@@ -13,6 +13,7 @@ mod engine;
 mod errors;
 mod http;
 mod idle;
+mod import;
 mod instant;
 mod issues;
 mod log_growth;
@@ -32,6 +33,7 @@ mod sink;
 mod submission;
 mod sync;
 mod table;
+mod varied;
 
 use crate::run::{self, TempDir, say};
 use anyhow::{Result, bail};
@@ -65,7 +67,9 @@ const BENCHES: &[Bench] = &[
     progress::BENCH,
     pages::BENCH,
     logs::BENCH,
+    logs::BENCH_VARIED,
     log_growth::BENCH,
+    import::BENCH,
     raw::BENCH,
     scale::BENCH,
     errors::BENCH,
@@ -75,8 +79,9 @@ const BENCHES: &[Bench] = &[
     sync::BENCH,
 ];
 
-/// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named.
+/// `[--list] [--install] [--quick] [--write] [NAME…]`: all of them when none is named. `logs --set varied` is `logs-varied`.
 pub(crate) fn bench(args: &[String]) -> Result<ExitCode> {
+    let args = &with_set(args)[..];
     let (flags, names): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| arg.starts_with('-'));
     let mut context = Context::default();
     let mut writes = false;
@@ -119,6 +124,15 @@ pub(crate) fn bench(args: &[String]) -> Result<ExitCode> {
         }
     }
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// `NAME --set SET` as the name of the bench that it is.
+fn with_set(args: &[String]) -> Vec<String> {
+    let Some(at) = args.iter().position(|arg| arg == "--set").filter(|at| *at + 1 < args.len()) else {
+        return args.to_vec();
+    };
+    let others = args[..at].iter().chain(&args[at + 2..]);
+    others.map(|arg| if arg.starts_with('-') { arg.clone() } else { format!("{arg}-{}", args[at + 1]) }).collect()
 }
 
 fn section(bench: &Bench, context: &Context, table: &Table, machine: &str) -> String {
@@ -239,5 +253,9 @@ mod tests {
         let error = choose(&[&"nothing".to_owned()]).err().unwrap().to_string();
         assert!(error.contains(BENCHES[0].name), "{error}");
         assert_eq!(choose(&[]).unwrap().len(), BENCHES.len());
+        let args = ["logs", "--set", "varied", "--quick"].map(str::to_owned);
+        assert_eq!(with_set(&args), ["logs-varied", "--quick"]);
+        assert!(choose(&[&with_set(&args)[0]]).is_ok());
+        assert_eq!(with_set(&args[..1]), ["logs"]);
     }
 }

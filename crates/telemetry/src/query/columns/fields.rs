@@ -37,7 +37,12 @@ impl BlockScan<'_> {
                     (ValueTest::Compare(comparison, Number::Int(than)), Values::Integers { values, .. })
                         if column.kind == FieldKind::Int =>
                     {
-                        add_rows(&column, &within, &mut found, |index| comparison.holds(values[index].cmp(than)));
+                        add_numbers(&column, values, &within, &mut found, |value| comparison.holds(value.cmp(than)));
+                    }
+                    (ValueTest::Equals { number: Some(Number::Int(number)), .. }, Values::Integers { values, .. })
+                        if column.kind == FieldKind::Int =>
+                    {
+                        add_numbers(&column, values, &within, &mut found, |value| value == *number);
                     }
                     (ValueTest::Equals { text, .. }, Values::Hex(hex)) if column.kind == FieldKind::Str => {
                         let rows = hex.places(text).into_iter().map(|place| column.row_of(place));
@@ -163,6 +168,30 @@ fn add_rows(column: &Column, within: &MatchingRows, found: &mut MatchingRows, mu
         Presence::Rows(rows) => {
             for (index, row) in rows.iter().enumerate() {
                 if within.contains(*row) && passes(index) {
+                    found.insert(*row);
+                }
+            }
+        }
+    }
+}
+
+/// The same of whole numbers, whose test costs less than to look whether a row is wanted.
+fn add_numbers(
+    column: &Column,
+    values: &[i64],
+    within: &MatchingRows,
+    found: &mut MatchingRows,
+    passes: impl Fn(i64) -> bool,
+) {
+    match &column.presence {
+        Presence::Every => {
+            let mut passing = MatchingRows::from_fn(values.len(), |row| passes(values[row]));
+            passing.intersect(within);
+            found.unite(&passing);
+        }
+        Presence::Rows(rows) => {
+            for (row, value) in rows.iter().zip(values) {
+                if passes(*value) && within.contains(*row) {
                     found.insert(*row);
                 }
             }

@@ -12,6 +12,7 @@ use crate::{
     },
     segment::{Column, FieldKind, Presence, Values},
 };
+use hashbrown::HashTable;
 use model::{Level, Timestamp};
 use std::collections::HashMap;
 
@@ -28,10 +29,10 @@ struct Codes {
 }
 
 impl Codes {
-    fn cell(&self, row: u32) -> Cell {
+    fn cell(&self, row: u32) -> &Cell {
         match self.of_rows[row as usize] {
-            NONE => Cell::Absent,
-            code => self.cells[code as usize].clone(),
+            NONE => &Cell::Absent,
+            code => &self.cells[code as usize],
         }
     }
 }
@@ -39,7 +40,7 @@ impl Codes {
 impl BlockScan<'_> {
     /// Adds the rows to the groups that they belong to.
     pub(in crate::query) fn add_to(&mut self, groups: &mut Groups, rows: &MatchingRows) -> Result<(), Damage> {
-        if rows.is_empty() {
+        if rows.is_empty() || self.count_by_head(groups, rows)? {
             return Ok(());
         }
         let mut keys = Vec::new();
@@ -65,6 +66,47 @@ impl BlockScan<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Counts all rows of the block by what its head tells of them: true where it does.
+    fn count_by_head(&mut self, groups: &mut Groups, rows: &MatchingRows) -> Result<bool, Damage> {
+        if !groups.only_counts() || !rows.is_all() {
+            return Ok(false);
+        }
+        let block = self.block;
+        match &groups.by().to_vec()[..] {
+            [] => groups.count(&[], rows.len() as u64),
+            [Group::Field(name)] if name == "level" => {
+                for (level, records) in block.levels().iter().filter(|(_, records)| *records > 0) {
+                    let cell = level.map_or(Cell::Absent, |level| Cell::from(Value::from(level.as_str())));
+                    groups.count(&[cell], u64::from(*records));
+                }
+            }
+            [Group::Field(name)] if !matches!(name.as_str(), "time" | "message") => {
+                let [place] = self.places(name)[..] else { return Ok(false) };
+                let Some(info) = self.info(place) else { return Ok(false) };
+                let Some((words, of_templates)) = block.words_of_templates(info)? else { return Ok(false) };
+                let templates = of_templates.into_iter().zip(block.templates());
+                for (word, template) in templates.filter(|(_, template)| template.rows > 0) {
+                    let cell = word.map_or(Cell::Absent, |word| Cell::Text(words[usize::from(word)].clone()));
+                    groups.count(&[cell], u64::from(template.rows));
+                }
+            }
+            [Group::Bucket(_)] => {
+                let Some(mut calendar) = groups.calendar(0) else { return Ok(false) };
+                let times = self.times()?;
+                let mut from = 0;
+                while let Some(time) = times.get(from) {
+                    let cell = calendar.bucket(*time);
+                    let end = calendar.end();
+                    let records = 1 + times[from + 1..].partition_point(|time| *time < end);
+                    groups.count(&[cell], records as u64);
+                    from += records;
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// These fields of the rows, a list for each row.
@@ -111,20 +153,37 @@ impl BlockScan<'_> {
 
     /// The group of each row; [`NONE`] for other rows and for those that are left out.
     fn group_rows(&self, groups: &mut Groups, keys: &[Codes], rows: &MatchingRows) -> Vec<u32> {
-        let combined = combined(keys, rows, self.block.rows());
         let mut group_of_rows = vec![NONE; self.block.rows()];
-        let mut known: Vec<Option<u32>> = Vec::new();
-        for row in rows.iter() {
-            let code = combined[row as usize] as usize;
-            if code >= known.len() {
-                known.resize(code + 1, None);
-            }
-            let group = *known[code].get_or_insert_with(|| {
-                groups.group(keys.iter().map(|codes| codes.cell(row)).collect()).unwrap_or(NONE)
-            });
+        let mut left_out = 0;
+        let mut each = |known: &mut Option<u32>, row: u32, group: &mut dyn FnMut() -> Option<u32>| {
+            let group = *known.get_or_insert_with(|| group().unwrap_or(NONE));
             group_of_rows[row as usize] = group;
-            groups.left_out += u64::from(group == NONE);
+            left_out += u64::from(group == NONE);
+        };
+        if let [codes] = keys {
+            // The first is that of rows without a value.
+            let mut known: Vec<Option<u32>> = vec![None; codes.cells.len() + 1];
+            for row in rows.iter() {
+                let code = codes.of_rows[row as usize].wrapping_add(1) as usize;
+                each(&mut known[code], row, &mut || {
+                    let key = std::slice::from_ref(codes.cell(row));
+                    groups.known(key).or_else(|| groups.group(key.to_vec()))
+                });
+            }
+        } else {
+            let combined = combined(keys, rows, self.block.rows());
+            let mut known: Vec<Option<u32>> = Vec::new();
+            for row in rows.iter() {
+                let code = combined[row as usize] as usize;
+                if code >= known.len() {
+                    known.resize(code + 1, None);
+                }
+                each(&mut known[code], row, &mut || {
+                    groups.group(keys.iter().map(|codes| codes.cell(row).clone()).collect())
+                });
+            }
         }
+        groups.left_out += left_out;
         group_of_rows
     }
 
@@ -142,7 +201,16 @@ impl BlockScan<'_> {
             Group::Bucket(_) => {
                 let times = self.times()?;
                 if let Some(mut calendar) = calendar {
-                    rows.iter().for_each(|row| coder.set(row, calendar.bucket(times[row as usize])));
+                    // Times rise: those of a step stand beside each other.
+                    let (mut end, mut code) = (i64::MIN, None);
+                    for row in rows.iter() {
+                        let time = times[row as usize];
+                        if time >= end {
+                            code = coder.code(calendar.bucket(time));
+                            end = calendar.end();
+                        }
+                        coder.put(row, code);
+                    }
                 }
             }
             Group::Field(name) if name == "level" => coder.add_levels(&self.levels()?, rows),
@@ -228,7 +296,8 @@ fn combined(keys: &[Codes], rows: &MatchingRows, count: usize) -> Vec<u32> {
 /// Gives values codes as they come.
 struct Coder {
     codes: Codes,
-    known: HashMap<Cell, u32, foldhash::fast::FixedState>,
+    /// Codes by the hash of their cells.
+    known: HashTable<u32>,
     /// Bytes of values that may still be known.
     room: usize,
 }
@@ -236,7 +305,7 @@ struct Coder {
 impl Coder {
     fn new(rows: usize, bytes_max: usize) -> Self {
         let codes = Codes { of_rows: vec![NONE; rows], cells: Vec::new(), left_out: Vec::new() };
-        Self { codes, known: HashMap::default(), room: bytes_max }
+        Self { codes, known: HashTable::new(), room: bytes_max }
     }
 
     fn set(&mut self, row: u32, cell: Cell) {
@@ -246,18 +315,29 @@ impl Coder {
 
     /// None when there is no room for another value.
     fn code(&mut self, cell: Cell) -> Option<u32> {
-        // Times and dictionaries repeat themselves.
+        // Dictionaries repeat themselves.
         if self.codes.cells.last() == Some(&cell) {
             return Some(self.codes.cells.len() as u32 - 1);
         }
-        if let Some(code) = self.known.get(&cell) {
-            return Some(*code);
-        }
-        // It is kept twice.
-        self.room = self.room.checked_sub(2 * cell.memory_bytes())?;
-        let code = self.codes.cells.len() as u32;
-        self.codes.cells.push(cell.clone());
-        self.known.insert(cell, code);
+        let hash = cell.hash64();
+        let known = self.known.find(hash, |code| self.codes.cells[*code as usize] == cell);
+        known.copied().or_else(|| self.add_cell(hash, cell))
+    }
+
+    /// The same of a text, which is copied only where it is new.
+    fn code_of_text(&mut self, text: &[u8]) -> Option<u32> {
+        let hash = Cell::hash64_of(text);
+        let is_it = |code: &u32| matches!(&self.codes.cells[*code as usize], Cell::Text(known) if known == text);
+        let known = self.known.find(hash, is_it);
+        known.copied().or_else(|| self.add_cell(hash, Cell::Text(text.to_vec())))
+    }
+
+    fn add_cell(&mut self, hash: u64, cell: Cell) -> Option<u32> {
+        self.room = self.room.checked_sub(cell.memory_bytes() + size_of::<u64>())?;
+        let cells = &mut self.codes.cells;
+        let code = cells.len() as u32;
+        cells.push(cell);
+        self.known.insert_unique(hash, code, |code| cells[*code as usize].hash64());
         Some(code)
     }
 
@@ -294,6 +374,21 @@ impl Coder {
         }
     }
 
+    fn add_integers(&mut self, column: &Column, values: &[i64], rows: &MatchingRows) {
+        let Some((least, places)) = close(values) else {
+            return each_present(column, rows, |row, index| self.set(row, Cell::Int(values[index])));
+        };
+        let mut known: Vec<Option<Option<u32>>> = vec![None; places];
+        each_present(column, rows, |row, index| {
+            let place = &mut known[(values[index] - least) as usize];
+            let code = match place {
+                Some(code) => *code,
+                None => *place.insert(self.code(Cell::Int(values[index]))),
+            };
+            self.put(row, code);
+        });
+    }
+
     fn put(&mut self, row: u32, code: Option<u32>) {
         match code {
             Some(code) => self.codes.of_rows[row as usize] = code,
@@ -311,12 +406,26 @@ impl Coder {
                 let text = Cell::Text(text.clone());
                 each_present(column, rows, |row, _| self.set(row, text.clone()));
             }
+            Values::Integers { values, .. } if column.kind == FieldKind::Int => self.add_integers(column, values, rows),
             _ => {
                 let mut scratch = Vec::new();
-                each_present(column, rows, |row, index| self.set(row, Cell::from(column.value(index, &mut scratch))));
+                each_present(column, rows, |row, index| match column.value(index, &mut scratch) {
+                    Value::Str(text) => {
+                        let code = self.code_of_text(text);
+                        self.put(row, code);
+                    }
+                    value => self.set(row, Cell::from(value)),
+                });
             }
         }
     }
+}
+
+/// Numbers that lie so close to each other that a place for each of them between is little.
+fn close(values: &[i64]) -> Option<(i64, usize)> {
+    let (least, greatest) = (*values.iter().min()?, *values.iter().max()?);
+    let span = usize::try_from(greatest.checked_sub(least)?).ok()?;
+    (span < TABLE_MAX).then_some((least, span + 1))
 }
 
 /// Calls `then` with each of the rows that has a value, and the value's position.
@@ -330,6 +439,28 @@ pub(super) fn each_present(column: &Column, rows: &MatchingRows, mut then: impl 
                 .filter(|(_, row)| rows.contains(**row))
                 .for_each(|(index, row)| then(*row, index));
         }
+    }
+}
+
+/// Numbers that the first group, mostly the only one, has not had yet; of other groups, and where numbers lie far from each other,
+/// each one.
+struct Unseen {
+    least: i64,
+    seen: Vec<bool>,
+    first: Option<u32>,
+}
+
+impl Unseen {
+    fn new(values: &[i64]) -> Self {
+        let (least, places) = close(values).unwrap_or_default();
+        Self { least, seen: vec![false; places], first: None }
+    }
+
+    fn takes(&mut self, group: u32, value: i64) -> bool {
+        if self.seen.is_empty() || *self.first.get_or_insert(group) != group {
+            return true;
+        }
+        !std::mem::replace(&mut self.seen[(value - self.least) as usize], true)
     }
 }
 
@@ -377,8 +508,22 @@ fn add_column(column: &Column, rows: &MatchingRows, series: &mut Series, group_o
             let hashes: Vec<u64> = words.iter().map(|word| Cell::Text(word.clone()).hash64()).collect();
             each(&mut |series, group, index| series.add_hash(group, hashes[usize::from(codes[index])]));
         }
+        (Wants::Hashes, FieldKind::Int, Values::Integers { values, .. }) => {
+            let mut unseen = Unseen::new(values);
+            each(&mut |series, group, index| {
+                if unseen.takes(group, values[index]) {
+                    series.add_hash(group, Cell::Int(values[index]).hash64());
+                }
+            });
+        }
         (Wants::Hashes, ..) => each(&mut |series, group, index| {
-            series.add_hash(group, Cell::from(column.value(index, &mut scratch)).hash64());
+            series.add_hash(
+                group,
+                match column.value(index, &mut scratch) {
+                    Value::Str(text) => Cell::hash64_of(text),
+                    value => Cell::from(value).hash64(),
+                },
+            );
         }),
         (Wants::Numbers, ..) => each(&mut |series, group, index| {
             if let Some(number) = number(column.value(index, &mut scratch)) {

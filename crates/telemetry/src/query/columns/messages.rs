@@ -3,6 +3,7 @@
 
 use super::{
     BlockScan, MatchingRows, ROWS_BETWEEN_LOOKS,
+    digits::candidates,
     reach::{Reach, reach},
 };
 use crate::{
@@ -299,13 +300,15 @@ impl<'a> Window<'a> {
                 values_holding(texts, finder, holds, hit);
             }
             _ => {
-                let least = if self.inside_one { least_long_enough(values, finder.needle()) } else { 0 };
-                for index in 0..values.len() {
-                    let is_short =
-                        matches!(values, Values::Integers { values, .. } if values[index].unsigned_abs() < least);
-                    if !is_short && holds_with(&|text: &mut Vec<u8>| add_value(text, values, index)) {
+                let look = |index: usize| {
+                    if holds_with(&|text: &mut Vec<u8>| add_value(text, values, index)) {
                         hit(index);
                     }
+                };
+                if self.inside_one {
+                    candidates(values, finder.needle(), look);
+                } else {
+                    (0..values.len()).for_each(look);
                 }
             }
         }
@@ -363,16 +366,6 @@ fn add_folded(text: &mut Vec<u8>, value: &[u8]) {
 /// Whether folding could change a value's text.
 const fn has_letters(values: &Values) -> bool {
     !matches!(values, Values::Integers { .. } | Values::Decimals { .. } | Values::Ipv4(_))
-}
-
-/// Whole numbers below this have fewer digits than `digits`, and hence do not hold them.
-fn least_long_enough(values: &Values, digits: &[u8]) -> u64 {
-    let Values::Integers { width, .. } = values else { return 0 };
-    // Of one digit is 0 too.
-    if digits.len() < 2 || usize::from(*width) >= digits.len() || !digits.iter().all(u8::is_ascii_digit) {
-        return 0;
-    }
-    u64::try_from(digits.len() - 1).ok().and_then(|zeros| 10_u64.checked_pow(zeros as u32)).unwrap_or(u64::MAX)
 }
 
 /// Texts that hold what is looked for. All of them are searched at once, as they lie end to end; where something is found,

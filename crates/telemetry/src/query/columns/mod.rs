@@ -3,6 +3,7 @@
 
 mod check;
 mod counts;
+mod digits;
 mod fields;
 mod groups;
 mod messages;

@@ -100,6 +100,24 @@ impl Groups {
         Some(number)
     }
 
+    /// The number of a group that was begun.
+    pub(super) fn known(&self, key: &[Cell]) -> Option<u32> {
+        self.numbers.get(key).copied()
+    }
+
+    /// Whether all that is told of a group is how many records it has.
+    pub(super) fn only_counts(&self) -> bool {
+        self.series.iter().all(|series| series.field.is_none())
+    }
+
+    /// Adds so many records to a group of which only that is told.
+    pub(super) fn count(&mut self, key: &[Cell], records: u64) {
+        match self.known(key).or_else(|| self.group(key.to_vec())) {
+            Some(group) => self.series.iter_mut().for_each(|series| series.add_records(group, records)),
+            None => self.left_out += records,
+        }
+    }
+
     /// Adds one record, or one row of a table, whose cells `cell` tells.
     pub(super) fn add(&mut self, cell: impl Fn(&str) -> Cell) {
         let parts = self.by.iter().zip(&mut self.calendars);

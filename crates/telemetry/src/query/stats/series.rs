@@ -87,8 +87,12 @@ impl Series {
 
     /// Adds a record to `count()`, or a value to `count(x)`.
     pub(in crate::query) fn add_record(&mut self, group: u32) {
+        self.add_records(group, 1);
+    }
+
+    pub(super) fn add_records(&mut self, group: u32, records: u64) {
         if let States::Count(counts) = &mut self.states {
-            counts[group as usize] += 1;
+            counts[group as usize] += records;
         }
     }
 
