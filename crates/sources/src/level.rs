@@ -74,6 +74,10 @@ pub fn find(text: &str) -> Option<Level> {
         if at - start > 13 || start > 0 && !bytes[start - 1].is_ascii() {
             continue;
         }
+        let around = (start.checked_sub(1).map(|before| bytes[before]), bytes.get(at));
+        if at - start == 1 && around == (Some(b'['), Some(&b']')) && b"DIWEF".contains(&bytes[start]) {
+            return lettered(bytes[start]);
+        }
         let Some(level) = text.get(start..at).and_then(named) else { continue };
         if stands_out(&bytes[start..at], start.checked_sub(1).map(|before| bytes[before]), bytes.get(at)) {
             return Some(level);
@@ -105,6 +109,9 @@ mod tests {
             ("<debug> x", Some(Level::Debug)),
             ("ERREUR:  erreur de syntaxe", Some(Level::Error)),
             ("no error occurred", None),
+            ("routers/web/home.go:80:Home() [E] no such branch", Some(Level::Error)),
+            ("[I] started", Some(Level::Info)),
+            ("page [N] of [C]", None),
             ("--log=debug started", None),
             ("error.log rotated", None),
             ("a notice was given", None),

@@ -7,6 +7,7 @@ use crate::{
     record::Parsed,
     timestamps::{self, Stamp},
 };
+use model::Level;
 
 /// A line that begins with a time, maybe in brackets or behind a level, or behind nothing but `- `.
 pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
@@ -17,8 +18,8 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         level = Some(level::lettered(*letter)?);
         cursor.eat(text.get(..3)?)?;
     }
-    // Games of Valve begin each line with it.
-    cursor.eat("L ");
+    // Games of Valve begin each line with it, DHIS2 with a star and a level.
+    cursor.eat("L ").or_else(|| cursor.eat("* "));
     let mut opened = cursor.eat("[").or_else(|| cursor.eat("(")).is_some();
     if opened && let Some((zone, rest)) = cursor.rest().split_once(' ') {
         // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
@@ -37,6 +38,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     }
     let stamp = stamp?;
     if opened {
+        verbosity(&mut cursor);
         cursor.eat("]").or_else(|| cursor.eat(")"))?;
     } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         // A time within a word or a number is none.
@@ -57,8 +59,34 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         next.take(|byte| b" \t:-|".contains(&byte));
         cursor = next;
     }
-    let level = level.or_else(|| level::find(cursor.rest()));
+    let level = level.or_else(|| of_component(&mut cursor)).or_else(|| level::find(cursor.rest()));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
+}
+
+/// `,  0`: how much Samba's level of debugging must be for the line to be written.
+fn verbosity(cursor: &mut Cursor<'_>) {
+    let mut next = *cursor;
+    if next.eat(",").is_some() {
+        next.spaces();
+        if next.digits().is_some_and(|digits| digits.len() <= 2) {
+            *cursor = next;
+        }
+    }
+}
+
+/// `E STORAGE  [initandlisten] message`: a letter and a component, as MongoDB wrote them before it wrote objects.
+fn of_component(cursor: &mut Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    let letter = next.take(|byte| byte.is_ascii_uppercase());
+    let level = level::lettered(*letter.as_bytes().first().filter(|_| letter.len() == 1)?)?;
+    next.gap()?;
+    let component = next.take(|byte| byte.is_ascii_uppercase() || b"-_".contains(&byte));
+    next.gap()?;
+    if component.is_empty() || next.peek() != Some(b'[') {
+        return None;
+    }
+    *cursor = next;
+    Some(level)
 }
 
 /// Seconds since 1970 with a fraction, or a longer count: a bare number of ten digits may be anything.

@@ -24,7 +24,9 @@ pub(super) fn cisco(text: &str) -> Option<Parsed<'_>> {
         // `Nov 20 10:00:00.123 CET: `; of a zone's name without its meaning, the source's own is taken.
         let zone = cursor.until("%")?;
         let named = zone.len() <= 12 && zone.trim_end().ends_with(':');
-        named.then_some(())?;
+        // Or the name of the device.
+        let host = zone.len() <= 64 && !zone.trim().is_empty() && !zone.trim().contains(' ');
+        (named || host).then_some(())?;
         stamp = stamp.map(|stamp| if zone.starts_with(" UTC") { stamp.with_offset(0) } else { stamp });
     } else {
         cursor.eat("%")?;

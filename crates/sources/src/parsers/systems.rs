@@ -76,6 +76,24 @@ pub(super) fn piped(text: &str) -> Option<Parsed<'_>> {
     Some(parsed.with("pid", process))
 }
 
+/// `  1234:20261120:131000.123 message`: Zabbix' server, proxy and agent, a process and when.
+pub(super) fn zabbix(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.spaces();
+    let process = cursor.digits().filter(|digits| digits.len() <= 8)?;
+    cursor.eat(":")?;
+    let day = cursor.digits().filter(|digits| digits.len() == 8)?;
+    cursor.eat(":")?;
+    let clock = cursor.digits().filter(|digits| digits.len() == 6)?;
+    cursor.eat(".")?;
+    let millis = cursor.digits().filter(|digits| digits.len() == 3)?;
+    cursor.eat(" ")?;
+    let time = format!("{day} {}:{}:{}.{millis}", &clock[..2], &clock[2..4], &clock[4..]);
+    let (stamp, _) = timestamps::read(&time)?;
+    let level = level::find(cursor.rest());
+    Some(Parsed::new("zabbix", cursor.rest()).at(stamp).level(level).with("pid", process))
+}
+
 /// `2016-09-28 04:30:30, Info                  CBS    message`: Windows' component store.
 pub(super) fn servicing(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);

@@ -64,6 +64,7 @@ pub static FORMATS: &[Format] = &[
     simple!("logcat", Headed, Own, systems::logcat),
     simple!("cluster", Line, Own, systems::cluster),
     simple!("piped", Headed, Own, systems::piped),
+    simple!("zabbix", Headed, Own, systems::zabbix),
     simple!("proxifier", Line, Own, systems::proxifier),
     simple!("windows_servicing", Headed, Own, systems::servicing),
     format("nginx_error", Headed, Own, web_error::sniff_nginx, web_error::parse_nginx),

@@ -32,6 +32,10 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
     if bytes.get(7) == Some(&separator) {
         let days = date(year, count(bytes, 5, 2)?, count(bytes, 8, 2)?)?;
         let between = *bytes.get(10)?;
+        // `2026-11-20, 10:00:02 UTC`.
+        if between == b',' && bytes.get(11) == Some(&b' ') {
+            return rest_of(bytes, days, skip_spaces(bytes, 12));
+        }
         if !matches!(between, b'T' | b't' | b' ' | b'_' | b'-' | b':') {
             return None;
         }
