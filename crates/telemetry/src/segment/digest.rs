@@ -244,3 +244,40 @@ fn counted(column: &Column, codes: &[u8]) -> Option<Vec<(CountedValue, ByLevel)>
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn digest() -> impl Strategy<Value = Digest> {
+        let by_level =
+            || prop::collection::vec(0..20_000_u32, LEVELS).prop_map(|counts| ByLevel::try_from(counts).unwrap());
+        let value = prop_oneof![
+            any::<i64>().prop_map(CountedValue::Int),
+            prop::collection::vec(any::<u8>(), 0..9).prop_map(CountedValue::Text),
+        ];
+        let values = prop::collection::vec((value, by_level()), 0..6);
+        let field = (0..9_u32, values).prop_map(|(field, values)| Counted { field, values });
+        (-1_000_000..3_000_000_i64, prop::collection::vec(by_level(), 0..9), prop::collection::vec(field, 0..5))
+            .prop_map(|(first_quarter, quarters, fields)| Digest { first_quarter, quarters, fields })
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_read_as_it_was_written_and_damage_is_no_panic(digest in digest(), at: prop::sample::Index, byte: u8) {
+            let mut bytes = Vec::new();
+            digest.put(&mut bytes);
+            let mut reader = Reader(&bytes);
+            prop_assert_eq!(Digest::read(&mut reader), Ok(digest));
+            prop_assert!(reader.0.is_empty());
+            let at = at.index(bytes.len());
+            prop_assert!(Digest::read(&mut Reader(&bytes[..at])).is_err());
+            bytes[at] = byte;
+            if let Ok(damaged) = Digest::read(&mut Reader(&bytes)) {
+                let records = damaged.quarters().map(|(_, counts)| levels(counts).count()).sum::<usize>();
+                prop_assert!(records <= damaged.quarters.len() * LEVELS && damaged.all().len() == LEVELS);
+            }
+        }
+    }
+}
