@@ -1,4 +1,4 @@
-//! Lines of fifty programs as their documentation shows them, with the time and level that a person has written beside each before
+//! Lines of some fifty programs as their documentation shows them, with the time and level that a person has written beside each before
 //! any parser was looked at (`vendors/stated.tsv`).
 
 use jiff::tz::TimeZone;
