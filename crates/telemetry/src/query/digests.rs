@@ -15,6 +15,9 @@ use crate::{
 use model::{Level, Timestamp};
 use std::{ops::Range, sync::Arc};
 
+/// The value of the field, the level, and how many records have both.
+type Found<'a> = (Option<Value<'a>>, Option<Level>, u32);
+
 /// A question that counts by level, by one field, or by both, and asks for nothing but these and times.
 #[derive(Clone, Copy)]
 pub(super) struct Plan<'a> {
@@ -71,7 +74,7 @@ impl<'a> Plan<'a> {
         digest: &'d Digest,
         number: usize,
         times: &Range<i64>,
-    ) -> Option<Vec<(Option<Value<'d>>, Option<Level>, u32)>> {
+    ) -> Option<Vec<Found<'d>>> {
         let mut counted = Vec::new();
         let mut without = digest.all();
         if let Some(name) = self.field {

@@ -91,7 +91,7 @@ fn hex_places(hex: &Hex, needle: &[u8]) -> Option<Vec<usize>> {
     let (stride, digits) = (hex.stride(), usize::from(hex.digits));
     let at = |start: usize, digit: usize| {
         let byte = hex.bytes[start + digit / 2];
-        if digit % 2 == 0 { byte >> 4 } else { byte & 15 }
+        if digit.is_multiple_of(2) { byte >> 4 } else { byte & 15 }
     };
     let mut places = Vec::new();
     // They begin with the upper half of a byte, or with the lower one: then the first whole byte is one digit further.
@@ -177,7 +177,7 @@ mod tests {
             check(&Values::Ipv4(numbers.iter().map(|number| *number as u32 * 7919).collect()), &needle, true);
             let stride = digits.div_ceil(2);
             let mut bytes = bytes[..40 / stride * stride].to_vec();
-            if digits % 2 == 1 {
+            if !digits.is_multiple_of(2) {
                 bytes.chunks_mut(stride).for_each(|value| value[stride - 1] &= 0xF0);
             }
             let hex = Values::Hex(Hex { digits: digits as u8, upper, bytes });
