@@ -7,11 +7,13 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     handler::Handler,
     middleware::from_fn_with_state,
+    response::Response,
     routing::{MethodFilter, on, options},
 };
+use std::{marker::PhantomData, pin::Pin, sync::Arc};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{
@@ -62,6 +64,39 @@ pub(crate) fn form_about(summary: &'static str) -> About {
     About::new(summary).gives_text(303, None, "Done: to the page that shows it")
 }
 
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler, whatever it takes from a request. As one type, what axum makes of a route is compiled once and not some
+/// five hundred times.
+#[derive(Clone)]
+struct Erased(Arc<dyn Answers>);
+
+trait Answers: Send + Sync {
+    fn answer(&self, request: Request, ctx: Ctx) -> Answering;
+}
+
+struct Typed<H, T>(H, PhantomData<fn() -> T>);
+
+impl<H: Handler<T, Ctx, Future = Answering>, T: 'static> Answers for Typed<H, T> {
+    fn answer(&self, request: Request, ctx: Ctx) -> Answering {
+        self.0.clone().call(request, ctx)
+    }
+}
+
+impl Erased {
+    #[inline(always)]
+    fn new<H: Handler<T, Ctx, Future = Answering>, T: 'static>(handler: H) -> Self {
+        Self(Arc::new(Typed(handler, PhantomData)))
+    }
+}
+
+impl Handler<(), Ctx> for Erased {
+    type Future = Answering;
+    fn call(self, request: Request, ctx: Ctx) -> Answering {
+        self.0.answer(request, ctx)
+    }
+}
+
 /// Routes being declared.
 pub(crate) struct Routes {
     ctx: Ctx,
@@ -74,54 +109,52 @@ impl Routes {
         Self { ctx, router: Router::new(), declared: Vec::new() }
     }
 
-    pub(crate) fn get<H: Handler<T, Ctx>, T: 'static>(
+    // Inlined, so that nothing of a route's own code runs, and is made resident, before somebody asks for it.
+    #[inline(always)]
+    pub(crate) fn get<H: Handler<T, Ctx, Future = Answering>, T: 'static>(
         self,
         path: &'static str,
         access: Access,
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Get, path, access, handler, about)
+        self.add(Verb::Get, path, access, Erased::new(handler), about)
     }
 
-    pub(crate) fn post<H: Handler<T, Ctx>, T: 'static>(
+    #[inline(always)]
+    pub(crate) fn post<H: Handler<T, Ctx, Future = Answering>, T: 'static>(
         self,
         path: &'static str,
         access: Access,
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Post, path, access, handler, about)
+        self.add(Verb::Post, path, access, Erased::new(handler), about)
     }
 
-    pub(crate) fn put<H: Handler<T, Ctx>, T: 'static>(
+    #[inline(always)]
+    pub(crate) fn put<H: Handler<T, Ctx, Future = Answering>, T: 'static>(
         self,
         path: &'static str,
         access: Access,
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Put, path, access, handler, about)
+        self.add(Verb::Put, path, access, Erased::new(handler), about)
     }
 
-    pub(crate) fn delete<H: Handler<T, Ctx>, T: 'static>(
+    #[inline(always)]
+    pub(crate) fn delete<H: Handler<T, Ctx, Future = Answering>, T: 'static>(
         self,
         path: &'static str,
         access: Access,
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Delete, path, access, handler, about)
+        self.add(Verb::Delete, path, access, Erased::new(handler), about)
     }
 
-    fn add<H: Handler<T, Ctx>, T: 'static>(
-        mut self,
-        verb: Verb,
-        path: &'static str,
-        access: Access,
-        handler: H,
-        about: About,
-    ) -> Self {
+    fn add(mut self, verb: Verb, path: &'static str, access: Access, handler: Erased, about: About) -> Self {
         let filter = match verb {
             Verb::Get => MethodFilter::GET,
             Verb::Post => MethodFilter::POST,
@@ -202,12 +235,14 @@ impl About {
     }
 
     /// Parameters in the query.
+    #[inline(always)]
     pub(crate) fn query<T: IntoParams>(mut self) -> Self {
         self.parameters = Some(|| T::into_params(|| Some(ParameterIn::Query)));
         self
     }
 
     /// A JSON body.
+    #[inline(always)]
     pub(crate) fn takes<T: ToSchema>(mut self) -> Self {
         self.body = Some(Body { media: "application/json", what: None, content: content::<T> });
         self
@@ -220,6 +255,7 @@ impl About {
     }
 
     /// A JSON answer.
+    #[inline(always)]
     pub(crate) fn gives<T: ToSchema>(mut self, status: u16, what: &'static str) -> Self {
         self.answers.push(Answer { status, what, content: Some(("application/json", content::<T>)) });
         self
