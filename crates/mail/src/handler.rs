@@ -4,6 +4,8 @@ mod reach;
 mod run;
 mod story;
 
+pub use story::retold;
+
 use crate::{gmail, item::MailItem, message::Signer, smtp, spec::Mailing, template::Templates, transport::Transport};
 use futures_util::future::BoxFuture;
 use jobs::{Handler, Run, Stop, TraceText};

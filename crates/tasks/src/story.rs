@@ -1,4 +1,5 @@
-//! The run log of the kinds here: plain words, the same for each.
+//! The run log of the kinds here: plain words, the same for each. The fields say the same, so that pages can put it into
+//! their reader's language.
 
 use jobs::{Attempt, Moment, TraceText};
 use model::{ItemState, JobLine, Level, Timestamp};
@@ -16,18 +17,22 @@ pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         Moment::Started { job, resumed } => {
             let word = if *resumed { "resumed" } else { "started" };
             let message = format!("{} {word}: {} of {} to do", job.name, job.counters.remaining(), job.counters.total);
-            one(Level::Info, word, message, json!({"total": job.counters.total}))
+            let fields = json!({"name": job.name, "remaining": job.counters.remaining(), "total": job.counters.total});
+            one(Level::Info, word, message, fields)
         }
         Moment::Attempted { attempt, .. } => vec![attempted(at, attempt)],
         Moment::Progress { job, processed, rate, eta } => {
             let message = format!("{processed} of {} processed, {rate:.1} a second", job.counters.total);
             let eta = eta.map(|eta| eta.as_secs());
-            one(Level::Info, "progress", message, json!({"processed": processed, "rate": rate, "eta_seconds": eta}))
+            let fields = json!({"processed": processed, "total": job.counters.total, "rate": rate, "eta_seconds": eta});
+            one(Level::Info, "progress", message, fields)
         }
         Moment::Refused { item, .. } => {
             let said = item.verdict.as_ref().map_or("", |verdict| verdict.code.as_str());
             let message = format!("{}: refused: {said}", item.label);
-            one(Level::Error, "item", message, json!({"seq": item.seq, "outcome": item.state, "code": said}))
+            let fields = json!({"seq": item.seq, "label": item.label, "outcome": item.state, "code": said,
+                "verdict": item.verdict});
+            one(Level::Error, "item", message, fields)
         }
         Moment::Lost { items, .. } => {
             let items = items.len();
@@ -36,7 +41,9 @@ pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         }
         Moment::Paused { job } => {
             let reason = job.reason.as_ref().map_or("", |reason| reason.code.as_str());
-            one(Level::Warning, "paused", format!("paused: {reason}"), json!({"resumes_at": job.resumes_at}))
+            let detail = job.reason.as_ref().map_or("", |reason| reason.detail.as_str());
+            let fields = json!({"code": reason, "detail": detail, "resumes_at": job.resumes_at});
+            one(Level::Warning, "paused", format!("paused: {reason}"), fields)
         }
         Moment::Ended { job, rate } => {
             let counters = job.counters;
@@ -45,7 +52,7 @@ pub(crate) fn tell(at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
                 job.state, counters.succeeded, counters.failed, counters.unknown, counters.skipped
             );
             let level = if counters.failed + counters.unknown > 0 { Level::Warning } else { Level::Info };
-            one(level, "ended", message, json!({"counters": counters, "rate": rate}))
+            one(level, "ended", message, json!({"state": job.state, "counters": counters, "rate": rate}))
         }
     }
 }
@@ -63,8 +70,8 @@ fn attempted(at: Timestamp, attempt: &Attempt<'_>) -> JobLine {
         (state, Some(code)) => format!("{label}: {state}: {code}"),
         (state, None) => format!("{label}: {state}"),
     };
-    let fields = json!({"seq": outcome.seq, "attempt": outcome.attempt, "outcome": outcome.state, "code": code,
-        "seconds": attempt.attempted.took.as_secs_f64()});
+    let fields = json!({"seq": outcome.seq, "label": label, "attempt": outcome.attempt, "outcome": outcome.state,
+        "code": code, "verdict": outcome.verdict, "seconds": attempt.attempted.took.as_secs_f64()});
     record(at, level, "item", message, fields)
 }
 

@@ -360,6 +360,16 @@ told-time-limit = stopped after { $n } s, its time limit
 told-not-started = could not be started: { $why }
 told-not-known = it is not known how it ended: { $why }
 told-stopped = stopped with Vigie; it is not known how much was done
+line-started = { $name }: started, { $left } of { $total } to do
+line-resumed = { $name }: resumed, { $left } of { $total } to do
+line-progress = { $done } of { $total } processed, { $rate }
+line-item-why = { $name }: { $state }. { $why }
+line-lost = { $n ->
+    [one] The process stopped during { $shown } item, whose outcome is not known.
+   *[other] The process stopped during { $shown } items, whose outcome is not known.
+}
+line-paused = Paused. { $why }
+line-ended = { $state }: { $succeeded } succeeded, { $failed } failed, { $unknown } unconfirmed, { $skipped } skipped
 trace-lost = { $who }: the outcome is not known, because the process stopped.
 trace-marked = Marked by a user
 trace-marked-sent = { $who }: marked as sent by { $by }

@@ -360,6 +360,16 @@ told-time-limit = arrêt après { $n } s, durée maximale
 told-not-started = n’a pas pu être lancé : { $why }
 told-not-known = fin inconnue : { $why }
 told-stopped = arrêt avec Vigie ; on ne sait pas ce qui a été fait
+line-started = { $name } : démarrage, reste { $left } sur { $total }
+line-resumed = { $name } : reprise, reste { $left } sur { $total }
+line-progress = { $done } sur { $total } traités, { $rate }
+line-item-why = { $name } : { $state }. { $why }
+line-lost = { $n ->
+    [one] Le processus s’est arrêté pendant { $shown } élément, dont le résultat est inconnu.
+   *[other] Le processus s’est arrêté pendant { $shown } éléments, dont le résultat est inconnu.
+}
+line-paused = En pause. { $why }
+line-ended = { $state } : { $succeeded } réussis, { $failed } en échec, { $unknown } non confirmés, { $skipped } ignorés
 trace-lost = { $who } : le résultat n’est pas connu, car le processus s’est arrêté.
 trace-marked = Marqué par un utilisateur
 trace-marked-sent = { $who } : marqué comme envoyé par { $by }

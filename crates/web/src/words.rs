@@ -162,6 +162,15 @@ impl Words {
         }
     }
 
+    /// A rate such as `12.5 /s`, or per minute where that is easier to grasp.
+    pub(crate) fn rate(&self, per_second: &f64) -> String {
+        match *per_second {
+            rate if rate <= 0.0 => "–".to_owned(),
+            rate if rate < 1.0 => self.with("rate-minute", "n", self.decimal(&(rate * 60.0))),
+            rate => self.with("rate-second", "n", self.decimal(&rate)),
+        }
+    }
+
     /// The two largest units: `8 min 20 s`.
     pub(crate) fn duration(&self, time: &Duration) -> String {
         self.language.duration(*time)

@@ -1,6 +1,7 @@
 //! Turns the engine's moments into the events of a mailing's run log.
 
 use crate::{
+    enqueue::said_of,
     item::MailItem,
     recipients::filter::Test,
     run_log::{
@@ -15,6 +16,7 @@ use indexmap::IndexMap;
 use jobs::{Attempt, Ended, Moment, TraceText};
 use language::Language;
 use model::{ItemState, JobLine, JobState, OnUnknown, Timestamp, Verdict};
+use serde_json::{Value, json};
 use store::{Job, Reason};
 
 /// What the log of one run needs to know of its mailing.
@@ -57,7 +59,8 @@ impl Story {
     pub(super) fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
         match moment {
             Moment::Attempted { job, attempt } => {
-                vec![self.record(at, &self.attempted(at, job, attempt), Some(attempt.attempted.item.seq))]
+                let line = self.record(at, &self.attempted(at, job, attempt), Some(attempt.attempted.item.seq));
+                vec![because(line, attempt.outcome.verdict.as_ref().map(|verdict| (VERDICT, json!(verdict))))]
             }
             Moment::Refused { job, item, number } => {
                 let error = item.verdict.as_ref().map_or_else(String::new, |verdict| match verdict.reply.as_str() {
@@ -65,10 +68,20 @@ impl Story {
                     // Each problem of the row in words, which needs no more.
                     reply => reply.to_owned(),
                 });
-                vec![self.record(at, &self.of_item(job, item, *number, Outcome::Failed { error }), Some(item.seq))]
+                let line =
+                    self.record(at, &self.of_item(job, item, *number, Outcome::Failed { error }), Some(item.seq));
+                vec![because(line, item.verdict.as_ref().map(|verdict| (VERDICT, json!(verdict))))]
             }
             Moment::Lost { job, items } => self.lost(at, job, items),
-            other => self.event(at, other).iter().map(|event| self.record(at, event, None)).collect(),
+            other => {
+                let reason = match other {
+                    Moment::Paused { job } | Moment::Ended { job, .. } => job.reason.as_ref(),
+                    _ => None,
+                };
+                let reason = reason.map(|reason| (REASON, json!({"code": reason.code, "detail": reason.detail})));
+                let line = |event: &Event| because(self.record(at, event, None), reason.clone());
+                self.event(at, other).iter().map(line).collect()
+            }
         }
     }
 
@@ -90,7 +103,8 @@ impl Story {
             .zip(before + 1..)
             .map(|(item, n)| {
                 let error = item.verdict.as_ref().map_or_else(String::new, |verdict| self.why(verdict));
-                self.record(at, &self.of_item(job, item, n, Outcome::Unknown { error }), Some(item.seq))
+                let line = self.record(at, &self.of_item(job, item, n, Outcome::Unknown { error }), Some(item.seq));
+                because(line, item.verdict.as_ref().map(|verdict| (VERDICT, json!(verdict))))
             })
             .collect();
         let fate = match job.on_unknown {
@@ -206,22 +220,60 @@ impl Story {
     }
 
     fn reason(&self, reason: Option<&Reason>) -> String {
-        let french = self.language == Language::French;
-        let Some(reason) = reason else { return String::new() };
-        match (reason.code.as_str(), french) {
-            ("requested", true) => "à la demande".to_owned(),
-            ("requested", false) => "as asked".to_owned(),
-            ("daily_limit", true) => "limite de 24 heures atteinte".to_owned(),
-            ("daily_limit", false) => "the limit of 24 hours is reached".to_owned(),
-            ("outcome_lost", true) => {
-                format!("{} envoi(s) interrompu(s), issue inconnue", reason.detail)
-            }
-            ("outcome_lost", false) => format!("{} interrupted, outcome unknown", reason.detail),
-            (code, _) => {
-                let verdict = Verdict::permanent(code, model::Fault::Server).with_reply(reason.detail.clone());
-                self.why(&verdict)
+        reason.map_or_else(String::new, |reason| reason_text(&reason.code, &reason.detail, self.language))
+    }
+}
+
+/// Fields of a line that say why in codes, beside the words of the mailing's language.
+const VERDICT: &str = "verdict";
+const REASON: &str = "reason_given";
+
+fn because(mut line: JobLine, why: Option<(&str, Value)>) -> JobLine {
+    line.fields.extend(why.map(|(name, value)| (name.to_owned(), value)));
+    line
+}
+
+/// The message of a line of a mailing's run log in `language`. `None`: the line is not a mailing's.
+pub fn retold(line: &JobLine, language: Language) -> Option<String> {
+    let mut event = Event::from_fields(&line.event, &line.fields).ok()?;
+    let verdict = || serde_json::from_value::<Verdict>(line.fields.get(VERDICT)?.clone()).ok();
+    let reason = || {
+        let given = line.fields.get(REASON)?;
+        Some(reason_text(given.get("code")?.as_str()?, given.get("detail")?.as_str()?, language))
+    };
+    match &mut event {
+        Event::Item(Item {
+            outcome:
+                Outcome::Failed { error: text } | Outcome::Unknown { error: text } | Outcome::Skipped { reason: text },
+            ..
+        })
+        | Event::Retry(Retry { reason: text, .. }) => {
+            if let Some(verdict) = verdict() {
+                let said = said_of(&verdict, language);
+                // A row that was wrong is told in the reader's words already.
+                *text = if said == verdict.reply { why(&verdict, language) } else { said.to_owned() };
             }
         }
+        Event::Paused(Paused { reason: text, .. })
+        | Event::Finished(Finished { ending: Ending::Failed { reason: text }, .. }) => {
+            if let Some(reason) = reason() {
+                *text = reason;
+            }
+        }
+        _ => {}
+    }
+    Some(message(&event, language))
+}
+
+fn reason_text(code: &str, detail: &str, language: Language) -> String {
+    match (code, language) {
+        ("requested", Language::French) => "à la demande".to_owned(),
+        ("requested", Language::English) => "as asked".to_owned(),
+        ("daily_limit", Language::French) => "limite de 24 heures atteinte".to_owned(),
+        ("daily_limit", Language::English) => "the limit of 24 hours is reached".to_owned(),
+        ("outcome_lost", Language::French) => format!("{detail} envoi(s) interrompu(s), issue inconnue"),
+        ("outcome_lost", Language::English) => format!("{detail} interrupted, outcome unknown"),
+        (code, _) => why(&Verdict::permanent(code, model::Fault::Server).with_reply(detail.to_owned()), language),
     }
 }
 

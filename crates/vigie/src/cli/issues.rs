@@ -10,7 +10,7 @@ pub(crate) enum ProjectCommand {
         /// What the program is made with: python-django, javascript
         #[arg(long)]
         platform: Option<String>,
-        /// Where the program reaches Vigie [default: the first of `hosts`, or the address of `listen`]
+        /// Where the program reaches Vigie [default: the first of `hosts`, or where the server answers]
         #[arg(long, value_name = "URL")]
         url: Option<String>,
     },

@@ -15,23 +15,28 @@ use console::Term;
 pub(super) async fn run(config: &Config, command: ProjectCommand) -> Result<Exit> {
     match command {
         ProjectCommand::Create { name, platform, url } => {
-            let url = url.unwrap_or_else(|| config.origin());
-            create(config, NewProject { name, platform }, url.trim_end_matches('/')).await
+            let url = url.as_deref().map(|url| url.trim_end_matches('/'));
+            create(config, NewProject { name, platform }, url).await
         }
         ProjectCommand::List => list(config).await,
         ProjectCommand::Remove { slug, yes } => remove(config, &slug, if yes { Sure::Said } else { Sure::Ask }).await,
     }
 }
 
-async fn create(config: &Config, new: NewProject, url: &str) -> Result<Exit> {
-    let Some((scheme, host)) = url.split_once("://").filter(|(_, host)| !host.contains('/')) else {
-        return Err(Failure::refused(t!("project-url-bad", url)).help(t!("project-url-help")));
-    };
+/// `url`: where the program reaches Vigie, unless where the server itself says that it is reached.
+async fn create(config: &Config, new: NewProject, url: Option<&str>) -> Result<Exit> {
+    let given = url.map(|url| match url.split_once("://").filter(|(_, host)| !host.contains('/')) {
+        Some(parts) => Ok(parts),
+        None => Err(Failure::refused(t!("project-url-bad", url)).help(t!("project-url-help"))),
+    });
+    let given = given.transpose()?;
     let connected = app::changing(config, "project", Engines::Rest).await?;
     let made = connected.client().post::<ProjectMade>("/api/v1/projects", &new).await;
     connected.close().await;
     let mut made = made?.into_inner();
-    made.key.dsn = format!("{scheme}://{}@{host}/{}", made.key.public_key, made.project.id);
+    if let Some((scheme, host)) = given {
+        made.key.dsn = format!("{scheme}://{}@{host}/{}", made.key.public_key, made.project.id);
+    }
     if config.json {
         render::json(&made)?;
         return Ok(Exit::Done);
@@ -39,6 +44,9 @@ async fn create(config: &Config, new: NewProject, url: &str) -> Result<Exit> {
     let ProjectMade { project, key } = made;
     render::say(&t!("project-made", name = project.name));
     render::out(&key.dsn)?;
+    let number = format!("/{}", project.id);
+    let url = key.dsn.replace(&format!("{}@", key.public_key), "");
+    let url = url.strip_suffix(&number).unwrap_or(&url);
     render::say(&t!("project-paste", path = format!("{url}/projects/{}", project.slug)));
     Ok(Exit::Done)
 }

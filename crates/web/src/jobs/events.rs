@@ -12,6 +12,7 @@ use crate::{
     listener::{Listener, told},
     problem::Result,
     routes::{About, Routes},
+    words::Words,
 };
 use axum::{
     Extension,
@@ -20,7 +21,9 @@ use axum::{
     response::{IntoResponse, sse::Event},
 };
 use futures_util::{Stream, StreamExt as _, stream::BoxStream};
+use jiff::tz::TimeZone;
 use jobs::Progress;
+use language::Language;
 use logs::job_log::{LineCursor, LinePage};
 use model::JobId;
 use serde::Deserialize;
@@ -55,6 +58,9 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 struct EventsQuery {
     /// Where to begin in the run log: a `next` of `/log`, or 0; its end unless said otherwise.
     log_after: Option<u64>,
+    /// The messages of the run log in this language, `en` or `fr`, where Vigie worded them.
+    #[param(value_type = Option<String>)]
+    lang: Option<Language>,
 }
 
 async fn events(
@@ -73,6 +79,7 @@ async fn events(
         log: reads_log.then_some(LogFrom::Asked(seen.log.or(query.log_after))),
         seen_version: seen.version,
         log_at: seen.log.or(query.log_after),
+        words: query.lang.map(|language| Words { language, zone: TimeZone::UTC }),
         next_at: Instant::now(),
         waiting: VecDeque::new(),
         is_ending: false,
@@ -113,6 +120,8 @@ struct Follower {
     log: Option<LogFrom>,
     seen_version: Option<i64>,
     log_at: Option<u64>,
+    /// Whose language the lines of the log are told in, if not in their own.
+    words: Option<Words>,
     /// Before then, no change is told.
     next_at: Instant,
     waiting: VecDeque<Event>,
@@ -228,7 +237,7 @@ impl Follower {
         match page {
             Ok(page) => {
                 self.log_at = Some(page.next.0);
-                let data = serde_json::to_string(&LogPage::from(page)).unwrap_or_default();
+                let data = serde_json::to_string(&LogPage::of(page, self.words.as_ref())).unwrap_or_default();
                 self.waiting.push_back(Event::default().event("log").id(self.event_id()).data(data));
             }
             Err(error) => {

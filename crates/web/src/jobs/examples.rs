@@ -31,7 +31,7 @@ fn head(v: &View, state: JobState, counters: Counters) -> JobHead {
         counters,
         rate: if running { 6.3 } else { 0.0 },
         left: running.then_some(Duration::from_secs(272)),
-        message: "Envoyé à compta@client.example : facture_CCT_118_2026-11.pdf".to_owned(),
+        message: None,
         reason: paused.then(|| reason(&v.words, "daily_limit", "")),
         resumes_at: paused.then(|| v.now + Duration::from_secs(32_000)),
         person: "m.durand".to_owned(),

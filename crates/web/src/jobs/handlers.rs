@@ -25,6 +25,7 @@ use crate::{
             ItemRow, ItemsPage, JobHead, JobLogPage, JobTracesPage, LaterRun, LogLine, May, OverviewPage, TimelinePage,
             TimelineStep, TroubleRow, UndeliveredPage,
         },
+        told::told,
     },
     layout::{
         parts::{Choice, IssueLink, Mood, Notice, Pager, SortLink, Sorted, TraceRow},
@@ -131,7 +132,11 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         counters: job.counters,
         rate: progress.rate,
         left: progress.eta_seconds.map(Duration::from_secs),
-        message: ending(v, &job.message).unwrap_or_else(|| job.message.clone()),
+        // Of a mailing it is the line of the log that was written last, in the mailing's own language.
+        message: match job.kind {
+            JobKind::Mail => None,
+            _ => Some(ending(v, &job.message).unwrap_or_else(|| job.message.clone())),
+        },
         reason: reason.filter(|_| job.state != JobState::Running),
         resumes_at: job.resumes_at,
         person: job.created_by.clone(),
@@ -208,7 +213,7 @@ async fn overview(State(ctx): State<Ctx>, headers: HeaderMap, side: Side) -> Res
     let Side { v, job, query } = side;
     let trouble = trouble(&ctx, &job, 0, TROUBLE_FIRST).await?.rows;
     let trouble = trouble.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
-    let (log, log_next) = last_lines(&ctx, &job, LOG_FIRST).await?;
+    let (log, log_next) = last_lines(&ctx, &v, &job, LOG_FIRST).await?;
     let again = later::runs(&ctx, &job).await?;
     let embed = embed::lines(&origin(&headers), &job, &ctx.app.vault.job_token(job.id));
     let head = head(&ctx, &v, &job, &query).await?;
@@ -350,16 +355,16 @@ async fn traces(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
 
 async fn log(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, query } = side;
-    let (log, log_next) = last_lines(&ctx, &job, LOG_LAST).await?;
+    let (log, log_next) = last_lines(&ctx, &v, &job, LOG_LAST).await?;
     let whole = format!("/jobs/{}/log.txt", job.id);
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&JobLogPage { v: &v, head, log, log_next, whole }))
 }
 
 /// The end of a job's log, and where it goes on.
-async fn last_lines(ctx: &Ctx, job: &Job, lines: usize) -> Result<(Vec<LogLine>, u64)> {
+async fn last_lines(ctx: &Ctx, v: &View, job: &Job, lines: usize) -> Result<(Vec<LogLine>, u64)> {
     let page = ctx.app.job_log.tail(job.id, lines).await.map_err(|error| Problem::internal(&error))?;
-    let line = |line: model::JobLine| LogLine { at: line.at, level: line.level, message: line.message };
+    let line = |line: model::JobLine| LogLine { at: line.at, level: line.level, message: told(v, &line) };
     Ok((page.lines.into_iter().map(|placed| line(placed.line)).collect(), page.next.0))
 }
 

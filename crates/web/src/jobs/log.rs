@@ -5,12 +5,15 @@ use crate::{
     auth::Access,
     cursor::page_size,
     extract::{Path, Query},
-    jobs::lookup::existing,
+    jobs::{lookup::existing, told::told},
     problem::{Problem, Result},
     routes::{About, Routes},
+    words::Words,
 };
 use axum::extract::State;
-use logs::job_log::{LineCursor, LinePage};
+use jiff::tz::TimeZone;
+use language::Language;
+use logs::job_log::{LineCursor, LinePage, PlacedLine};
 use model::JobLine;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -33,6 +36,9 @@ struct LogQuery {
     /// The last so many lines instead.
     tail: Option<u32>,
     limit: Option<u32>,
+    /// The messages in this language, `en` or `fr`, where Vigie worded them; in that of the mailing unless said otherwise.
+    #[param(value_type = Option<String>)]
+    lang: Option<Language>,
 }
 
 /// Lines, and where to go on. There may be more later: `next` is always there.
@@ -52,10 +58,15 @@ struct LogLine {
     line: JobLine,
 }
 
-impl From<LinePage> for LogPage {
-    fn from(page: LinePage) -> Self {
-        let rows = page.lines.into_iter().map(|placed| LogLine { next: placed.next.0, line: placed.line });
-        Self { rows: rows.collect(), next: page.next.0 }
+impl LogPage {
+    /// `words`: whose language the messages are in, instead of their own.
+    pub(crate) fn of(page: LinePage, words: Option<&Words>) -> Self {
+        let row = |placed: PlacedLine| {
+            let message = words.map(|words| told(words, &placed.line));
+            let line = JobLine { message: message.unwrap_or(placed.line.message), ..placed.line };
+            LogLine { next: placed.next.0, line }
+        };
+        Self { rows: page.lines.into_iter().map(row).collect(), next: page.next.0 }
     }
 }
 
@@ -70,5 +81,6 @@ async fn log(
         (None, Some(_)) => ctx.app.job_log.tail(job.id, limit).await,
         (after, _) => ctx.app.job_log.page(job.id, LineCursor(after.unwrap_or(0)), limit).await,
     };
-    Ok(axum::Json(page.map_err(|error| Problem::internal(&error))?.into()))
+    let words = query.lang.map(|language| Words { language, zone: TimeZone::UTC });
+    Ok(axum::Json(LogPage::of(page.map_err(|error| Problem::internal(&error))?, words.as_ref())))
 }

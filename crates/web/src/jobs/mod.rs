@@ -14,6 +14,7 @@ pub(crate) mod lookup;
 pub(crate) mod outcomes;
 pub(crate) mod pages;
 pub(crate) mod progress;
+pub(crate) mod told;
 pub(crate) use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {

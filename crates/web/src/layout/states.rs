@@ -266,15 +266,6 @@ impl View {
         self.duration(&until.since(*from))
     }
 
-    /// A rate such as `12.5 /s`, or per minute where that is easier to grasp.
-    pub(crate) fn rate(&self, per_second: &f64) -> String {
-        match *per_second {
-            rate if rate <= 0.0 => "–".to_owned(),
-            rate if rate < 1.0 => self.with("rate-minute", "n", self.decimal(&(rate * 60.0))),
-            rate => self.with("rate-second", "n", self.decimal(&rate)),
-        }
-    }
-
     /// The name of a kind of job.
     pub(crate) fn kind(&self, kind: &JobKind) -> String {
         kind_name(self.language, *kind)

@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName},
-    extract::{Json, Path, origin},
+    extract::{Address, Json, Path, origin},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
@@ -121,6 +121,7 @@ async fn show(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<axum::
 
 async fn create(
     State(ctx): State<Ctx>,
+    Address(address): Address,
     headers: HeaderMap,
     Json(new): Json<NewProject>,
 ) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<ProjectMade>)> {
@@ -128,7 +129,9 @@ async fn create(
         return Err(bad_name());
     }
     let (project, key) = make(&ctx, new.name, new.platform.unwrap_or_default()).await?;
-    let made = ProjectMade { project: shown(project), key: shown_key(&origin(&headers), key) };
+    // The command line comes by the local socket, where no program can follow it.
+    let origin = if address.is_none() { ctx.app.alerts.origin().to_owned() } else { origin(&headers) };
+    let made = ProjectMade { project: shown(project), key: shown_key(&origin, key) };
     Ok((StatusCode::CREATED, Extension(CreatedName(made.project.name.clone())), axum::Json(made)))
 }
 

@@ -17,7 +17,8 @@ function follow(job) {
   let state = texts.state, saidAt = 0, heardAt = Date.now(), source = null, wait = 1000, over = false, shown = null;
 
   const connect = () => {
-    source = new EventSource(`${texts.live}?log_after=${log?.dataset.log ?? ""}`.replace(/\?log_after=$/, ""));
+    const after = log?.dataset.log ? `&log_after=${log.dataset.log}` : "";
+    source = new EventSource(`${texts.live}?lang=${document.documentElement.lang}${after}`);
     source.addEventListener("open", heard);
     source.addEventListener("progress", (event) => { heard(); progress(JSON.parse(event.data)); });
     source.addEventListener("log", (event) => { heard(); if (log) append(log, JSON.parse(event.data)); });

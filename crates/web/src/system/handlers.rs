@@ -35,7 +35,7 @@ async fn system(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
         version: ctx.app.version.to_owned(),
         started_at: ctx.counts.since(),
         database: if ctx.app.db.is_postgres() { "PostgreSQL" } else { "SQLite" },
-        data: ctx.app.data.display().to_string(),
+        data: std::path::absolute(&ctx.app.data).unwrap_or_else(|_| ctx.app.data.clone()).display().to_string(),
         disk: found.disk.map(|disk| (disk.free, disk.total)),
         zone: ctx.app.zone.iana_name().unwrap_or("UTC").to_owned(),
         runs_jobs: ctx.app.wake.is_some(),

@@ -277,3 +277,33 @@ fn numbers_and_times_are_written_as_the_language_does() {
     let at: Timestamp = "2026-08-21T12:32:05Z".parse().unwrap();
     assert_eq!((english.moment(&at), french.moment(&at)), ("21 Aug 2026, 14:32".into(), "21 août 2026, 14:32".into()));
 }
+
+#[test]
+fn every_recurring_work_has_its_words() {
+    fn names(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                names(&path, found);
+            } else if path.extension().is_some_and(|ext| ext == "rs") && !path.ends_with("tests.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                // What stands behind the first tests of a file is one of theirs.
+                let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+                let calls = text.split("Work::new(\"").skip(1);
+                found.extend(calls.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for entry in fs::read_dir(crates).unwrap() {
+        let sources = entry.unwrap().path().join("src");
+        if sources.is_dir() {
+            names(&sources, &mut found);
+        }
+    }
+    assert!(found.len() > 15, "{found:?}");
+    let known: BTreeSet<_> = crate::schedules::handlers::WORKS.into_iter().map(str::to_owned).collect();
+    let without: Vec<_> = found.difference(&known).collect();
+    assert!(without.is_empty(), "no `maintenance-…` text in schedules.*.ftl, nor in WORKS: {without:?}");
+}

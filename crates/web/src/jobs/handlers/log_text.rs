@@ -1,7 +1,7 @@
-//! The whole log of a job as a text to keep: one line per record, in the reader's time zone.
+//! The whole log of a job as a text to keep: one line per record, in the reader's language and time zone.
 
 use super::Side;
-use crate::{Ctx, problem::Result};
+use crate::{Ctx, jobs::told::told, problem::Result, words::Words};
 use axum::{
     body::Body,
     extract::State,
@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use futures_util::stream;
-use jiff::tz::TimeZone;
 use logs::job_log::LineCursor;
 use model::JobLine;
 
@@ -18,16 +17,16 @@ const PAGE: usize = 1_000;
 
 pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Response> {
     let Side { v, job, .. } = side;
-    let (zone, id) = (v.zone.clone(), job.id);
+    let (words, id) = (v.words, job.id);
     let pages = stream::unfold(Some(LineCursor::default()), move |place| {
-        let (zone, ctx, job) = (zone.clone(), ctx.clone(), job.clone());
+        let (words, ctx, job) = (words.clone(), ctx.clone(), job.clone());
         async move {
             let place = place?;
             match ctx.app.job_log.page(job.id, place, PAGE).await {
                 // A run that goes on writes on: the text ends where the log ended when it was reached.
                 Ok(page) if page.lines.is_empty() => None,
                 Ok(page) => {
-                    let text: String = page.lines.iter().map(|placed| text_of(&placed.line, &zone)).collect();
+                    let text: String = page.lines.iter().map(|placed| text_of(&placed.line, &words)).collect();
                     Some((Ok(text), (page.next != place).then_some(page.next)))
                 }
                 // The download breaks off, so that nobody takes a part for the whole.
@@ -43,8 +42,8 @@ pub(super) async fn download(State(ctx): State<Ctx>, side: Side) -> Result<Respo
     Ok((headers, Body::from_stream(pages)).into_response())
 }
 
-fn text_of(line: &JobLine, zone: &TimeZone) -> String {
-    let at = line.at.in_zone(zone);
+fn text_of(line: &JobLine, words: &Words) -> String {
+    let at = line.at.in_zone(&words.zone);
     let level = line.level.as_str().to_ascii_uppercase();
-    format!("{} [{level}] {}\n", at.strftime("%Y-%m-%d %H:%M:%S"), line.message)
+    format!("{} [{level}] {}\n", at.strftime("%Y-%m-%d %H:%M:%S"), told(words, line))
 }

@@ -21,7 +21,7 @@ pub(crate) struct JobHead {
     pub(crate) rate: f64,
     pub(crate) left: Option<Duration>,
     /// The last thing that was said of it.
-    pub(crate) message: String,
+    pub(crate) message: Option<String>,
     /// Why it stands still, in plain words; see [`crate::layout::states::reason`].
     pub(crate) reason: Option<String>,
     pub(crate) resumes_at: Option<Timestamp>,
