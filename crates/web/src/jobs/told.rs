@@ -44,8 +44,9 @@ fn of_task(words: &Words, line: &JobLine) -> Option<String> {
         }
         "lost" if !line.fields.contains_key("fate") => Some(words.count("line-lost", &number("items")?)),
         "paused" => {
-            let reason = reason(words, &text("code")?, &text("detail").unwrap_or_default());
-            Some(words.with("line-paused", "why", reason))
+            let code = text("code")?;
+            let reason = reason(words, &code, &text("detail").unwrap_or_default());
+            Some(if code == "paused_by" { reason } else { words.with("line-paused", "why", reason) })
         }
         "ended" => {
             let state: JobState = serde_json::from_value(line.fields.get("state")?.clone()).ok()?;

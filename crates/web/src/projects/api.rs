@@ -14,7 +14,7 @@ use ::api::{
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
 };
 use errors::scrubbing::Scrubbing;
 use reports::ProjectSettings;
@@ -130,7 +130,8 @@ async fn create(
     }
     let (project, key) = make(&ctx, new.name, new.platform.unwrap_or_default()).await?;
     // The command line comes by the local socket, where no program can follow it.
-    let origin = if address.is_none() { ctx.app.alerts.origin().to_owned() } else { origin(&headers) };
+    let is_local = address.is_none() && headers.get(header::HOST).is_none_or(|host| host == "localhost");
+    let origin = if is_local { ctx.app.alerts.origin().to_owned() } else { origin(&headers) };
     let made = ProjectMade { project: shown(project), key: shown_key(&origin, key) };
     Ok((StatusCode::CREATED, Extension(CreatedName(made.project.name.clone())), axum::Json(made)))
 }
