@@ -4,6 +4,7 @@ use model::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -46,8 +47,12 @@ pub struct SyncRun {
     pub errors: u64,
     /// Objects that were changed on both sides, and stay.
     pub conflicts: u64,
-    /// Why it failed.
+    /// Why it failed, in English; and as a code with its arguments.
     pub problem: String,
+    #[serde(default)]
+    pub problem_code: String,
+    #[serde(default)]
+    pub problem_args: BTreeMap<String, String>,
     pub jobs: Vec<Uuid>,
     #[schema(value_type = String)]
     pub created_at: Timestamp,

@@ -87,7 +87,7 @@ pub enum Error {
     Unreachable { host: String, why: String },
     #[error("{host}: the answer about {what} is incomplete")]
     Short { host: String, what: String },
-    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them")]
+    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them; where they are gone indeed, make a plan and run that")]
     Emptied { host: String, what: String },
     #[error("{host} answers {status} {code} about {what}")]
     Refused { host: String, what: String, status: u16, code: String },
@@ -122,6 +122,8 @@ pub struct Info {
 pub struct ServerClock {
     pub now: Timestamp,
     pub zone: String,
+    /// Of its version: 43 of 2.43.1.
+    pub minor: u32,
 }
 
 impl Instance {
@@ -254,7 +256,8 @@ impl Instance {
     fn clock_of(&self, info: &Value) -> Result<ServerClock, Error> {
         let zone = info["serverTimeZoneId"].as_str().unwrap_or_default().to_owned();
         let now = moment(info["serverDate"].as_str().unwrap_or_default(), &zone);
-        Ok(ServerClock { now: now.ok_or_else(|| short(&self.host(), "system/info"))?, zone })
+        let minor = minor_of(info["version"].as_str().unwrap_or_default());
+        Ok(ServerClock { now: now.ok_or_else(|| short(&self.host(), "system/info"))?, zone, minor })
     }
 
     pub async fn info(&self) -> Result<Info, Error> {
@@ -363,6 +366,11 @@ impl Instance {
             _ => Err(self.refused(path, status, &body)),
         }
     }
+}
+
+/// 43 of `2.43.1`, and 0 of what is no version.
+fn minor_of(version: &str) -> u32 {
+    version.split(['.', '-']).nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn bundle_shares(bundle: &Value) -> bool {

@@ -56,7 +56,7 @@ impl Sides {
     async fn mapped(&self, settings: &Settings) -> Result<Vec<(String, String)>, Error> {
         let mut codes: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
         let mut pairs = Vec::new();
-        for line in &settings.map {
+        for line in settings.map.lines() {
             match is_uid(&line.source) {
                 true => pairs.push((line.source.clone(), line.target.clone())),
                 false => codes.entry(&line.kind).or_default().push((&line.source, &line.target)),

@@ -133,8 +133,9 @@ pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, P
         let source = summaries(&sides.source, kind, &readings.source).await?;
         let target = summaries(&sides.target, kind, &readings.target).await?;
         let ledger = ask.db.synced(&settings.pair(), kind).await?;
-        if source.is_empty() && !ledger.is_empty() {
-            // What an account may no longer see looks like this, too: nothing is concluded from it.
+        if source.is_empty() && !ledger.is_empty() && ask.bound == Bound::Kept {
+            // What an account may no longer see looks like this, too: nothing is concluded from it before a person has seen
+            // what would come of it, each object of which the source itself says that it is gone.
             return Err(Error::Emptied { host: sides.source.host(), what: (*kind).to_owned() }.into());
         }
         compared.types.push(TypeReport { kind: (*kind).to_owned(), source: side(&source), target: side(&target) });

@@ -305,8 +305,7 @@ impl Syncs {
             let mut say = |code: &str, detail: String, remedy: &str| {
                 found.push(Finding { code: code.into(), side: side.into(), detail, remedy: remedy.into() });
             };
-            let minor: u32 = info.version.split('.').nth(1).and_then(|text| text.parse().ok()).unwrap_or(0);
-            if !(38..=43).contains(&minor) {
+            if !(38..=43).contains(&info.clock.minor) {
                 say(
                     "version",
                     info.version.clone(),
@@ -327,9 +326,9 @@ impl Syncs {
             found.push(Finding { code: "calendar".into(), side, detail, remedy });
         }
         let direction = self.direction(&settings).await?;
-        if direction == Direction::Both && !settings.map.is_empty() {
+        if direction == Direction::Both && !settings.map.lines().is_empty() {
             let (code, side, detail) =
-                ("map_both_ways".to_owned(), "target".to_owned(), settings.map.len().to_string());
+                ("map_both_ways".to_owned(), "target".to_owned(), settings.map.lines().len().to_string());
             let remedy = "a mapping goes one way: remove it, or the configuration the other way".to_owned();
             found.push(Finding { code, side, detail, remedy });
         }
@@ -417,7 +416,8 @@ impl Syncs {
     pub async fn reconcile(&self, sync: &Sync) -> Result<(Vec<TypeReport>, Plan), Refused> {
         let (settings, sides) = self.opened(sync)?;
         let readings = sides.readings(&settings).await?;
-        let ask = self.ask((&sides, &readings), &settings, Bound::Kept).await?;
+        // Nothing is written: what would be deleted is told, however much that is.
+        let ask = self.ask((&sides, &readings), &settings, Bound::Seen).await?;
         let compared = planning::compare(&ask, &settings.types()).await?;
         let mut types = compared.types.clone();
         let values = self.planned_values(&ask, &compared.entries).await?;

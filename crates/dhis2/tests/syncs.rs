@@ -326,6 +326,26 @@ async fn what_the_source_says_is_gone_is_deleted_children_first_and_no_more_than
     assert_eq!(bed.target.state().written.deletions, 10);
 }
 
+/// The last object of a type is deleted on purpose: no run does it by itself, a person who has read the plan does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_type_of_which_everything_was_deleted_is_told_and_waits_for_a_person() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 10, 5);
+    let settings = bed.settings(&json!({"values": "yes", "delete": "on", "max_delete_percent": 100}));
+    let sync = bed.add("emptied", &settings).await;
+    bed.run(&sync).await;
+    bed.source.state().remove("dataSets", "dataSet0000");
+    let (run, data) = bed.run(&sync).await;
+    assert_eq!((run.phase.as_str(), data.why.unwrap().code.as_str()), ("failed", "emptied"));
+    assert!(!bed.is_equal(&sync).await);
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
+    assert_eq!(plan.count(Action::Delete), 1);
+    let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
+    assert_eq!(bed.ended(run.id).await.0.phase, "succeeded");
+    assert_eq!(bed.target.state().count("dataSets"), 0);
+    assert!(bed.is_equal(&sync).await);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mapping_names_what_has_another_uid_on_the_target() {
     let bed = Bed::new().await;

@@ -69,3 +69,42 @@ async fn east_of_utc_while_clocks_are_set_forward_and_where_they_never_are() {
     every_edit_is_found("Europe/Helsinki", 38, "2026-03-28T20:00:00Z").await;
     every_edit_is_found("Africa/Nairobi", 43, "2026-03-28T20:00:00Z").await;
 }
+
+/// A country was imported a moment ago: a look does not read it.
+#[tokio::test]
+async fn a_look_at_more_than_it_reads_says_that_everything_is_to_be_compared() {
+    let clock = ManualClock::at("2026-03-28T20:00:00Z".parse().unwrap());
+    let source = Dhis2::start(Clock::Manual(clock.clone())).await.unwrap();
+    let mut state = source.state();
+    state.put("organisationUnits", json!({"id": "ouRoot00000", "name": "Pays"}));
+    state.put("dataElements", json!({"id": "del00000000", "name": "a"}));
+    state.put("dataSets", json!({"id": "dataSet0000", "dataSetElements": [{"dataElement": {"id": "del00000000"}}]}));
+    for n in 0..30_001 {
+        state.enter("del00000000", "202601", &format!("ou{n:09}"), "1");
+        if n == 0 {
+            state.put("organisationUnits", json!({"id": "ou000000000", "name": "b", "parent": {"id": "ouRoot00000"}}));
+        }
+    }
+    drop(state);
+    let client = outbound::Client::new(outbound::Settings { tls: false, ..outbound::Settings::default() }).unwrap();
+    let instance = Instance::new(client, &source.url.parse().unwrap(), TOKEN.to_owned().into());
+    let (sets, units) = (Sets::of(&instance).await.unwrap(), Units::of(&instance, None).await.unwrap());
+    let now = instance.clock().await.unwrap();
+    let few = values::changed(&instance, (&sets, &units), now.now, &now).await.unwrap();
+    assert_eq!((few.count, few.units.map(|units| units.len())), (1, Some(1)));
+    let mut state = source.state();
+    for n in 1..30_001 {
+        let unit = format!("ou{n:09}");
+        state.put("organisationUnits", json!({"id": unit, "name": "b", "parent": {"id": "ouRoot00000"}}));
+    }
+    drop(state);
+    let all = values::changed(&instance, (&sets, &units), now.now, &now).await.unwrap();
+    assert_eq!(all.units, None);
+    // An hour later they are old enough to be left out by the source, whose clock is not behind UTC.
+    for version in [41, 43] {
+        clock.advance(Duration::from_secs(3_600));
+        source.state().version = version;
+        let now = instance.clock().await.unwrap();
+        assert_eq!(values::changed(&instance, (&sets, &units), now.now, &now).await.unwrap().count, 0);
+    }
+}

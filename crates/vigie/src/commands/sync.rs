@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
-    words::t,
+    words::{self, t},
 };
 use api::syncs::{
     BeginSync, NewSync, NewSyncPlan, Sync, SyncChange, SyncChanges, SyncCheck, SyncComparison, SyncLedger, SyncPlan,
@@ -74,7 +74,13 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         let table = config.sync.get(&args.name);
         let table = table
             .ok_or_else(|| Failure::refused(t!("sync-no-source", name = args.name)).help(t!("sync-no-source-help")))?;
-        return serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()));
+        let mut settings = serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()))?;
+        if let dhis2::settings::Mapping::File(file) = &table.map {
+            // Beside the configuration file that names it.
+            let folder = config.file.as_deref().and_then(std::path::Path::parent).unwrap_or(std::path::Path::new(""));
+            settings["map"] = mapping(&folder.join(file))?.into();
+        }
+        return Ok(settings);
     };
     let mode = match (&args.schedule, args.automatic) {
         (Some(_), _) => "scheduled",
@@ -236,9 +242,16 @@ async fn begin(config: &Config, name: &str, begin: &BeginSync, detach: bool) -> 
     } else if run.phase == "succeeded" {
         render::say(&t!("sync-succeeded", count = run.to_write));
     } else {
-        render::say(&t!("sync-failed", problem = render::plain(&run.problem, 500)));
+        render::say(&t!("sync-failed", problem = problem(&run, 500)));
     }
     Ok(if run.phase == "failed" { Exit::SomeNotSent } else { Exit::Done })
+}
+
+/// Why a run failed, in the reader's language.
+fn problem(run: &SyncRun, width: usize) -> String {
+    let args: Vec<(&str, String)> =
+        run.problem_args.iter().map(|(name, value)| (name.as_str(), render::plain(value, 100))).collect();
+    render::plain(&words::of_sync(&run.problem_code, &args).unwrap_or_else(|| run.problem.clone()), width)
 }
 
 async fn run_to_end(client: &Client, name: &str, begin: &BeginSync, detach: bool) -> Result<SyncRun> {
@@ -297,7 +310,7 @@ async fn status(config: &Config, name: &str) -> Result<Exit> {
             run.to_write.to_string(),
             run.errors.to_string(),
             run.conflicts.to_string(),
-            render::plain(&run.problem, 100),
+            problem(run, 200),
         ]);
     }
     match table.is_empty() {

@@ -274,7 +274,7 @@ fn facts(v: &View, sync: &Sync, settings: &Settings) -> Vec<(&'static str, Forei
         ("sync-conflict", Some(v.t(conflict))),
         ("sync-delete", Some(delete)),
         ("sync-sharing", Some(v.t(sharing))),
-        ("sync-map", (!settings.map.is_empty()).then(|| v.number(&(settings.map.len() as u64)))),
+        ("sync-map", (!settings.map.lines().is_empty()).then(|| v.number(&(settings.map.lines().len() as u64)))),
         ("sync-seen", state.seen.map(|at| v.moment(&at))),
     ];
     facts.into_iter().filter_map(|(word, text)| Some((word, line(&text?)))).collect()

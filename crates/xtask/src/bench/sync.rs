@@ -25,8 +25,8 @@ const ANSWERS_AFTER_MS: u64 = 20;
 
 fn measure(context: &Context) -> Result<Table> {
     let folder = context.folder()?;
-    let (units, elements) = context.size((2_000, 18_000), (60, 540));
-    let values = context.size(1_000_000, 3_000);
+    let (units, elements) = context.size((2_000, 18_000), (60, 2_000));
+    let values = context.size(1_000_000, 10_000);
     let pair = Pair::start(context, folder.path(), (units, elements, values))?;
     let data = folder.path().join("data");
     let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
