@@ -38,7 +38,8 @@ pub struct Syncs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncRun {
     pub id: Uuid,
-    /// `planning`, `metadata`, `planning_values`, `values`, `planning_completeness`, `completeness`, `succeeded` or `failed`.
+    /// `planning`, `metadata`, `planning_values`, `values`, `planning_completeness`, `completeness`, `planning_tracker`,
+    /// `tracker`, `succeeded` or `failed`.
     pub phase: String,
     pub automatic: bool,
     /// Objects and values that are written, or were to be.

@@ -87,7 +87,9 @@ pub enum Error {
     Unreachable { host: String, why: String },
     #[error("{host}: the answer about {what} is incomplete")]
     Short { host: String, what: String },
-    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them; where they are gone indeed, make a plan and run that")]
+    #[error(
+        "{host} shows no {what} any more, and did before: look whether the account may still read them; where they are gone indeed, make a plan and run that"
+    )]
     Emptied { host: String, what: String },
     #[error("{host} answers {status} {code} about {what}")]
     Refused { host: String, what: String, status: u16, code: String },

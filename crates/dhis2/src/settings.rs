@@ -63,7 +63,10 @@ pub struct Settings {
     /// Whether registrations that a data set is complete are kept equal, too.
     #[serde(default)]
     pub completeness: Values,
-    /// Below which values are read.
+    /// Tracked entities with their enrollments, events and relationships; and events of programs without registration.
+    #[serde(default)]
+    pub tracker: Values,
+    /// Below which values and tracker data are read.
     pub org_unit: Option<String>,
     #[serde(default)]
     pub conflict: Policy,

@@ -89,6 +89,9 @@ pub(crate) struct SyncAddArgs {
     /// That data sets are complete, too
     #[arg(long, requires = "source")]
     pub(crate) completeness: bool,
+    /// Tracked entities and events, too
+    #[arg(long, requires = "source")]
+    pub(crate) tracker: bool,
     /// Below which organisation unit values are read
     #[arg(long, value_name = "UID", requires = "source")]
     pub(crate) org_unit: Option<String>,

@@ -95,6 +95,7 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         "schedule": args.schedule,
         "zone": args.zone,
         "completeness": if args.completeness { "yes" } else { "no" },
+        "tracker": if args.tracker { "yes" } else { "no" },
         "delete": if args.delete { "on" } else { "off" },
         "max_delete_percent": args.max_delete,
         "map": map,

@@ -178,6 +178,8 @@ async fn run_row(ctx: &Ctx, v: &View, (sync, run): (&Sync, &SyncRun)) -> Result<
         "values" => "sync-run-values",
         "planning_completeness" => "sync-run-planning-completeness",
         "completeness" => "sync-run-completeness",
+        "planning_tracker" => "sync-run-planning-tracker",
+        "tracker" => "sync-run-tracker",
         _ => "sync-run-planning",
     };
     let standing = match (run.phase.as_str(), data.errors + data.conflicts) {
@@ -270,6 +272,7 @@ fn facts(v: &View, sync: &Sync, settings: &Settings) -> Vec<(&'static str, Forei
         ("sync-metadata", Some(metadata)),
         ("sync-values", Some(is(settings.values))),
         ("sync-completeness", Some(is(settings.completeness))),
+        ("sync-tracker", Some(is(settings.tracker))),
         ("sync-org-unit", settings.org_unit.clone()),
         ("sync-conflict", Some(v.t(conflict))),
         ("sync-delete", Some(delete)),
