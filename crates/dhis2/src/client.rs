@@ -345,6 +345,39 @@ impl Instance {
         }
     }
 
+    /// Writes or deletes all of a bundle of tracker data, or nothing; nobody is sent a message, and no rule is run, because of
+    /// what was entered elsewhere.
+    pub async fn import_tracked(&self, bundle: &Value, how: Import) -> Result<Imported, Error> {
+        let query = [
+            ("async", "false"),
+            ("importMode", if how == Import::Validate { "VALIDATE" } else { "COMMIT" }),
+            ("importStrategy", if how == Import::Delete { "DELETE" } else { "CREATE_AND_UPDATE" }),
+            ("atomicMode", "ALL"),
+            ("skipSideEffects", "true"),
+            ("skipRuleEngine", "true"),
+        ];
+        let request = self.request(Method::POST, "tracker", &query)?.json(bundle);
+        let (status, body) = self.send(request, "tracker", how != Import::Validate).await?;
+        let response = if body["response"].is_object() { &body["response"] } else { &body };
+        match (status, response["status"].as_str()) {
+            (200..=299, Some("OK" | "WARNING")) => Ok(Imported::Taken),
+            (200..=299 | 400 | 409, Some("ERROR")) => {
+                let errors = response["validationReport"]["errorReports"].as_array().into_iter().flatten();
+                let named: BTreeMap<String, String> = errors
+                    .filter_map(|one| {
+                        Some((
+                            one["uid"].as_str()?.to_owned(),
+                            code_only(one["errorCode"].as_str().unwrap_or_default()),
+                        ))
+                    })
+                    .collect();
+                let code = named.values().next().cloned().unwrap_or_else(|| code_of(&body));
+                Ok(Imported::Rejected(Rejection { named, code }))
+            }
+            _ => Err(self.refused("tracker", status, &body)),
+        }
+    }
+
     /// Writes rows of one data set. Rows that are not named as rejected were taken, or the same before; what became of
     /// them is to be read again.
     pub async fn import_rows(&self, table: Table, set: &str, rows: &[Value]) -> Result<Imported, Error> {

@@ -61,7 +61,7 @@ impl Handler for Dhis2Handler {
             };
             let readings = sides.readings(&spec.settings).await.map_err(unanswered)?;
             let sets = match spec.phase {
-                Phase::Metadata => Sets::default(),
+                Phase::Metadata | Phase::Tracker => Sets::default(),
                 Phase::Values | Phase::Completeness => Sets::of(&sides.source).await.map_err(unanswered)?,
             };
             let direction = self.0.direction(&spec.settings).await.map_err(|error| unreadable(error.to_string()))?;
@@ -122,7 +122,7 @@ impl Run for SyncRun {
     fn verify<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Vec<Option<Verified>>> {
         Box::pin(async move {
             match self.0.spec.phase {
-                Phase::Metadata => self.0.verify_groups(items).await,
+                Phase::Metadata | Phase::Tracker => self.0.verify_groups(items).await,
                 // What is there already is not written again.
                 Phase::Values | Phase::Completeness => vec![Some(not_sent()); items.len()],
             }
@@ -234,7 +234,7 @@ impl Slot for SyncSlot {
         Box::pin(async move {
             let started_at = self.run.syncs.clock().now();
             let ended = match self.run.spec.phase {
-                Phase::Metadata => self.write_groups(&message, intent).await,
+                Phase::Metadata | Phase::Tracker => self.write_groups(&message, intent).await,
                 Phase::Values | Phase::Completeness => self.write_parts(&message, intent).await,
             };
             let took = self.run.syncs.clock().now().since(started_at);

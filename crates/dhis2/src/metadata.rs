@@ -215,12 +215,12 @@ fn is_klass_of(klass: &str, kind: &str) -> bool {
     plural.eq_ignore_ascii_case(kind)
 }
 
-fn overlap(clock: &ServerClock, seen: Timestamp) -> Duration {
+pub(crate) fn overlap(clock: &ServerClock, seen: Timestamp) -> Duration {
     OVERLAP + shift(clock, seen)
 }
 
 /// By how much the clocks of the server change around a moment: a time on its wall may mean either.
-fn shift(clock: &ServerClock, at: Timestamp) -> Duration {
+pub(crate) fn shift(clock: &ServerClock, at: Timestamp) -> Duration {
     let Ok(zone) = jiff::tz::TimeZone::get(&clock.zone) else { return Duration::ZERO };
     let hours = Duration::from_secs(3 * 3_600);
     let offsets = [at - hours, at, at + hours].map(|at| at.in_zone(&zone).offset().seconds());

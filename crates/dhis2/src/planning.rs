@@ -6,6 +6,7 @@ use crate::{
     metadata::{Readings, Sides, summaries},
     plan::{self, Action, Direction, Entry, Summary},
     settings::{self, Delete, Settings},
+    tracker::ComparedTracker,
     values::WRITE_MAX,
 };
 use ring::digest::{Context, SHA256};
@@ -150,9 +151,9 @@ pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, P
 
 /// Nothing is deleted that the source does not say is gone; and nothing of a type, where more than a part of it would be
 /// and no person has seen that. How many there are then.
-async fn confirm(
+pub(crate) async fn confirm(
     ask: &Ask<'_>,
-    kind: &str,
+    path: &str,
     ledger: &HashMap<String, String>,
     entries: &mut [Entry],
 ) -> Result<Option<u64>, Error> {
@@ -164,7 +165,7 @@ async fn confirm(
     let stays = settings.delete == Delete::Off || count > CONFIRMED_MAX || (is_held && ask.bound == Bound::Kept);
     for entry in entries.iter_mut().filter(|entry| entry.action == Action::Delete) {
         let uid = ask.readings.source.here(&entry.uid);
-        if stays || !ask.sides.source.is_gone(kind, uid).await? {
+        if stays || !ask.sides.source.is_gone(path, uid).await? {
             entry.action = Action::Extra;
         }
     }
@@ -190,6 +191,13 @@ impl Compared {
 }
 
 impl Plan {
+    /// Tracker data is compared after metadata.
+    pub(crate) fn take_in(&mut self, tracker: ComparedTracker) {
+        self.entries.extend(tracker.entries);
+        self.counts.extend(tracker.counts);
+        self.held.extend(tracker.held);
+    }
+
     /// Whether another plan writes the same over the same.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
         self.entries == other.entries && self.values == other.values

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Types of metadata in the order in which they are listed. What depends on what is read from the objects themselves.
-pub const TYPES: [&str; 23] = [
+pub const TYPES: [&str; 36] = [
     "attributes",
     "options",
     "optionSets",
@@ -29,6 +29,19 @@ pub const TYPES: [&str; 23] = [
     "sections",
     "validationRules",
     "validationRuleGroups",
+    "trackedEntityAttributes",
+    "trackedEntityTypes",
+    "relationshipTypes",
+    "programNotificationTemplates",
+    "programs",
+    "programStages",
+    "programStageSections",
+    "programSections",
+    "programIndicators",
+    "programRuleVariables",
+    "programRules",
+    "programRuleActions",
+    "programIndicatorGroups",
 ];
 
 const SECONDS: std::ops::RangeInclusive<u64> = 10..=604_800;

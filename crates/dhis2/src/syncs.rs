@@ -12,6 +12,7 @@ use crate::{
     settings::{Mode, Settings, Values},
     showing::{self, PlanChange},
     story::SyncLog,
+    tracker::{self, ComparedTracker, Program},
     validating,
     why::Why,
     work,
@@ -74,6 +75,8 @@ pub struct State {
     /// Data sets and roots of the tree, as the last run saw them: a look asks about these.
     pub sets: Vec<String>,
     pub roots: Vec<String>,
+    /// Programs, as the last run saw them.
+    pub programs: Option<Vec<Program>>,
     pub checked_at: Option<Timestamp>,
     pub cooldown_until: Option<Timestamp>,
     /// Runs of the last hour that began by themselves.
@@ -111,6 +114,10 @@ pub struct RunData {
     pub only: Option<Vec<String>>,
     /// Which values are.
     pub scope: Scope,
+    /// Programs of which tracker data is compared; all, where none is named.
+    pub only_programs: Option<Vec<String>>,
+    /// Programs, as this run saw them.
+    pub programs: Option<Vec<Program>>,
     /// Types of which something could not be written.
     pub failed_types: BTreeSet<String>,
     /// Types of which nothing is deleted before a person has seen it, with how many would be.
@@ -353,6 +360,7 @@ impl Syncs {
         let compared = planning::compare(&ask, &settings.types()).await?;
         let mut plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
         plan.values = self.planned_values(&ask, &compared.entries).await?;
+        plan.take_in(self.planned_tracker(&ask, &compared.entries).await?);
         let asked = sides.source.asked() + sides.target.asked();
         plan.requests = asked + plan.requests();
         let took = self.clock().now().since(began);
@@ -377,6 +385,15 @@ impl Syncs {
             planned.extend(comparing::compare_values(ask, (table, &Scope::All), &absent, Noting::No).await?.sets);
         }
         Ok(planned)
+    }
+
+    /// The same of tracker data.
+    async fn planned_tracker(&self, ask: &Ask<'_>, entries: &[Entry]) -> Result<ComparedTracker, PlanError> {
+        if ask.settings.tracker == Values::No {
+            return Ok(ComparedTracker::default());
+        }
+        let absent = entries.iter().filter(|entry| entry.action == Action::Create).map(|entry| entry.uid.clone());
+        tracker::compare(ask, None, &Absent(absent.collect()), (Noting::No, self.clock().now())).await
     }
 
     async fn ask<'a>(
@@ -422,7 +439,11 @@ impl Syncs {
         let mut types = compared.types.clone();
         let values = self.planned_values(&ask, &compared.entries).await?;
         types.extend(values.iter().map(ValuePlan::report));
-        Ok((types, compared.plan(Uuid::nil())))
+        let tracker = self.planned_tracker(&ask, &compared.entries).await?;
+        types.extend(tracker.types.clone());
+        let mut plan = compared.plan(Uuid::nil());
+        plan.take_in(tracker);
+        Ok((types, plan))
     }
 
     /// When the source is looked at next, or the next run begins; `None` where it does not by itself.

@@ -75,7 +75,14 @@ struct Piece {
     references: Vec<String>,
 }
 
-type Bodies = HashMap<String, Map<String, Value>>;
+/// Which side is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Source,
+    Target,
+}
+
+pub(crate) type Bodies = HashMap<String, Map<String, Value>>;
 
 /// The list of a type of the ledger, `events IpHINAT79UW`; `None` for metadata.
 pub(crate) fn list_of(kind: &str) -> Option<(&'static str, &'static str)> {
@@ -206,8 +213,7 @@ fn pieces(row: Value, program: &Program, reading: &Reading) -> Vec<Piece> {
     }
     let entity = text(&row, "trackedEntity");
     let mut found = Vec::new();
-    for enrollment in objects(row.remove("enrollments")) {
-        let mut enrollment = enrollment;
+    for mut enrollment in objects(row.remove("enrollments")) {
         let events = objects(enrollment.remove("events"));
         let own = text(&enrollment, "enrollment");
         let mut one = piece(1, &mut enrollment, &ENROLLMENT, &[("attributes", true), ("notes", true)], reading);
@@ -265,7 +271,9 @@ fn piece(
     }
     for (name, is_list) in parts {
         let value = match (row.remove(*name), is_list) {
-            (Some(value), false) => end_of(&value).map(|uid| serde_json::json!({"trackedEntity": {"trackedEntity": uid}})),
+            (Some(value), false) => {
+                end_of(&value).map(|uid| serde_json::json!({"trackedEntity": {"trackedEntity": uid}}))
+            }
             (Some(Value::Array(rows)), true) if !rows.is_empty() => Some(Value::Array(rows)),
             _ => None,
         };
@@ -292,10 +300,6 @@ fn rename(body: &mut Map<String, Value>, reading: &Reading) {
         return;
     }
     for (name, value) in body.iter_mut() {
-        match value {
-            Value::String(uid) if REFERRING.contains(&name.as_str()) => reading.there(uid).clone_into(&mut uid.clone()),
-            _ => {}
-        }
         if let Value::String(uid) = value
             && REFERRING.contains(&name.as_str())
             && let Some(other) = reading.uids.get(uid.as_str())
@@ -355,6 +359,8 @@ pub(crate) struct ComparedTracker {
     pub(crate) types: Vec<TypeReport>,
     pub(crate) held: BTreeMap<String, u64>,
     pub(crate) programs: Vec<Program>,
+    /// Where a next look begins.
+    pub(crate) roots: Vec<String>,
 }
 
 /// Compares programs, all of them where none is named.
@@ -362,7 +368,7 @@ pub(crate) async fn compare(
     ask: &Ask<'_>,
     only: Option<&[String]>,
     absent: &Absent,
-    noting: Noting,
+    (noting, now): (Noting, Timestamp),
 ) -> Result<ComparedTracker, PlanError> {
     let Ask { sides, readings, settings, .. } = ask;
     let (here, there) = (sides.source.clock().await?, sides.target.clock().await?);
@@ -384,8 +390,9 @@ pub(crate) async fn compare(
             true => Read { summaries: Default::default(), owners: HashMap::new() },
             false => read(&sides.target, &there, (&program, &other), &roots_there, &readings.target).await?,
         };
-        one(ask, &program, (source, target), &mut known, noting, &mut compared).await?;
+        one(ask, &program, (source, target), &mut known, (noting, now), &mut compared).await?;
     }
+    compared.roots = roots;
     // What entities hold first, then what leads from one to another; at last what is deleted, relationships first.
     compared.groups.sort_by_key(|group| match (group.deletes(), group.is_relationship()) {
         (false, false) => 0,
@@ -401,7 +408,7 @@ async fn one(
     program: &Program,
     (source, target): (Read, Read),
     known: &mut HashSet<String>,
-    noting: Noting,
+    (noting, now): (Noting, Timestamp),
     compared: &mut ComparedTracker,
 ) -> Result<(), PlanError> {
     let pair = ask.settings.pair();
@@ -436,7 +443,7 @@ async fn one(
                 hash: one.source.clone(),
                 problem: None,
             });
-            ask.db.note_synced(pair.clone(), rows.collect(), model::Timestamp::default()).await?;
+            ask.db.note_synced(pair.clone(), rows.collect(), now).await?;
         }
         entries.retain(|entry| entry.action != Action::Equal);
         for entry in entries.iter().filter(|entry| entry.action.writes()) {
@@ -447,11 +454,8 @@ async fn one(
         }
         compared.entries.extend(entries);
     }
-    let groups = written.into_iter().map(|((owner, ..), objects)| Group {
-        objects,
-        program: Some(program.clone()),
-        owner,
-    });
+    let groups =
+        written.into_iter().map(|((owner, ..), objects)| Group { objects, program: Some(program.clone()), owner });
     compared.groups.extend(groups);
     Ok(())
 }
@@ -466,13 +470,11 @@ pub(crate) fn deletion(group: &Group, entry: &Entry) -> Option<Value> {
 }
 
 /// The pieces of these groups as one side has them now, by uid.
-pub(crate) async fn bodies(
-    instance: &Instance,
-    reading: &Reading,
-    is_source: bool,
-    readings: &Readings,
-    groups: &[&Group],
-) -> Result<Bodies, Error> {
+pub(crate) async fn bodies(sides: &Sides, readings: &Readings, at: At, groups: &[&Group]) -> Result<Bodies, Error> {
+    let (instance, reading) = match at {
+        At::Source => (&sides.source, &readings.source),
+        At::Target => (&sides.target, &readings.target),
+    };
     let clock = instance.clock().await?;
     let mut asked: BTreeMap<&Program, BTreeSet<&str>> = BTreeMap::new();
     for group in groups {
@@ -483,7 +485,7 @@ pub(crate) async fn bodies(
     let mut found = Bodies::new();
     for (program, owners) in asked {
         let names = Names::of(&clock, program);
-        let uid = if is_source { &program.uid } else { readings.source.there(&program.uid) };
+        let uid = if at == At::Source { program.uid.as_str() } else { readings.source.there(&program.uid) };
         let (owners, fields): (Vec<&str>, String) = (owners.into_iter().collect(), fields(program));
         for some in owners.chunks(NAMED_MAX) {
             let (size, (key, list)) = (NAMED_MAX.to_string(), names.named(some));
@@ -514,7 +516,7 @@ pub(crate) async fn kept(
     readings: &Readings,
     groups: &[&Group],
 ) -> Result<Vec<Option<(String, String)>>, Error> {
-    let there = bodies(&sides.target, &readings.target, false, readings, groups).await?;
+    let there = bodies(sides, readings, At::Target, groups).await?;
     let is_as_sent = |one: &Entry| match one.action {
         Action::Delete => !there.contains_key(&one.uid),
         _ => there.get(&one.uid).is_some_and(|body| hash(body) == one.source),
@@ -525,7 +527,7 @@ pub(crate) async fn kept(
         groups.iter().zip(&lost).filter(|(_, lost)| lost.is_some()).map(|(group, _)| *group).collect();
     let here = match differing.is_empty() {
         true => Bodies::new(),
-        false => bodies(&sides.source, &readings.source, true, readings, &differing).await?,
+        false => bodies(sides, readings, At::Source, &differing).await?,
     };
     let property = |uid: &str| {
         let reading = Reading::default();
@@ -564,8 +566,9 @@ async fn is_changed(
     roots: &[String],
     (seen, since): (Timestamp, &str),
 ) -> Result<bool, Error> {
-    let lists: &[&'static str] = if program.registers { &["trackedEntities", "enrollments", "events"] } else { &["events"] };
-    for list in lists {
+    let lists: &[&'static str] =
+        if program.registers { &["trackedEntities", "enrollments", "events"] } else { &["events"] };
+    for list in lists.iter().copied() {
         let names = Names { old: clock.minor <= 40, list };
         for root in roots {
             let query = [

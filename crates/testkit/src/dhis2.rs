@@ -7,6 +7,9 @@
 mod import;
 mod read;
 mod server;
+mod tracker;
+
+pub use tracker::Tracked;
 
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
@@ -39,6 +42,10 @@ pub struct State {
     pub values: BTreeMap<Key, Datum>,
     /// Registrations that a data set is complete, with their day.
     pub registrations: BTreeMap<Registration, String>,
+    /// `trackedEntities`, `enrollments`, `events` and `relationships`, by uid.
+    pub tracked: BTreeMap<String, BTreeMap<String, Tracked>>,
+    /// Imports of tracker data because of which people were sent messages.
+    pub messages: u64,
     /// Type, uid and moment of each deletion.
     pub deleted: Vec<(String, String, Timestamp)>,
     pub requests: Vec<Seen>,
@@ -80,6 +87,8 @@ pub struct Written {
     pub objects: u64,
     pub deletions: u64,
     pub values: u64,
+    /// Entities, enrollments, events and relationships.
+    pub tracked: u64,
 }
 
 /// How it misbehaves; nothing by default.
@@ -169,6 +178,8 @@ impl State {
             objects: BTreeMap::new(),
             values: BTreeMap::new(),
             registrations: BTreeMap::new(),
+            tracked: BTreeMap::new(),
+            messages: 0,
             deleted: Vec::new(),
             requests: Vec::new(),
             written: Written::default(),

@@ -90,7 +90,7 @@ pub(super) fn metadata(state: &State, query: &Query) -> Answer {
 }
 
 /// A moment that a parameter names, as the server's wall clock shows it.
-fn wall(state: &State, text: &str) -> String {
+pub(super) fn wall(state: &State, text: &str) -> String {
     moment(text).map_or_else(|| text.to_owned(), |at| state.local(at))
 }
 
@@ -198,7 +198,7 @@ fn elements_of(body: &Map<String, Value>) -> impl Iterator<Item = &str> {
     members.filter_map(|member| member["dataElement"]["id"].as_str())
 }
 
-fn subtree<'a>(state: &'a State, units: &[&'a str], with_children: bool) -> BTreeSet<&'a str> {
+pub(super) fn subtree<'a>(state: &'a State, units: &[&'a str], with_children: bool) -> BTreeSet<&'a str> {
     let Some(all) = state.objects.get("organisationUnits").filter(|_| with_children) else {
         return units.iter().copied().collect();
     };

@@ -1,6 +1,6 @@
 //! The HTTP side: who is let in, which answers break off, where what is asked leads.
 
-use super::{Fault, Seen, State, TOKEN, import, lock, read};
+use super::{Fault, Seen, State, TOKEN, import, lock, read, tracker};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -84,6 +84,7 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
         None if path == "dataValueSets" => read::values(state, &query),
         None if path == "completeDataSetRegistrations" => read::registrations(state, &query),
         None if path == "deletedObjects" => read::deleted(state, &query),
+        Some(("tracker", path)) => tracker::get(state, path, &query),
         None => read::list(state, path, &query),
         Some((kind, uid)) => read::one(state, kind, uid),
     };
@@ -111,6 +112,7 @@ fn imported(state: &mut State, path: &str, query: &Query, body: &Bytes) -> Respo
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return refusal(StatusCode::BAD_REQUEST, "E0001") };
     let (status, answer) = match path {
         "metadata" => import::metadata(state, query, &body),
+        "tracker" => tracker::import(state, query, &body),
         "dataValueSets" => import::values(state, &body),
         "completeDataSetRegistrations" => import::registrations(state, &body),
         _ => return refusal(StatusCode::NOT_FOUND, "E1005"),

@@ -193,9 +193,9 @@ fn shown_of(state: &State, list: &str, (uid, one): (&String, &Tracked), program:
     }
     body.insert("enrollments".into(), enrollments.into());
     // At both ends.
-    let relationships = living("relationships").into_iter().filter(|one| {
-        [end(&one.body, "from"), end(&one.body, "to")].contains(&uid.as_str())
-    });
+    let relationships = living("relationships")
+        .into_iter()
+        .filter(|one| [end(&one.body, "from"), end(&one.body, "to")].contains(&uid.as_str()));
     let relationships: Vec<Value> = relationships.map(|one| Value::Object(with_times(one))).collect();
     body.insert("relationships".into(), relationships.into());
     Value::Object(body)
@@ -204,7 +204,10 @@ fn shown_of(state: &State, list: &str, (uid, one): (&String, &Tracked), program:
 /// All of a bundle, or nothing. By default it is done later: who wants to know how it ended says otherwise.
 pub(super) fn import(state: &mut State, query: &Query, body: &Value) -> (StatusCode, Value) {
     if query.get("async") != Some("false") {
-        return (StatusCode::OK, json!({"status": "OK", "response": {"responseType": "TrackerJob", "id": "jobJobJob01"}}));
+        return (
+            StatusCode::OK,
+            json!({"status": "OK", "response": {"responseType": "TrackerJob", "id": "jobJobJob01"}}),
+        );
     }
     let quiet = query.get("skipSideEffects") == Some("true") && query.get("skipRuleEngine") == Some("true");
     let deletes = query.get("importStrategy") == Some("DELETE");
@@ -217,9 +220,12 @@ pub(super) fn import(state: &mut State, query: &Query, body: &Value) -> (StatusC
         for row in rows {
             let uid = text(row, name_of(list));
             let code = state.faults.refused.get(uid).map(String::as_str);
-            let code = code.or_else(|| if deletes { absent(state, list, uid) } else { wrong(state, list, row, &bundle) });
+            let code =
+                code.or_else(|| if deletes { absent(state, list, uid) } else { wrong(state, list, row, &bundle) });
             if let Some(code) = code {
-                errors.push(json!({"message": "Value `Jeanne` is refused", "errorCode": code, "trackerType": list, "uid": uid}));
+                errors.push(
+                    json!({"message": "Value `Jeanne` is refused", "errorCode": code, "trackerType": list, "uid": uid}),
+                );
             }
         }
     }
@@ -291,7 +297,9 @@ fn wrong(
         "enrollments" if !is_there("trackedEntities", text(row, "trackedEntity")) => Some("E1068"),
         "events" if !has("programStage") => Some("E1013"),
         "events" if members("dataValues", "dataElement") => Some("E1304"),
-        "events" if row.contains_key("enrollment") && !is_there("enrollments", text(row, "enrollment")) => Some("E1081"),
+        "events" if row.contains_key("enrollment") && !is_there("enrollments", text(row, "enrollment")) => {
+            Some("E1081")
+        }
         "relationships" if !has("relationshipType") => Some("E4009"),
         "relationships" if ["from", "to"].iter().any(|at| !is_there("trackedEntities", end(row, at))) => Some("E4012"),
         _ => None,
