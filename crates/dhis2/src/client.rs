@@ -119,6 +119,15 @@ pub struct Info {
     pub authorities: Vec<String>,
 }
 
+/// What an instance says of a file.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct FileInfo {
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) content_md5: String,
+}
+
 /// When and where it is, for an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerClock {
@@ -342,6 +351,50 @@ impl Instance {
             (200..=299, Some("OK" | "SUCCESS")) => Ok(Imported::Taken),
             (200..=299 | 409, Some(_)) => Ok(Imported::Rejected(rejection(&body, response))),
             _ => Err(self.refused("metadata", status, &body)),
+        }
+    }
+
+    pub(crate) async fn file_info(&self, uid: &str) -> Result<FileInfo, Error> {
+        self.get_as(&format!("fileResources/{uid}"), &[]).await
+    }
+
+    /// The content of a file, whole: as large as any answer may be.
+    pub(crate) async fn download(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
+        let request = self.request(Method::GET, path, query)?;
+        match self.exchange(request, "fileResources", false).await? {
+            (200..=299, body) => Ok(body),
+            (status, body) => {
+                Err(self.refused("fileResources", status, &serde_json::from_slice(&body).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Gives it a file, under this uid (from 2.40).
+    pub(crate) async fn upload(&self, uid: &str, info: &FileInfo, content: Vec<u8>) -> Result<(), Error> {
+        // What stands in the file separates nothing.
+        let mut boundary = "vigie-file".to_owned();
+        while content.windows(boundary.len()).any(|some| some == boundary.as_bytes()) {
+            boundary.push('x');
+        }
+        // Of a header: nothing that ends it.
+        let plain = |text: &str| text.chars().filter(|char| !char.is_control() && *char != '"').collect::<String>();
+        let (name, kind) = (plain(&info.name), plain(&info.content_type));
+        let mut body = Vec::with_capacity(content.len() + 600);
+        for (field, value) in [("domain", "DATA_VALUE"), ("uid", uid)] {
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
+        }
+        let disposition = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        body.extend_from_slice(format!("--{boundary}\r\n{disposition}\r\nContent-Type: {kind}\r\n\r\n").as_bytes());
+        body.extend_from_slice(&content);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let request = self.request(Method::POST, "fileResources", &[])?;
+        let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body);
+        match self.send(request, "fileResources", true).await? {
+            (200..=299, _) => Ok(()),
+            (status, body) => Err(self.refused("fileResources", status, &body)),
         }
     }
 

@@ -79,6 +79,9 @@ pub struct Settings {
     /// Tracked entities with their enrollments, events and relationships; and events of programs without registration.
     #[serde(default)]
     pub tracker: Values,
+    /// Files and images that values refer to; the target must be 2.40 or later.
+    #[serde(default)]
+    pub files: Values,
     /// Below which values and tracker data are read.
     pub org_unit: Option<String>,
     #[serde(default)]

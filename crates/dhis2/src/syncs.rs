@@ -3,6 +3,8 @@
 
 mod steps;
 
+pub use steps::phase_of;
+
 use crate::{
     client::{Error, Instance, Table},
     comparing::{self, Absent, Noting, Scope},

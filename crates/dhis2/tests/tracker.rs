@@ -240,3 +240,41 @@ async fn tracker_data_travels_both_ways_and_comes_to_rest() {
     let (run, data) = bed.run(&there).await;
     assert_eq!((run.phase.as_str(), data.conflicts, written()), ("failed", 1, (before.0 + 10, before.1 + 10)));
 }
+
+/// A file travels before the value that refers to it; where files are not copied, the value is refused and named.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_travel_before_the_values_that_refer_to_them() {
+    let bed = Bed::new().await;
+    let mut source = bed.source.state();
+    fill(&mut source, 3);
+    for (uid, content) in [("filPhoto000", "one\r\n--two"), ("filScan0000", "three"), ("filPaper000", "four")] {
+        source.files.insert(uid.to_owned(), content.as_bytes().to_vec());
+    }
+    source.put("dataElements", json!({"id": "delScan0000", "name": "Scan", "valueType": "FILE_RESOURCE"}));
+    source.put("trackedEntityAttributes", json!({"id": "attPhoto000", "name": "Photo", "valueType": "IMAGE"}));
+    let elements = json!([{"dataElement": {"id": "delScan0000"}}]);
+    source.put("dataSets", json!({"id": "dataSet0000", "name": "M", "dataSetElements": elements}));
+    source.enter("delScan0000", "202601", "ouA00000000", "filPaper000");
+    let mut person = entity(0, "Jeanne");
+    person["attributes"] = json!([{"attribute": "attPhoto000", "value": "filPhoto000"}]);
+    source.track("trackedEntities", person);
+    let mut scan = event(1, "3");
+    scan["dataValues"] = json!([{"dataElement": "delScan0000", "value": "filScan0000"}]);
+    source.track("events", scan);
+    drop(source);
+    let without = bed.add("without", &bed.settings(&json!({"tracker": "yes", "values": "yes"}))).await;
+    let (run, _) = bed.run(&without).await;
+    assert_eq!((run.phase.as_str(), bed.target.state().files.len()), ("failed", 0));
+    let with = bed.add("with", &bed.settings(&json!({"tracker": "yes", "values": "yes", "files": "yes"}))).await;
+    // Whoever has the value already is not asked about its file: it is entered anew.
+    bed.source.state().track("events", {
+        let mut scan = event(1, "3");
+        scan["dataValues"] = json!([{"dataElement": "delScan0000", "value": "filScan0000"}, {"dataElement": "delWeight00", "value": "4"}]);
+        scan
+    });
+    assert_eq!(bed.run(&with).await.1.problem, "");
+    assert!(bed.is_equal(&with).await);
+    let target = bed.target.state();
+    assert_eq!(target.files.get("filPaper000").map(Vec::as_slice), Some(&b"four"[..]));
+    assert_eq!(target.files.get("filScan0000").map(Vec::as_slice), Some(&b"three"[..]));
+}

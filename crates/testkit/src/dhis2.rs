@@ -4,6 +4,7 @@
 //!
 //! [`Dhis2::state`] is everything it holds and saw, to change and to assert on; [`Faults`] is how it misbehaves.
 
+mod files;
 mod import;
 mod read;
 mod server;
@@ -44,6 +45,8 @@ pub struct State {
     pub registrations: BTreeMap<Registration, String>,
     /// `trackedEntities`, `enrollments`, `events` and `relationships`, by uid.
     pub tracked: BTreeMap<String, BTreeMap<String, Tracked>>,
+    /// Contents of files, by uid.
+    pub files: BTreeMap<String, Vec<u8>>,
     /// Imports of tracker data because of which people were sent messages.
     pub messages: u64,
     /// Type, uid and moment of each deletion.
@@ -179,6 +182,7 @@ impl State {
             values: BTreeMap::new(),
             registrations: BTreeMap::new(),
             tracked: BTreeMap::new(),
+            files: BTreeMap::new(),
             messages: 0,
             deleted: Vec::new(),
             requests: Vec::new(),

@@ -766,6 +766,7 @@ help-sync-add = Créer une configuration, ou la modifier
     .values = Les valeurs de données aussi
     .completeness = La complétude des jeux de données aussi
     .tracker = Les entités suivies et les événements aussi
+    .files = Les fichiers et images auxquels des valeurs renvoient aussi
     .org-unit = L’unité d’organisation sous laquelle lire les valeurs
     .automatic = Examiner la source régulièrement, une fois démarrée
     .schedule = Quand elle s’exécute, une fois démarrée : cron, ou un intervalle comme « every 6 h »

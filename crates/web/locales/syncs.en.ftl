@@ -77,6 +77,7 @@ sync-metadata-all = All types
 sync-values = Data values
 sync-completeness = Completeness
 sync-tracker = Tracker
+sync-files = Files
 sync-org-unit = Below organisation unit
 sync-conflict = When both sides changed
 sync-conflict-source = The source wins
@@ -182,7 +183,13 @@ sync-why-forbidden = The account is not allowed to read or change { $what } on {
 sync-why-busy = { $host } is starting up or busy. Vigie will retry.
 sync-why-too-large = { $host } does not accept requests of this size.
 sync-why-no-answer = { $host } did not respond. Vigie will retry.
-sync-why-no-connection = { $host } cannot be reached ({ $why }).
+sync-why-no-connection = { $how ->
+    [refused] { $host } refused the connection. Check that the instance is running and that its address is correct.
+    [name] The name { $host } could not be found. Check the address of the instance.
+    [timeout] { $host } did not respond in time. Vigie will retry.
+    [certificate] The certificate of { $host } is not trusted.
+   *[other] { $host } cannot be reached. Vigie will retry.
+}
 sync-why-incomplete-answer = { $host } sent an incomplete response ({ $what }). It was ignored.
 sync-why-emptied = { $host } no longer returns any { $what }, although it did before. Check that the account can still read them. If they were deleted, create a plan and run it. Nothing was deleted from the target.
 sync-why-refused = { $host } rejected a request ({ $what }: { $status } { $code }).

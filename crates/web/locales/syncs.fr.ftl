@@ -23,7 +23,7 @@ sync-by-hand-only = Manuelle
 sync-soon = Maintenant
 sync-start = Démarrer
 sync-stop = Arrêter
-sync-run = Exécuter maintenant
+sync-run = Exécuter
 sync-plan-new = Créer un plan
 sync-check = Vérifier
 sync-ledger = Registre
@@ -77,6 +77,7 @@ sync-metadata-all = Tous les types
 sync-values = Valeurs
 sync-completeness = Complétude
 sync-tracker = Tracker
+sync-files = Fichiers
 sync-org-unit = Sous l’unité d’organisation
 sync-conflict = Si les deux côtés ont changé
 sync-conflict-source = La source l’emporte
@@ -182,7 +183,13 @@ sync-why-forbidden = Le compte n’a pas le droit de lire ou de modifier { $what
 sync-why-busy = { $host } démarre ou est occupé. Vigie réessaie.
 sync-why-too-large = { $host } refuse les requêtes de cette taille.
 sync-why-no-answer = { $host } n’a pas répondu. Vigie réessaie.
-sync-why-no-connection = { $host } est injoignable ({ $why }).
+sync-why-no-connection = { $how ->
+    [refused] { $host } refuse la connexion. Vérifiez que l’instance est démarrée et que son adresse est correcte.
+    [name] Le nom { $host } est introuvable. Vérifiez l’adresse de l’instance.
+    [timeout] { $host } ne répond pas à temps. Vigie réessaie.
+    [certificate] Le certificat de { $host } n’est pas reconnu.
+   *[other] { $host } est injoignable. Vigie réessaie.
+}
 sync-why-incomplete-answer = La réponse de { $host } est incomplète ({ $what }). Elle a été ignorée.
 sync-why-emptied = { $host } ne renvoie plus aucun objet de type { $what }, alors qu’il en renvoyait. Vérifiez que le compte peut encore les lire. S’ils ont bien été supprimés, créez un plan et exécutez-le. Rien n’a été supprimé sur la cible.
 sync-why-refused = { $host } a refusé une requête ({ $what } : { $status } { $code }).

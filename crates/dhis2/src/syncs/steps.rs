@@ -2,6 +2,8 @@
 
 mod phases;
 
+pub use phases::phase_of;
+
 use super::{HOUR, RunData, State, Syncs, settings_of, state_of};
 use crate::{
     changes::{self, VALUES},

@@ -96,6 +96,7 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         "zone": args.zone,
         "completeness": if args.completeness { "yes" } else { "no" },
         "tracker": if args.tracker { "yes" } else { "no" },
+        "files": if args.files { "yes" } else { "no" },
         "delete": if args.delete { "on" } else { "off" },
         "max_delete_percent": args.max_delete,
         "map": map,
@@ -139,7 +140,7 @@ async fn list(config: &Config) -> Result<Exit> {
     let mut table = Table::new(&columns);
     for sync in syncs.into_inner().rows {
         let side = |name: &str| render::plain(sync.settings[name].as_str().unwrap_or_default(), 60);
-        let last = sync.runs.first().map_or_else(|| "-".to_owned(), |run| run.phase.clone());
+        let last = sync.runs.first().map_or_else(|| "-".to_owned(), |run| words::word("sync-phase", &run.phase));
         table.row([sync.number.to_string(), render::plain(&sync.name, 40), side("source"), side("target"), last]);
     }
     match table.is_empty() {
@@ -162,7 +163,8 @@ async fn check(config: &Config, name: &str) -> Result<Exit> {
         render::say(&t!("sync-check-good"));
     }
     for one in found.into_inner().findings {
-        render::out(&format!("{} ({}): {}\n  {}", one.code, one.side, render::plain(&one.detail, 200), one.remedy))?;
+        let (side, remedy) = (words::word("column", &one.side), words::of_finding(&one.code).unwrap_or(one.remedy));
+        render::out(&format!("{} ({side}): {}\n  {remedy}", one.code, render::plain(&one.detail, 200)))?;
     }
     Ok(Exit::Done)
 }
@@ -307,7 +309,7 @@ async fn status(config: &Config, name: &str) -> Result<Exit> {
         table.row([
             render::moment(Some(run.created_at), zone),
             render::moment(run.finished_at, zone),
-            run.phase.clone(),
+            words::word("sync-phase", &run.phase),
             run.to_write.to_string(),
             run.errors.to_string(),
             run.conflicts.to_string(),

@@ -193,3 +193,20 @@ pub(crate) fn of_sync(code: &str, args: &[(&str, String)]) -> Option<String> {
     args.iter().for_each(|(name, value)| values.set((*name).to_owned(), value.clone()));
     find(Language::French, id, None, Some(&values))
 }
+
+/// What helps against what `vigie sync check` found; `None` where the English text is what is told.
+pub(crate) fn of_finding(code: &str) -> Option<String> {
+    if language() != Language::French {
+        return None;
+    }
+    let id = match code {
+        "version" => "sync-finding-version",
+        "authority" => "sync-finding-authority",
+        "clock" => "sync-finding-clock",
+        "calendar" => "sync-finding-calendar",
+        "map_both_ways" => "sync-finding-map-both-ways",
+        "duplicate_code" => "sync-finding-duplicate-code",
+        _ => return None,
+    };
+    find(Language::French, id, None, None)
+}

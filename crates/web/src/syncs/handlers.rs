@@ -273,6 +273,7 @@ fn facts(v: &View, sync: &Sync, settings: &Settings) -> Vec<(&'static str, Forei
         ("sync-values", Some(is(settings.values))),
         ("sync-completeness", Some(is(settings.completeness))),
         ("sync-tracker", Some(is(settings.tracker))),
+        ("sync-files", Some(is(settings.files))),
         ("sync-org-unit", settings.org_unit.clone()),
         ("sync-conflict", Some(v.t(conflict))),
         ("sync-delete", Some(delete)),
@@ -326,6 +327,12 @@ async fn run(State(ctx): State<Ctx>, Reader(v): Reader, Path((number, id)): Path
     let jobs: HashMap<_, _> = ctx.app.db.jobs_of_ids(&ids).await?.into_iter().map(|job| (job.id, job)).collect();
     let jobs = ids.iter().filter_map(|id| jobs.get(id)).map(|job| SyncJobRow {
         id: job.id.to_string(),
+        phase: match dhis2::phase_of(run.id, job.id.0) {
+            Some("values") => "sync-values",
+            Some("completeness") => "sync-completeness",
+            Some("tracker") => "sync-tracker",
+            _ => "sync-metadata",
+        },
         state: job.state,
         counters: job.counters,
     });

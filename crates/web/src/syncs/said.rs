@@ -27,7 +27,10 @@ const WHY: [(&str, &str); 15] = [
 ];
 
 pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
-    let args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    let mut args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    if !why.args.contains_key("how") {
+        args.push(("how", "other".to_owned()));
+    }
     let id = match why.code.as_str() {
         "not_written" => Some("sync-why-not-written"),
         code => WHY.iter().find(|(one, _)| *one == code).map(|(_, id)| *id),

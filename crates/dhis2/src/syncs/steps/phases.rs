@@ -236,14 +236,23 @@ fn brings_tracker(entries: &[Entry]) -> bool {
     })
 }
 
+/// The phases, each with what tells its job from the run.
+const PHASES: [(Phase, u8, &str); 4] = [
+    (Phase::Metadata, 1, "metadata"),
+    (Phase::Values, 2, "values"),
+    (Phase::Completeness, 3, "completeness"),
+    (Phase::Tracker, 4, "tracker"),
+];
+
 /// The same whenever it is asked for: a run has one job of each phase.
 fn job_of(run: Uuid, phase: Phase) -> JobId {
     let mut bytes = run.into_bytes();
-    bytes[15] ^= match phase {
-        Phase::Metadata => 1,
-        Phase::Values => 2,
-        Phase::Completeness => 3,
-        Phase::Tracker => 4,
-    };
+    bytes[15] ^= PHASES.iter().find(|(one, ..)| *one == phase).map_or(0, |(_, number, _)| *number);
     Uuid::from_bytes(bytes).into()
+}
+
+/// What a job of a run writes: `metadata`, `values`, `completeness` or `tracker`.
+pub fn phase_of(run: Uuid, job: Uuid) -> Option<&'static str> {
+    let number = run.into_bytes()[15] ^ job.into_bytes()[15];
+    PHASES.iter().find(|(_, one, _)| *one == number).map(|(.., word)| *word)
 }
