@@ -102,20 +102,20 @@ fn age(state: &mut State) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_programs_hold_arrives_in_any_version_and_a_second_run_writes_nothing() {
-    for (source, target) in [(40, 43), (43, 38), (41, 42)] {
+    for (source, target) in [(40, 43), (43, 38)] {
         let bed = Bed::new().await;
         (bed.source.state().version, bed.target.state().version) = (source, target);
-        fill(&mut bed.source.state(), 450);
+        fill(&mut bed.source.state(), 210);
         let settings = bed.settings(&json!({"tracker": "yes"}));
         let sync = bed.add("tracker", &settings).await;
         let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
-        assert_eq!(plan.counts["events prgEvent000"][&Action::Create], 450);
+        assert_eq!(plan.counts["events prgEvent000"][&Action::Create], 210);
         let (run, data) = bed.run(&sync).await;
         assert_eq!((run.phase.as_str(), data.problem.as_str()), ("succeeded", ""), "2.{source} to 2.{target}");
         assert!(bed.is_equal(&sync).await);
         let state = bed.target.state();
         let held = ["trackedEntities", "enrollments", "events", "relationships"].map(|list| state.count_tracked(list));
-        assert_eq!((held, state.messages), ([450, 450, 900, 1], 0));
+        assert_eq!((held, state.messages), ([210, 210, 420, 1], 0));
         let written = state.written;
         drop(state);
         let (run, _) = bed.run(&sync).await;
