@@ -83,7 +83,7 @@ pub struct SyncCheck {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncFinding {
-    /// `version`, `authority`, `clock` or `calendar`.
+    /// `version`, `authority`, `clock`, `org_units`, `default`, `calendar`, `map_both_ways` or `duplicate_code`.
     pub code: String,
     pub side: String,
     pub detail: String,

@@ -117,6 +117,8 @@ pub struct Info {
     pub calendar: String,
     pub clock: ServerClock,
     pub authorities: Vec<String>,
+    /// Organisation units that the account may see or enter data for, without those below them.
+    pub units: usize,
 }
 
 /// What an instance says of a file.
@@ -278,7 +280,8 @@ impl Instance {
         let clock = self.clock_of(&info)?;
         let authorities = me["authorities"].as_array().into_iter().flatten();
         let authorities = authorities.filter_map(Value::as_str).map(str::to_owned).collect();
-        Ok(Info { version: text("version"), calendar: text("calendar"), clock, authorities })
+        let units = me["organisationUnits"].as_array().map_or(0, Vec::len);
+        Ok(Info { version: text("version"), calendar: text("calendar"), clock, authorities, units })
     }
 
     /// Everything of a type, a page at a time. `fields` as the API has them.

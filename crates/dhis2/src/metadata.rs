@@ -93,15 +93,22 @@ async fn users(instance: &Instance) -> Result<HashMap<String, String>, Error> {
 }
 
 async fn defaults(instance: &Instance) -> Result<HashMap<&'static str, String>, Error> {
-    let mut found = HashMap::new();
+    let all = all_defaults(instance).await?.into_iter();
+    Ok(all.filter_map(|(kind, uids)| Some((kind, uids.into_iter().next()?))).collect())
+}
+
+/// The objects named `default`, of which there is to be one of each type.
+///
+/// # Errors
+/// Of the instance.
+pub(crate) async fn all_defaults(instance: &Instance) -> Result<Vec<(&'static str, Vec<String>)>, Error> {
+    let mut found = Vec::new();
     for kind in WITH_DEFAULT {
         let query = [("fields", "id,name"), ("filter", "name:eq:default"), ("page", "1"), ("pageSize", "50")];
         let body = instance.get(kind, &query).await?;
         let rows = body[kind].as_array().into_iter().flatten();
-        let mut rows = rows.filter(|row| row["name"].as_str() == Some("default"));
-        if let Some(uid) = rows.find_map(|row| row["id"].as_str()) {
-            found.insert(kind, uid.to_owned());
-        }
+        let rows = rows.filter(|row| row["name"].as_str() == Some("default"));
+        found.push((kind, rows.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()));
     }
     Ok(found)
 }

@@ -8,7 +8,7 @@ pub use steps::phase_of;
 use crate::{
     client::{Error, Instance, Table},
     comparing::{self, Absent, Noting, Scope},
-    metadata::{Readings, Sides},
+    metadata::{self, Readings, Sides},
     plan::{self, Action, Direction, Entry},
     planning::{self, Ask, Bound, Plan, PlanError, TypeReport, ValuePlan},
     settings::{Mode, Settings, Values},
@@ -326,6 +326,20 @@ impl Syncs {
             }
             if apart(self.clock().now(), info.clock.now) > CLOCKS_APART_MAX {
                 say("clock", info.clock.now.to_string(), "set the clocks of both machines by a time server");
+            }
+            let reads_units =
+                [settings.values, settings.completeness, settings.tracker].iter().any(|one| *one == Values::Yes);
+            if reads_units && info.units == 0 {
+                say("org_units", "0".into(), "give the account organisation units, for which it reads and enters data");
+            }
+            for (kind, uids) in metadata::all_defaults(instance).await? {
+                if uids.len() != 1 {
+                    say(
+                        "default",
+                        format!("{kind}: {}", uids.len()),
+                        "there is to be one object named default of this type: remove the others, or rename them",
+                    );
+                }
             }
             infos.push(info);
         }

@@ -229,6 +229,28 @@ async fn what_the_source_says_is_gone_is_deleted_children_first_and_no_more_than
     assert_eq!(bed.target.state().written.deletions, 10);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_names_what_stands_in_the_way() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 3, 3);
+    let mut target = bed.target.state();
+    target.put("categoryCombos", json!({"id": "secondDeflt", "name": "default"}));
+    target.put("dataElements", json!({"id": "del00000001", "name": "a", "code": "A"}));
+    target.put("dataElements", json!({"id": "del00000002", "name": "b", "code": "A"}));
+    (target.faults.no_units, target.version) = (true, 44);
+    drop(target);
+    let sync = bed.add("check", &bed.settings(&json!({"values": "yes"}))).await;
+    let found = bed.syncs.check(&sync).await.unwrap();
+    let told: Vec<String> = found.iter().map(|one| format!("{} {} {}", one.side, one.code, one.detail)).collect();
+    let expected = [
+        "target version 2.44.0",
+        "target org_units 0",
+        "target default categoryCombos: 2",
+        "target duplicate_code dataElements: 1 (A)",
+    ];
+    assert_eq!(told, expected);
+}
+
 /// The last object of a type is deleted on purpose: no run does it by itself, a person who has read the plan does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_type_of_which_everything_was_deleted_is_told_and_waits_for_a_person() {

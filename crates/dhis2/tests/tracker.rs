@@ -102,7 +102,9 @@ fn age(state: &mut State) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_programs_hold_arrives_in_any_version_and_a_second_run_writes_nothing() {
-    for (source, target) in [(40, 43), (43, 38)] {
+    let all = std::env::var_os("VIGIE_DHIS2_PAIRS").is_some();
+    let pairs = (38..=43).flat_map(|source| (38..=43).map(move |target| (source, target)));
+    for (source, target) in pairs.filter(|pair| all || [(40, 43), (43, 38)].contains(pair)) {
         let bed = Bed::new().await;
         (bed.source.state().version, bed.target.state().version) = (source, target);
         fill(&mut bed.source.state(), 210);

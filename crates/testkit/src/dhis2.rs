@@ -115,6 +115,8 @@ pub struct Faults {
     pub short: BTreeSet<String>,
     /// Objects that lists leave out, without saying so.
     pub hidden: BTreeSet<String>,
+    /// The account has no organisation units.
+    pub no_units: bool,
     /// Nobody is let in.
     pub locked_out: bool,
     /// Every answer is 503, as while it starts.

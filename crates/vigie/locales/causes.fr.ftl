@@ -81,3 +81,5 @@ sync-finding-clock = synchronisez les horloges des deux serveurs (NTP)
 sync-finding-calendar = les périodes n’ont pas la même signification des deux côtés : utilisez le même calendrier
 sync-finding-map-both-ways = une table de correspondance ne vaut que dans un sens : retirez-la, ou retirez la configuration inverse
 sync-finding-duplicate-code = donnez un code unique à chaque objet : DHIS2 refuse les doublons
+sync-finding-org-units = attribuez au compte les unités d’organisation dont il doit lire et saisir les données
+sync-finding-default = chaque type doit avoir un seul objet nommé « default » : supprimez ou renommez les autres

@@ -11,8 +11,13 @@ type Answer = Result<Value, (StatusCode, &'static str)>;
 
 const CONFLICT: StatusCode = StatusCode::CONFLICT;
 
-pub(super) fn me(_: &State) -> Answer {
-    Ok(json!({"id": "xE7jOejl9FI", "username": "vigie", "authorities": ["ALL"], "organisationUnits": []}))
+pub(super) fn me(state: &State) -> Answer {
+    let units = state.objects.get("organisationUnits").into_iter().flatten();
+    let roots = units.filter(|(_, unit)| !unit.body.contains_key("parent")).map(|(uid, _)| json!({"id": uid}));
+    // That of whoever set it up.
+    let roots = roots.chain([json!({"id": "ouOfServer0"})]).take(usize::from(!state.faults.no_units));
+    let roots: Vec<Value> = roots.collect();
+    Ok(json!({"id": "xE7jOejl9FI", "username": "vigie", "authorities": ["ALL"], "organisationUnits": roots}))
 }
 
 pub(super) fn info(state: &State) -> Answer {

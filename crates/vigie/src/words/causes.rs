@@ -206,6 +206,8 @@ pub(crate) fn of_finding(code: &str) -> Option<String> {
         "calendar" => "sync-finding-calendar",
         "map_both_ways" => "sync-finding-map-both-ways",
         "duplicate_code" => "sync-finding-duplicate-code",
+        "org_units" => "sync-finding-org-units",
+        "default" => "sync-finding-default",
         _ => return None,
     };
     find(Language::French, id, None, None)

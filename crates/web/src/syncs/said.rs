@@ -62,6 +62,8 @@ pub(super) fn finding(code: &str) -> (&'static str, &'static str) {
         "clock" => ("sync-finding-clock", "sync-finding-clock-help"),
         "calendar" => ("sync-finding-calendar", "sync-finding-calendar-help"),
         "map_both_ways" => ("sync-finding-map-both-ways", "sync-finding-map-both-ways-help"),
+        "org_units" => ("sync-finding-org-units", "sync-finding-org-units-help"),
+        "default" => ("sync-finding-default", "sync-finding-default-help"),
         "duplicate_code" => ("sync-finding-duplicate-code", "sync-finding-duplicate-code-help"),
         _ => ("sync-finding-version", "sync-finding-version-help"),
     }
