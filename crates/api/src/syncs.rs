@@ -4,6 +4,7 @@ use model::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -37,7 +38,8 @@ pub struct Syncs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncRun {
     pub id: Uuid,
-    /// `planning`, `metadata`, `planning_values`, `values`, `planning_completeness`, `completeness`, `succeeded` or `failed`.
+    /// `planning`, `metadata`, `planning_values`, `values`, `planning_completeness`, `completeness`, `planning_tracker`,
+    /// `tracker`, `succeeded` or `failed`.
     pub phase: String,
     pub automatic: bool,
     /// Objects and values that are written, or were to be.
@@ -46,8 +48,12 @@ pub struct SyncRun {
     pub errors: u64,
     /// Objects that were changed on both sides, and stay.
     pub conflicts: u64,
-    /// Why it failed.
+    /// Why it failed, in English; and as a code with its arguments.
     pub problem: String,
+    #[serde(default)]
+    pub problem_code: String,
+    #[serde(default)]
+    pub problem_args: BTreeMap<String, String>,
     pub jobs: Vec<Uuid>,
     #[schema(value_type = String)]
     pub created_at: Timestamp,
@@ -77,7 +83,7 @@ pub struct SyncCheck {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SyncFinding {
-    /// `version`, `authority`, `clock` or `calendar`.
+    /// `version`, `authority`, `clock`, `org_units`, `default`, `calendar`, `map_both_ways` or `duplicate_code`.
     pub code: String,
     pub side: String,
     pub detail: String,

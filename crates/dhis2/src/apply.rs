@@ -6,6 +6,7 @@ use crate::{
     client::{Error, Import, Imported, Rejection},
     metadata::{Readings, Sides, of_source, summary},
     plan::{Action, Entry},
+    tracker::{self, At},
     verdicts,
     work::Group,
 };
@@ -40,8 +41,12 @@ impl Apply<'_> {
     /// # Errors
     /// Of the source.
     pub(crate) async fn read(&self) -> Result<Objects, Error> {
+        let written: Vec<&Group> = self.groups.iter().filter(|group| !group.deletes()).collect();
+        if is_tracker(&written) {
+            return tracker::bodies(self.sides, self.readings, At::Source, &written).await;
+        }
         let mut found = Objects::new();
-        for (kind, uids) in by_kind(self.groups.iter().filter(|group| !group.deletes())) {
+        for (kind, uids) in by_kind(written.into_iter()) {
             found.extend(of_source(self.sides, self.readings, kind, &uids).await?);
         }
         Ok(found)
@@ -90,13 +95,25 @@ impl Apply<'_> {
 
     fn moved(&self, group: &Group, objects: &Objects) -> Option<Ended> {
         let same = |uid: &str, hash: &str| {
-            objects.get(uid).is_some_and(|object| canon::hash(object, &self.readings.source) == hash)
+            let hash_of = |object: &Map<String, Value>| match group.program {
+                Some(_) => tracker::hash(object),
+                None => canon::hash(object, &self.readings.source),
+            };
+            objects.get(uid).is_some_and(|object| hash_of(object) == hash)
         };
         let moved = group.objects.iter().find(|one| one.action != Action::Delete && !same(&one.uid, &one.source));
         moved.map(|one| verdicts::moved(&one.uid))
     }
 
     fn bodies<'g>(&self, group: &'g Group, objects: &Objects) -> Vec<(&'g str, Value)> {
+        if group.program.is_some() {
+            let sent = |one: &Entry| match one.action {
+                Action::Delete => tracker::deletion(group, one),
+                _ => objects.get(&one.uid).map(|body| Value::Object(body.clone())),
+            };
+            let bodies = group.objects.iter().filter_map(|one| Some((tracker::list_of(&one.kind)?.0, sent(one)?)));
+            return bodies.collect();
+        }
         let sent = |uid: &str| objects.get(uid).map(|one| canon::outgoing(one.clone(), &self.readings.source).into());
         let body = |uid: &str| if group.deletes() { Some(json!({"id": uid})) } else { sent(uid) };
         group.objects.iter().filter_map(|one| Some((one.kind.as_str(), body(&one.uid)?))).collect()
@@ -114,6 +131,9 @@ pub(crate) async fn kept(
     readings: &Readings,
     groups: &[&Group],
 ) -> Result<Vec<Option<(String, String)>>, Error> {
+    if is_tracker(groups) {
+        return tracker::kept(sides, readings, groups).await;
+    }
     let mut there: HashMap<String, String> = HashMap::new();
     let mut bodies = Objects::new();
     for (kind, uids) in by_kind(groups.iter().copied()) {
@@ -144,6 +164,11 @@ pub(crate) async fn kept(
         }
     }
     Ok(found)
+}
+
+/// A job has groups of one sort.
+fn is_tracker(groups: &[&Group]) -> bool {
+    groups.first().is_some_and(|group| group.program.is_some())
 }
 
 /// What could not be read after it was written is unknown, whatever stood in the way.
@@ -184,7 +209,12 @@ impl Chunks<'_, '_> {
             }
             let deletes = chunk.iter().any(|at| self.apply.groups[*at].deletes());
             let how = if deletes { Import::Delete } else { Import::Write };
-            match self.apply.sides.target.import(&self.bundle(&chunk), how).await {
+            let (target, bundle) = (&self.apply.sides.target, self.bundle(&chunk));
+            let answered = match self.apply.groups[chunk[0]].program {
+                Some(_) => target.import_tracked(&bundle, how).await,
+                None => target.import(&bundle, how).await,
+            };
+            match answered {
                 Ok(Imported::Taken) => {}
                 Ok(Imported::Rejected(rejection)) => self.thin(chunk, &rejection, &mut waiting),
                 Err(Error::TooLarge { .. }) if chunk.len() > 1 => halve(&chunk, &mut waiting),

@@ -4,8 +4,9 @@ use crate::{
     client::Error,
     metadata::{self, Sides},
     planning::has_values,
-    settings::{Delete, Settings},
+    settings::{Delete, Settings, Values},
     syncs::State,
+    tracker::{self, TRACKER},
     values::{self, ChangedValues, Sets, Units},
 };
 use model::Timestamp;
@@ -17,6 +18,8 @@ pub(crate) const VALUES: &str = "dataValues";
 pub(crate) struct Changes {
     pub(crate) types: Vec<(String, u64)>,
     pub(crate) values: Option<ChangedValues>,
+    /// Programs of which tracker data has changed.
+    pub(crate) programs: Vec<String>,
     pub(crate) seen: Timestamp,
 }
 
@@ -41,11 +44,23 @@ pub(crate) async fn since(sides: &Sides, settings: &Settings, state: &State) -> 
             Some(unit) => vec![unit.clone()],
             None => state.roots.clone(),
         });
-        let values = values::changed(&sides.source, (&sets, &units), seen, &clock).await?;
+        let values = match values::changed(&sides.source, (&sets, &units), seen, &clock).await {
+            // What the last run saw is not there any more: a run finds out what is.
+            Err(Error::Refused { status: 404 | 409, .. }) => ChangedValues { count: 1, ..ChangedValues::default() },
+            answered => answered?,
+        };
         if values.count > 0 {
             found.push((VALUES.to_owned(), values.count));
             changed = Some(values);
         }
     }
-    Ok(Changes { types: found, values: changed, seen: clock.now })
+    let mut programs = Vec::new();
+    if let (Values::Yes, Some(known), Some(seen)) = (settings.tracker, &state.programs, state.seen_of(TRACKER)) {
+        let roots = settings.org_unit.clone().map_or_else(|| state.roots.clone(), |unit| vec![unit]);
+        programs = tracker::changed(&sides.source, &clock, known, &roots, seen).await?;
+        if !programs.is_empty() {
+            found.push((TRACKER.to_owned(), programs.len() as u64));
+        }
+    }
+    Ok(Changes { types: found, values: changed, programs, seen: clock.now })
 }

@@ -87,7 +87,9 @@ pub enum Error {
     Unreachable { host: String, why: String },
     #[error("{host}: the answer about {what} is incomplete")]
     Short { host: String, what: String },
-    #[error("{host} shows no {what} any more, and did before: look whether the account may still read them")]
+    #[error(
+        "{host} shows no {what} any more, and did before: look whether the account may still read them; where they are gone indeed, make a plan and run that"
+    )]
     Emptied { host: String, what: String },
     #[error("{host} answers {status} {code} about {what}")]
     Refused { host: String, what: String, status: u16, code: String },
@@ -115,6 +117,17 @@ pub struct Info {
     pub calendar: String,
     pub clock: ServerClock,
     pub authorities: Vec<String>,
+    /// Organisation units that the account may see or enter data for, without those below them.
+    pub units: usize,
+}
+
+/// What an instance says of a file.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(crate) struct FileInfo {
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    pub(crate) content_md5: String,
 }
 
 /// When and where it is, for an instance.
@@ -122,6 +135,8 @@ pub struct Info {
 pub struct ServerClock {
     pub now: Timestamp,
     pub zone: String,
+    /// Of its version: 43 of 2.43.1.
+    pub minor: u32,
 }
 
 impl Instance {
@@ -254,7 +269,8 @@ impl Instance {
     fn clock_of(&self, info: &Value) -> Result<ServerClock, Error> {
         let zone = info["serverTimeZoneId"].as_str().unwrap_or_default().to_owned();
         let now = moment(info["serverDate"].as_str().unwrap_or_default(), &zone);
-        Ok(ServerClock { now: now.ok_or_else(|| short(&self.host(), "system/info"))?, zone })
+        let minor = minor_of(info["version"].as_str().unwrap_or_default());
+        Ok(ServerClock { now: now.ok_or_else(|| short(&self.host(), "system/info"))?, zone, minor })
     }
 
     pub async fn info(&self) -> Result<Info, Error> {
@@ -264,7 +280,8 @@ impl Instance {
         let clock = self.clock_of(&info)?;
         let authorities = me["authorities"].as_array().into_iter().flatten();
         let authorities = authorities.filter_map(Value::as_str).map(str::to_owned).collect();
-        Ok(Info { version: text("version"), calendar: text("calendar"), clock, authorities })
+        let units = me["organisationUnits"].as_array().map_or(0, Vec::len);
+        Ok(Info { version: text("version"), calendar: text("calendar"), clock, authorities, units })
     }
 
     /// Everything of a type, a page at a time. `fields` as the API has them.
@@ -340,6 +357,83 @@ impl Instance {
         }
     }
 
+    pub(crate) async fn file_info(&self, uid: &str) -> Result<FileInfo, Error> {
+        self.get_as(&format!("fileResources/{uid}"), &[]).await
+    }
+
+    /// The content of a file, whole: as large as any answer may be.
+    pub(crate) async fn download(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Error> {
+        let request = self.request(Method::GET, path, query)?;
+        match self.exchange(request, "fileResources", false).await? {
+            (200..=299, body) => Ok(body),
+            (status, body) => {
+                Err(self.refused("fileResources", status, &serde_json::from_slice(&body).unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Gives it a file, under this uid (from 2.40).
+    pub(crate) async fn upload(&self, uid: &str, info: &FileInfo, content: Vec<u8>) -> Result<(), Error> {
+        // What stands in the file separates nothing.
+        let mut boundary = "vigie-file".to_owned();
+        while content.windows(boundary.len()).any(|some| some == boundary.as_bytes()) {
+            boundary.push('x');
+        }
+        // Of a header: nothing that ends it.
+        let plain = |text: &str| text.chars().filter(|char| !char.is_control() && *char != '"').collect::<String>();
+        let (name, kind) = (plain(&info.name), plain(&info.content_type));
+        let mut body = Vec::with_capacity(content.len() + 600);
+        for (field, value) in [("domain", "DATA_VALUE"), ("uid", uid)] {
+            body.extend_from_slice(
+                format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
+        }
+        let disposition = format!("Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"");
+        body.extend_from_slice(format!("--{boundary}\r\n{disposition}\r\nContent-Type: {kind}\r\n\r\n").as_bytes());
+        body.extend_from_slice(&content);
+        body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let request = self.request(Method::POST, "fileResources", &[])?;
+        let request = request.header("content-type", format!("multipart/form-data; boundary={boundary}")).body(body);
+        match self.send(request, "fileResources", true).await? {
+            (200..=299, _) => Ok(()),
+            (status, body) => Err(self.refused("fileResources", status, &body)),
+        }
+    }
+
+    /// Writes or deletes all of a bundle of tracker data, or nothing; nobody is sent a message, and no rule is run, because of
+    /// what was entered elsewhere.
+    pub async fn import_tracked(&self, bundle: &Value, how: Import) -> Result<Imported, Error> {
+        let query = [
+            ("async", "false"),
+            ("importMode", if how == Import::Validate { "VALIDATE" } else { "COMMIT" }),
+            ("importStrategy", if how == Import::Delete { "DELETE" } else { "CREATE_AND_UPDATE" }),
+            ("atomicMode", "ALL"),
+            ("skipSideEffects", "true"),
+            ("skipRuleEngine", "true"),
+        ];
+        let request = self.request(Method::POST, "tracker", &query)?.json(bundle);
+        let (status, body) = self.send(request, "tracker", how != Import::Validate).await?;
+        let response = if body["response"].is_object() { &body["response"] } else { &body };
+        match (status, response["status"].as_str()) {
+            (200..=299, Some("OK" | "WARNING")) => Ok(Imported::Taken),
+            (200..=299 | 400 | 409, Some("ERROR")) => {
+                let errors = response["validationReport"]["errorReports"].as_array().into_iter().flatten();
+                let named: BTreeMap<String, String> = errors
+                    .filter_map(|one| {
+                        Some((
+                            one["uid"].as_str()?.to_owned(),
+                            code_only(one["errorCode"].as_str().unwrap_or_default()),
+                        ))
+                    })
+                    .collect();
+                let code = named.values().next().cloned().unwrap_or_else(|| code_of(&body));
+                Ok(Imported::Rejected(Rejection { named, code }))
+            }
+            _ => Err(self.refused("tracker", status, &body)),
+        }
+    }
+
     /// Writes rows of one data set. Rows that are not named as rejected were taken, or the same before; what became of
     /// them is to be read again.
     pub async fn import_rows(&self, table: Table, set: &str, rows: &[Value]) -> Result<Imported, Error> {
@@ -363,6 +457,11 @@ impl Instance {
             _ => Err(self.refused(path, status, &body)),
         }
     }
+}
+
+/// 43 of `2.43.1`, and 0 of what is no version.
+fn minor_of(version: &str) -> u32 {
+    version.split(['.', '-']).nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 fn bundle_shares(bundle: &Value) -> bool {

@@ -5,6 +5,7 @@ mod rows;
 use crate::{
     apply::{self, Apply},
     client::Error,
+    files::FileKinds,
     metadata::{Readings, Sides},
     plan::Direction,
     syncs::Syncs,
@@ -61,13 +62,14 @@ impl Handler for Dhis2Handler {
             };
             let readings = sides.readings(&spec.settings).await.map_err(unanswered)?;
             let sets = match spec.phase {
-                Phase::Metadata => Sets::default(),
+                Phase::Metadata | Phase::Tracker => Sets::default(),
                 Phase::Values | Phase::Completeness => Sets::of(&sides.source).await.map_err(unanswered)?,
             };
+            let files = FileKinds::of(&sides, &spec.settings).await.map_err(unanswered)?;
             let direction = self.0.direction(&spec.settings).await.map_err(|error| unreadable(error.to_string()))?;
             let failed = self.failed(job).await;
             let (job, syncs) = (job.clone(), self.0.clone());
-            let opened = Opened { spec, sides, readings, sets, direction, failed, job, syncs };
+            let opened = Opened { spec, sides, readings, sets, files, direction, failed, job, syncs };
             Ok(Box::new(SyncRun(Arc::new(opened))) as Box<dyn Run>)
         })
     }
@@ -100,6 +102,7 @@ struct Opened {
     sides: Sides,
     readings: Readings,
     sets: Sets,
+    files: FileKinds,
     direction: Direction,
     failed: HashMap<String, String>,
     job: Job,
@@ -122,7 +125,7 @@ impl Run for SyncRun {
     fn verify<'a>(&'a self, items: &'a [Item]) -> BoxFuture<'a, Vec<Option<Verified>>> {
         Box::pin(async move {
             match self.0.spec.phase {
-                Phase::Metadata => self.0.verify_groups(items).await,
+                Phase::Metadata | Phase::Tracker => self.0.verify_groups(items).await,
                 // What is there already is not written again.
                 Phase::Values | Phase::Completeness => vec![Some(not_sent()); items.len()],
             }
@@ -234,7 +237,7 @@ impl Slot for SyncSlot {
         Box::pin(async move {
             let started_at = self.run.syncs.clock().now();
             let ended = match self.run.spec.phase {
-                Phase::Metadata => self.write_groups(&message, intent).await,
+                Phase::Metadata | Phase::Tracker => self.write_groups(&message, intent).await,
                 Phase::Values | Phase::Completeness => self.write_parts(&message, intent).await,
             };
             let took = self.run.syncs.clock().now().since(started_at);
@@ -273,6 +276,11 @@ impl SyncSlot {
             Ok(objects) => objects,
             Err(error) => return all(message, &verdicts::held(&error)),
         };
+        if run.spec.phase == Phase::Tracker
+            && let Err(error) = run.files.bring_tracked(&run.sides, &groups, &objects).await
+        {
+            return all(message, &verdicts::held(&error));
+        }
         if let Err(verdict) = intent.declare().await {
             return all(message, &Ended::Failed(verdict));
         }

@@ -56,7 +56,7 @@ impl Sides {
     async fn mapped(&self, settings: &Settings) -> Result<Vec<(String, String)>, Error> {
         let mut codes: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
         let mut pairs = Vec::new();
-        for line in &settings.map {
+        for line in settings.map.lines() {
             match is_uid(&line.source) {
                 true => pairs.push((line.source.clone(), line.target.clone())),
                 false => codes.entry(&line.kind).or_default().push((&line.source, &line.target)),
@@ -93,15 +93,22 @@ async fn users(instance: &Instance) -> Result<HashMap<String, String>, Error> {
 }
 
 async fn defaults(instance: &Instance) -> Result<HashMap<&'static str, String>, Error> {
-    let mut found = HashMap::new();
+    let all = all_defaults(instance).await?.into_iter();
+    Ok(all.filter_map(|(kind, uids)| Some((kind, uids.into_iter().next()?))).collect())
+}
+
+/// The objects named `default`, of which there is to be one of each type.
+///
+/// # Errors
+/// Of the instance.
+pub(crate) async fn all_defaults(instance: &Instance) -> Result<Vec<(&'static str, Vec<String>)>, Error> {
+    let mut found = Vec::new();
     for kind in WITH_DEFAULT {
         let query = [("fields", "id,name"), ("filter", "name:eq:default"), ("page", "1"), ("pageSize", "50")];
         let body = instance.get(kind, &query).await?;
         let rows = body[kind].as_array().into_iter().flatten();
-        let mut rows = rows.filter(|row| row["name"].as_str() == Some("default"));
-        if let Some(uid) = rows.find_map(|row| row["id"].as_str()) {
-            found.insert(kind, uid.to_owned());
-        }
+        let rows = rows.filter(|row| row["name"].as_str() == Some("default"));
+        found.push((kind, rows.filter_map(|row| row["id"].as_str().map(str::to_owned)).collect()));
     }
     Ok(found)
 }
@@ -215,12 +222,12 @@ fn is_klass_of(klass: &str, kind: &str) -> bool {
     plural.eq_ignore_ascii_case(kind)
 }
 
-fn overlap(clock: &ServerClock, seen: Timestamp) -> Duration {
+pub(crate) fn overlap(clock: &ServerClock, seen: Timestamp) -> Duration {
     OVERLAP + shift(clock, seen)
 }
 
 /// By how much the clocks of the server change around a moment: a time on its wall may mean either.
-fn shift(clock: &ServerClock, at: Timestamp) -> Duration {
+pub(crate) fn shift(clock: &ServerClock, at: Timestamp) -> Duration {
     let Ok(zone) = jiff::tz::TimeZone::get(&clock.zone) else { return Duration::ZERO };
     let hours = Duration::from_secs(3 * 3_600);
     let offsets = [at - hours, at, at + hours].map(|at| at.in_zone(&zone).offset().seconds());

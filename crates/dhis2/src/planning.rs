@@ -6,6 +6,7 @@ use crate::{
     metadata::{Readings, Sides, summaries},
     plan::{self, Action, Direction, Entry, Summary},
     settings::{self, Delete, Settings},
+    tracker::ComparedTracker,
     values::WRITE_MAX,
 };
 use ring::digest::{Context, SHA256};
@@ -133,8 +134,9 @@ pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, P
         let source = summaries(&sides.source, kind, &readings.source).await?;
         let target = summaries(&sides.target, kind, &readings.target).await?;
         let ledger = ask.db.synced(&settings.pair(), kind).await?;
-        if source.is_empty() && !ledger.is_empty() {
-            // What an account may no longer see looks like this, too: nothing is concluded from it.
+        if source.is_empty() && !ledger.is_empty() && ask.bound == Bound::Kept {
+            // What an account may no longer see looks like this, too: nothing is concluded from it before a person has seen
+            // what would come of it, each object of which the source itself says that it is gone.
             return Err(Error::Emptied { host: sides.source.host(), what: (*kind).to_owned() }.into());
         }
         compared.types.push(TypeReport { kind: (*kind).to_owned(), source: side(&source), target: side(&target) });
@@ -149,9 +151,9 @@ pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, P
 
 /// Nothing is deleted that the source does not say is gone; and nothing of a type, where more than a part of it would be
 /// and no person has seen that. How many there are then.
-async fn confirm(
+pub(crate) async fn confirm(
     ask: &Ask<'_>,
-    kind: &str,
+    path: &str,
     ledger: &HashMap<String, String>,
     entries: &mut [Entry],
 ) -> Result<Option<u64>, Error> {
@@ -163,7 +165,7 @@ async fn confirm(
     let stays = settings.delete == Delete::Off || count > CONFIRMED_MAX || (is_held && ask.bound == Bound::Kept);
     for entry in entries.iter_mut().filter(|entry| entry.action == Action::Delete) {
         let uid = ask.readings.source.here(&entry.uid);
-        if stays || !ask.sides.source.is_gone(kind, uid).await? {
+        if stays || !ask.sides.source.is_gone(path, uid).await? {
             entry.action = Action::Extra;
         }
     }
@@ -189,6 +191,13 @@ impl Compared {
 }
 
 impl Plan {
+    /// Tracker data is compared after metadata.
+    pub(crate) fn take_in(&mut self, tracker: ComparedTracker) {
+        self.entries.extend(tracker.entries);
+        self.counts.extend(tracker.counts);
+        self.held.extend(tracker.held);
+    }
+
     /// Whether another plan writes the same over the same.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
         self.entries == other.entries && self.values == other.values

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Types of metadata in the order in which they are listed. What depends on what is read from the objects themselves.
-pub const TYPES: [&str; 23] = [
+pub const TYPES: [&str; 36] = [
     "attributes",
     "options",
     "optionSets",
@@ -29,6 +29,19 @@ pub const TYPES: [&str; 23] = [
     "sections",
     "validationRules",
     "validationRuleGroups",
+    "trackedEntityAttributes",
+    "trackedEntityTypes",
+    "relationshipTypes",
+    "programNotificationTemplates",
+    "programs",
+    "programStages",
+    "programStageSections",
+    "programSections",
+    "programIndicators",
+    "programRuleVariables",
+    "programRules",
+    "programRuleActions",
+    "programIndicatorGroups",
 ];
 
 const SECONDS: std::ops::RangeInclusive<u64> = 10..=604_800;
@@ -63,7 +76,13 @@ pub struct Settings {
     /// Whether registrations that a data set is complete are kept equal, too.
     #[serde(default)]
     pub completeness: Values,
-    /// Below which values are read.
+    /// Tracked entities with their enrollments, events and relationships; and events of programs without registration.
+    #[serde(default)]
+    pub tracker: Values,
+    /// Files and images that values refer to; the target must be 2.40 or later.
+    #[serde(default)]
+    pub files: Values,
+    /// Below which values and tracker data are read.
     pub org_unit: Option<String>,
     #[serde(default)]
     pub conflict: Policy,
@@ -76,8 +95,36 @@ pub struct Settings {
     #[serde(default = "two")]
     pub max_delete_percent: u64,
     /// Objects that have another uid on the target.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub map: Vec<Mapped>,
+    #[serde(default, skip_serializing_if = "Mapping::is_none")]
+    pub map: Mapping,
+}
+
+/// Objects that have another uid on the target: their lines, or, in `vigie.toml`, the file that has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Mapping {
+    Lines(Vec<Mapped>),
+    /// To be read by whoever takes the settings.
+    File(String),
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self::Lines(Vec::new())
+    }
+}
+
+impl Mapping {
+    pub fn lines(&self) -> &[Mapped] {
+        match self {
+            Self::Lines(lines) => lines,
+            Self::File(_) => &[],
+        }
+    }
+
+    fn is_none(&self) -> bool {
+        matches!(self, Self::Lines(lines) if lines.is_empty())
+    }
 }
 
 /// A line of a mapping.
@@ -213,11 +260,15 @@ impl Settings {
     }
 
     fn check_map(&self) -> Result<(), String> {
-        if self.map.len() > MAPPED_MAX {
-            return Err(format!("`map` has {} lines: at most {MAPPED_MAX} are read", self.map.len()));
+        if let Mapping::File(file) = &self.map {
+            return Err(format!("`map` names the file {file}: give its lines, or let `vigie sync add` read it"));
+        }
+        let lines = self.map.lines();
+        if lines.len() > MAPPED_MAX {
+            return Err(format!("`map` has {} lines: at most {MAPPED_MAX} are read", lines.len()));
         }
         let mut seen = std::collections::HashSet::new();
-        for (at, line) in self.map.iter().enumerate() {
+        for (at, line) in lines.iter().enumerate() {
             let at = at + 1;
             if !TYPES.contains(&line.kind.as_str()) {
                 return Err(format!("`map`, line {at}: Vigie does not copy {}: give a type", line.kind));
@@ -276,6 +327,7 @@ mod tests {
             (json!({"mode": "scheduled", "schedule": "0 2 * * *", "zone": "Africa/Kinshasa"}), None),
             (json!({"mode": "scheduled", "schedule": "at noon"}), Some("`schedule`: ")),
             (json!({"schedule": "0 2 * * *", "zone": "Nowhere/At_All"}), Some("`schedule`: ")),
+            (json!({"map": "map.csv"}), Some("let `vigie sync add` read it")),
             (json!({"max_delete_percent": 101}), Some("give 0 to 100")),
             (json!({"map": [line("dataElements", "fbfJHSPpUQD")]}), None),
             (json!({"map": [line("dashboards", "fbfJHSPpUQD")]}), Some("`map`, line 1: Vigie does not copy")),

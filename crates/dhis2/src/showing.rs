@@ -5,6 +5,7 @@ use crate::{
     client::Error,
     metadata::{Readings, Sides, of_source},
     plan::{Action, Entry},
+    tracker::list_of,
 };
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
@@ -44,7 +45,8 @@ type Objects<'a> = HashMap<(&'a str, String), Map<String, Value>>;
 pub(crate) async fn show(sides: &Sides, readings: &Readings, entries: &[Entry]) -> Result<Vec<PlanChange>, Error> {
     let (mut here, mut there) = (Objects::new(), Objects::new());
     let mut kinds: BTreeMap<&str, [Vec<String>; 2]> = BTreeMap::new();
-    for entry in entries {
+    // What is known of people is not shown.
+    for entry in entries.iter().filter(|entry| list_of(&entry.kind).is_none()) {
         let [source, target] = kinds.entry(&entry.kind).or_default();
         if !entry.source.is_empty() {
             source.push(entry.uid.clone());
@@ -69,6 +71,10 @@ pub(crate) async fn show(sides: &Sides, readings: &Readings, entries: &[Entry]) 
 }
 
 fn change(entry: &Entry, (source, target): Both<'_>, readings: &Readings) -> PlanChange {
+    if list_of(&entry.kind).is_some() {
+        let (kind, uid, action) = (entry.kind.clone(), entry.uid.clone(), entry.action);
+        return PlanChange { kind, uid, action, name: String::new(), has_moved: false, changes: Vec::new() };
+    }
     let hash = |object: Option<&Map<String, Value>>, reading| object.map(|one| canon::hash(one, reading));
     let is_as = |object, reading, planned: &str| hash(object, reading).unwrap_or_default() == planned;
     let moved = !is_as(source, &readings.source, &entry.source) || !is_as(target, &readings.target, &entry.target);

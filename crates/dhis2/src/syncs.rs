@@ -3,15 +3,18 @@
 
 mod steps;
 
+pub use steps::phase_of;
+
 use crate::{
     client::{Error, Instance, Table},
     comparing::{self, Absent, Noting, Scope},
-    metadata::{Readings, Sides},
+    metadata::{self, Readings, Sides},
     plan::{self, Action, Direction, Entry},
     planning::{self, Ask, Bound, Plan, PlanError, TypeReport, ValuePlan},
     settings::{Mode, Settings, Values},
     showing::{self, PlanChange},
     story::SyncLog,
+    tracker::{self, ComparedTracker, Program},
     validating,
     why::Why,
     work,
@@ -74,6 +77,8 @@ pub struct State {
     /// Data sets and roots of the tree, as the last run saw them: a look asks about these.
     pub sets: Vec<String>,
     pub roots: Vec<String>,
+    /// Programs, as the last run saw them.
+    pub programs: Option<Vec<Program>>,
     pub checked_at: Option<Timestamp>,
     pub cooldown_until: Option<Timestamp>,
     /// Runs of the last hour that began by themselves.
@@ -111,6 +116,10 @@ pub struct RunData {
     pub only: Option<Vec<String>>,
     /// Which values are.
     pub scope: Scope,
+    /// Programs of which tracker data is compared; all, where none is named.
+    pub only_programs: Option<Vec<String>>,
+    /// Programs, as this run saw them.
+    pub programs: Option<Vec<Program>>,
     /// Types of which something could not be written.
     pub failed_types: BTreeSet<String>,
     /// Types of which nothing is deleted before a person has seen it, with how many would be.
@@ -305,8 +314,7 @@ impl Syncs {
             let mut say = |code: &str, detail: String, remedy: &str| {
                 found.push(Finding { code: code.into(), side: side.into(), detail, remedy: remedy.into() });
             };
-            let minor: u32 = info.version.split('.').nth(1).and_then(|text| text.parse().ok()).unwrap_or(0);
-            if !(38..=43).contains(&minor) {
+            if !(38..=43).contains(&info.clock.minor) {
                 say(
                     "version",
                     info.version.clone(),
@@ -319,6 +327,20 @@ impl Syncs {
             if apart(self.clock().now(), info.clock.now) > CLOCKS_APART_MAX {
                 say("clock", info.clock.now.to_string(), "set the clocks of both machines by a time server");
             }
+            let reads_units =
+                [settings.values, settings.completeness, settings.tracker].iter().any(|one| *one == Values::Yes);
+            if reads_units && info.units == 0 {
+                say("org_units", "0".into(), "give the account organisation units, for which it reads and enters data");
+            }
+            for (kind, uids) in metadata::all_defaults(instance).await? {
+                if uids.len() != 1 {
+                    say(
+                        "default",
+                        format!("{kind}: {}", uids.len()),
+                        "there is to be one object named default of this type: remove the others, or rename them",
+                    );
+                }
+            }
             infos.push(info);
         }
         if infos[0].calendar != infos[1].calendar {
@@ -327,9 +349,9 @@ impl Syncs {
             found.push(Finding { code: "calendar".into(), side, detail, remedy });
         }
         let direction = self.direction(&settings).await?;
-        if direction == Direction::Both && !settings.map.is_empty() {
+        if direction == Direction::Both && !settings.map.lines().is_empty() {
             let (code, side, detail) =
-                ("map_both_ways".to_owned(), "target".to_owned(), settings.map.len().to_string());
+                ("map_both_ways".to_owned(), "target".to_owned(), settings.map.lines().len().to_string());
             let remedy = "a mapping goes one way: remove it, or the configuration the other way".to_owned();
             found.push(Finding { code, side, detail, remedy });
         }
@@ -354,6 +376,7 @@ impl Syncs {
         let compared = planning::compare(&ask, &settings.types()).await?;
         let mut plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
         plan.values = self.planned_values(&ask, &compared.entries).await?;
+        plan.take_in(self.planned_tracker(&ask, &compared.entries).await?);
         let asked = sides.source.asked() + sides.target.asked();
         plan.requests = asked + plan.requests();
         let took = self.clock().now().since(began);
@@ -378,6 +401,15 @@ impl Syncs {
             planned.extend(comparing::compare_values(ask, (table, &Scope::All), &absent, Noting::No).await?.sets);
         }
         Ok(planned)
+    }
+
+    /// The same of tracker data.
+    async fn planned_tracker(&self, ask: &Ask<'_>, entries: &[Entry]) -> Result<ComparedTracker, PlanError> {
+        if ask.settings.tracker == Values::No {
+            return Ok(ComparedTracker::default());
+        }
+        let absent = entries.iter().filter(|entry| entry.action == Action::Create).map(|entry| entry.uid.clone());
+        tracker::compare(ask, None, &Absent(absent.collect()), (Noting::No, self.clock().now())).await
     }
 
     async fn ask<'a>(
@@ -417,12 +449,17 @@ impl Syncs {
     pub async fn reconcile(&self, sync: &Sync) -> Result<(Vec<TypeReport>, Plan), Refused> {
         let (settings, sides) = self.opened(sync)?;
         let readings = sides.readings(&settings).await?;
-        let ask = self.ask((&sides, &readings), &settings, Bound::Kept).await?;
+        // Nothing is written: what would be deleted is told, however much that is.
+        let ask = self.ask((&sides, &readings), &settings, Bound::Seen).await?;
         let compared = planning::compare(&ask, &settings.types()).await?;
         let mut types = compared.types.clone();
         let values = self.planned_values(&ask, &compared.entries).await?;
         types.extend(values.iter().map(ValuePlan::report));
-        Ok((types, compared.plan(Uuid::nil())))
+        let tracker = self.planned_tracker(&ask, &compared.entries).await?;
+        types.extend(tracker.types.clone());
+        let mut plan = compared.plan(Uuid::nil());
+        plan.take_in(tracker);
+        Ok((types, plan))
     }
 
     /// When the source is looked at next, or the next run begins; `None` where it does not by itself.

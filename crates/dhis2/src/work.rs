@@ -3,6 +3,7 @@
 use crate::{
     plan::{Action, Entry},
     settings::Settings,
+    tracker::Program,
     values::{Key, Slice},
 };
 use serde::{Deserialize, Serialize};
@@ -31,15 +32,27 @@ pub(crate) enum Phase {
     Metadata,
     Values,
     Completeness,
+    Tracker,
 }
 
-/// An item of the metadata: an object, or a cycle that travels together.
+/// An item of the metadata: an object, or a cycle that travels together. Of tracker data: what is to be written of an entity
+/// and of what it holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Group {
     pub objects: Vec<Entry>,
+    /// Of tracker data: the program on the source, and the entity; of an event without one, itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<Program>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
 }
 
 impl Group {
+    /// What leads from one entity to another.
+    pub(crate) fn is_relationship(&self) -> bool {
+        self.objects.iter().any(|one| one.kind.starts_with("relationships "))
+    }
+
     pub(crate) fn deletes(&self) -> bool {
         self.objects.iter().any(|one| one.action == Action::Delete)
     }
@@ -72,7 +85,25 @@ pub(crate) fn metadata_items(entries: &[Entry], order: &[Vec<usize>]) -> Vec<New
         let objects: Vec<Entry> = group.iter().map(|at| entries[*at].clone()).collect();
         let more = if objects.len() > 1 { format!(" and {} more", objects.len() - 1) } else { String::new() };
         let label = format!("{} {}{more}", objects[0].kind, objects[0].uid);
-        items.push(item(at, message, label, &Group { objects }));
+        items.push(item(at, message, label, &Group { objects, program: None, owner: String::new() }));
+    }
+    items
+}
+
+/// The items of tracker data, packed into messages that write or delete.
+pub(crate) fn tracker_items(groups: &[Group]) -> Vec<NewItem> {
+    let (mut message, mut packed, mut last) = (1, 0, None);
+    let mut items = Vec::with_capacity(groups.len());
+    for (at, group) in groups.iter().enumerate() {
+        let sort = (group.deletes(), group.is_relationship());
+        let is_full = packed + group.objects.len() > MESSAGE_OBJECTS;
+        if packed > 0 && (is_full || last != Some(sort)) {
+            (message, packed) = (message + 1, 0);
+        }
+        (packed, last) = (packed + group.objects.len(), Some(sort));
+        let more = if group.objects.len() > 1 { format!(", {} parts", group.objects.len()) } else { String::new() };
+        let label = format!("{} {}{more}", group.objects[0].kind, group.owner);
+        items.push(item(at, message, label, group));
     }
     items
 }

@@ -3,111 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "what is unexpected fails the test")]
 #![allow(clippy::await_holding_lock, reason = "guards are dropped before, by `drop`")]
 
-use dhis2::{Dhis2Handler, RunData, Secrets, Settings, SyncLog, Syncs, Validation, plan::Action};
-use jobs::{Engine, Hub, Options, RetryPolicy, RunLog, Scope};
-use model::{Clock, Rng};
+mod bed;
+
+use bed::Bed;
+use dhis2::{Settings, Validation, plan::Action};
 use serde_json::json;
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
-use store::{Db, Sync, SyncLedgerAsk, SyncRun, SyncedObject, SyncedOnly};
-use testkit::dhis2::{Dhis2, Fault, State, TOKEN};
-use vault::Vault;
-
-struct Bed {
-    source: Dhis2,
-    target: Dhis2,
-    db: Db,
-    syncs: Syncs,
-    lines: Arc<Mutex<Vec<(&'static str, String)>>>,
-    _engine: Engine,
-    _dir: tempfile::TempDir,
-    _work: jobs::Schedules,
-}
-
-impl Bed {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let db = Db::open_sqlite(&dir.path().join("vigie.db"), &dir.path().join("snapshots")).await.unwrap();
-        let (clock, rng) = (Clock::System, Rng::system());
-        let (source, target) = (Dhis2::start(clock.clone()).await.unwrap(), Dhis2::start(clock.clone()).await.unwrap());
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&lines);
-        let log = SyncLog::new(
-            move |file, _, line| kept.lock().unwrap().push((file, line.to_owned())),
-            jiff::tz::TimeZone::UTC,
-        );
-        let vault = Vault::from_key(&[7; 32], &rng);
-        let syncs = Syncs::new((db.clone(), vault), (clock.clone(), rng.clone()), log);
-        let second = Duration::from_millis(50);
-        let policy = RetryPolicy { first: second, longest: second, asked_max: second, ..RetryPolicy::default() };
-        let (engine, _) = Engine::start(Options {
-            db: db.clone(),
-            clock: clock.clone(),
-            rng,
-            hub: Hub::new(db.clone(), clock.clone()),
-            run_log: RunLog::new(|_, _| Box::pin(async {})),
-            handlers: vec![Arc::new(Dhis2Handler::new(syncs.clone()))],
-            tell: None,
-            policy,
-            scope: Scope::Everything,
-            name: "test".into(),
-            jobs_max: 4,
-            lease: Duration::from_secs(10),
-            status: Arc::new(|_| String::new()),
-        })
-        .await
-        .unwrap();
-        let place = jobs::Place { db: db.clone(), clock, name: "test".into(), worker: Some(engine.worker()) };
-        let mut work = syncs.clone().stepping();
-        work.every = Duration::from_millis(50);
-        let work = jobs::Schedules::start(&place, [work]);
-        Self { source, target, db, syncs, lines, _engine: engine, _dir: dir, _work: work }
-    }
-
-    fn settings(&self, more: &serde_json::Value) -> Settings {
-        let mut settings = json!({"source": self.source.url, "target": self.target.url});
-        settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        serde_json::from_value(settings).unwrap()
-    }
-
-    async fn add(&self, name: &str, settings: &Settings) -> Sync {
-        let secret = || Some(TOKEN.to_owned().into());
-        self.syncs.add(name, settings, Secrets { source: secret(), target: secret() }).await.unwrap()
-    }
-
-    async fn run(&self, sync: &Sync) -> (SyncRun, RunData) {
-        let run = self.syncs.begin(sync, None).await.unwrap();
-        self.ended(run.id).await
-    }
-
-    async fn ended(&self, id: uuid::Uuid) -> (SyncRun, RunData) {
-        // A country takes its time.
-        let looks = if std::env::var_os("VIGIE_DHIS2_UNITS").is_some() { 24_000 } else { 300 };
-        for _ in 0..looks {
-            let run = self.db.sync_run(id).await.unwrap().unwrap();
-            if run.finished_at.is_some() {
-                let data = serde_json::from_str(&run.data).unwrap();
-                return (run, data);
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the run does not end: {:?}", self.db.sync_run(id).await);
-    }
-
-    async fn ledger(&self, settings: &Settings, only: SyncedOnly) -> Vec<SyncedObject> {
-        let ask = SyncLedgerAsk { only, limit: 10_000, ..SyncLedgerAsk::default() };
-        let rows = self.db.sync_ledger(&settings.pair(), &ask).await.unwrap();
-        rows.into_iter().map(|row| row.object).collect()
-    }
-
-    async fn is_equal(&self, sync: &Sync) -> bool {
-        let (types, plan) = self.syncs.reconcile(sync).await.unwrap();
-        let different = types.iter().filter(|one| one.source != one.target).count();
-        plan.entries.is_empty() && different == 0
-    }
-}
+use std::time::Duration;
+use store::SyncedOnly;
+use testkit::dhis2::{Fault, State};
 
 /// A tree of units, elements, an option set with its options, a data set, and values.
 fn fill(state: &mut State, units: usize, elements: usize) {
@@ -327,6 +230,48 @@ async fn what_the_source_says_is_gone_is_deleted_children_first_and_no_more_than
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_names_what_stands_in_the_way() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 3, 3);
+    let mut target = bed.target.state();
+    target.put("categoryCombos", json!({"id": "secondDeflt", "name": "default"}));
+    target.put("dataElements", json!({"id": "del00000001", "name": "a", "code": "A"}));
+    target.put("dataElements", json!({"id": "del00000002", "name": "b", "code": "A"}));
+    (target.faults.no_units, target.version) = (true, 44);
+    drop(target);
+    let sync = bed.add("check", &bed.settings(&json!({"values": "yes"}))).await;
+    let found = bed.syncs.check(&sync).await.unwrap();
+    let told: Vec<String> = found.iter().map(|one| format!("{} {} {}", one.side, one.code, one.detail)).collect();
+    let expected = [
+        "target version 2.44.0",
+        "target org_units 0",
+        "target default categoryCombos: 2",
+        "target duplicate_code dataElements: 1 (A)",
+    ];
+    assert_eq!(told, expected);
+}
+
+/// The last object of a type is deleted on purpose: no run does it by itself, a person who has read the plan does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_type_of_which_everything_was_deleted_is_told_and_waits_for_a_person() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 10, 5);
+    let settings = bed.settings(&json!({"values": "yes", "delete": "on", "max_delete_percent": 100}));
+    let sync = bed.add("emptied", &settings).await;
+    bed.run(&sync).await;
+    bed.source.state().remove("dataSets", "dataSet0000");
+    let (run, data) = bed.run(&sync).await;
+    assert_eq!((run.phase.as_str(), data.why.unwrap().code.as_str()), ("failed", "emptied"));
+    assert!(!bed.is_equal(&sync).await);
+    let plan = bed.syncs.plan(&sync, Validation::Left).await.unwrap();
+    assert_eq!(plan.count(Action::Delete), 1);
+    let run = bed.syncs.begin(&sync, Some(plan.id)).await.unwrap();
+    assert_eq!(bed.ended(run.id).await.0.phase, "succeeded");
+    assert_eq!(bed.target.state().count("dataSets"), 0);
+    assert!(bed.is_equal(&sync).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mapping_names_what_has_another_uid_on_the_target() {
     let bed = Bed::new().await;
     fill(&mut bed.source.state(), 10, 3);
@@ -462,23 +407,7 @@ async fn a_look_costs_little_and_a_change_alone_is_compared() {
     bed.run(&sync).await;
     let asked = || bed.source.state().requests.len() + bed.target.state().requests.len();
     let looks = async |from: usize| {
-        let checked = |sync: &Sync| serde_json::from_str::<dhis2::State>(&sync.state).unwrap().checked_at;
-        let before = checked(&bed.db.syncs().await.unwrap()[0]);
-        let sync = bed.db.syncs().await.unwrap().remove(0);
-        // As if the interval had gone by.
-        let mut state: dhis2::State = serde_json::from_str(&sync.state).unwrap();
-        state.checked_at = before.map(|at| at - Duration::from_secs(3_600));
-        bed.db.save_sync_state(sync.number, serde_json::to_string(&state).unwrap()).await.unwrap();
-        bed.syncs.start(&sync).await.unwrap();
-        for _ in 0..600 {
-            let now = bed.db.syncs().await.unwrap().remove(0);
-            let open = bed.db.open_sync_runs().await.unwrap();
-            if checked(&now).is_some_and(|at| Some(at) > before) && open.is_empty() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        bed.syncs.stop(&sync).await.unwrap();
+        bed.looks(&sync).await;
         asked() - from
     };
     // The first look comes soon after the run, whose end it may still see as a change: the second sees none.

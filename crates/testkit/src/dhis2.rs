@@ -4,9 +4,13 @@
 //!
 //! [`Dhis2::state`] is everything it holds and saw, to change and to assert on; [`Faults`] is how it misbehaves.
 
+mod files;
 mod import;
 mod read;
 mod server;
+mod tracker;
+
+pub use tracker::Tracked;
 
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
@@ -39,6 +43,12 @@ pub struct State {
     pub values: BTreeMap<Key, Datum>,
     /// Registrations that a data set is complete, with their day.
     pub registrations: BTreeMap<Registration, String>,
+    /// `trackedEntities`, `enrollments`, `events` and `relationships`, by uid.
+    pub tracked: BTreeMap<String, BTreeMap<String, Tracked>>,
+    /// Contents of files, by uid.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Imports of tracker data because of which people were sent messages.
+    pub messages: u64,
     /// Type, uid and moment of each deletion.
     pub deleted: Vec<(String, String, Timestamp)>,
     pub requests: Vec<Seen>,
@@ -80,6 +90,8 @@ pub struct Written {
     pub objects: u64,
     pub deletions: u64,
     pub values: u64,
+    /// Entities, enrollments, events and relationships.
+    pub tracked: u64,
 }
 
 /// How it misbehaves; nothing by default.
@@ -103,6 +115,8 @@ pub struct Faults {
     pub short: BTreeSet<String>,
     /// Objects that lists leave out, without saying so.
     pub hidden: BTreeSet<String>,
+    /// The account has no organisation units.
+    pub no_units: bool,
     /// Nobody is let in.
     pub locked_out: bool,
     /// Every answer is 503, as while it starts.
@@ -169,6 +183,9 @@ impl State {
             objects: BTreeMap::new(),
             values: BTreeMap::new(),
             registrations: BTreeMap::new(),
+            tracked: BTreeMap::new(),
+            files: BTreeMap::new(),
+            messages: 0,
             deleted: Vec::new(),
             requests: Vec::new(),
             written: Written::default(),

@@ -53,3 +53,33 @@ pattern-twice = « { $text } » y figure deux fois : changez l’un des deux 
 pattern-field = le champ de « { $text } » n’a pas de nom : écrivez par exemple %{"{"}word:user{"}"}
 pattern-endless = rien n’indique où « { $text } » se termine : écrivez ce qui le suit
 pattern-empty = il ne contient ni date, ni niveau, ni message : écrivez %{"{"}time{"}"} %{"{"}level{"}"} %{"{"}message{"}"}
+sync-unauthorized = { $host } n’accepte pas le compte : indiquez de nouveau son jeton, ou son nom et son mot de passe
+sync-forbidden = { $host } ne laisse pas le compte lire ou modifier { $what } : donnez-lui l’autorité nécessaire
+sync-busy = { $host } démarre ou est occupé
+sync-too-large = { $host } refuse les requêtes de cette taille
+sync-no-answer = { $host } n’a pas répondu
+sync-no-connection = { $how ->
+    [refused] { $host } refuse la connexion : vérifiez que l’instance est démarrée et que son adresse est correcte
+    [name] le nom { $host } est introuvable : vérifiez l’adresse de l’instance
+    [timeout] { $host } ne répond pas à temps
+    [certificate] le certificat de { $host } n’est pas reconnu
+   *[other] { $host } est injoignable
+}
+sync-incomplete-answer = { $host } a donné une réponse incomplète ({ $what })
+sync-emptied = { $host } ne montre plus aucun objet de type { $what }, alors qu’il en montrait : vérifiez que le compte peut encore les lire. S’ils ont bien été supprimés, créez un plan et exécutez-le
+sync-refused = { $host } a refusé une requête ({ $what } : { $status } { $code })
+sync-no-secret = { $name } n’a ni jeton ni mot de passe : « vigie sync add { $name } » en accepte un
+sync-plan-moved = l’un des côtés a changé depuis le plan : créez-en un nouveau
+sync-job-gone = sa tâche n’existe plus
+sync-job-ended = sa tâche a été interrompue
+sync-held = { $count } objets seraient supprimés ({ $types }), plus que max_delete_percent ne l’autorise : créez un plan, lisez-le, puis exécutez-le
+sync-conflicts = { $count } conflits
+sync-not-written = { $count } éléments n’ont pas été écrits
+sync-finding-version = Vigie prend en charge les versions 2.38 à 2.43 : essayez d’abord sur des copies des deux instances
+sync-finding-authority = donnez au compte un rôle avec l’autorité ALL, sinon certains objets peuvent être refusés
+sync-finding-clock = synchronisez les horloges des deux serveurs (NTP)
+sync-finding-calendar = les périodes n’ont pas la même signification des deux côtés : utilisez le même calendrier
+sync-finding-map-both-ways = une table de correspondance ne vaut que dans un sens : retirez-la, ou retirez la configuration inverse
+sync-finding-duplicate-code = donnez un code unique à chaque objet : DHIS2 refuse les doublons
+sync-finding-org-units = attribuez au compte les unités d’organisation dont il doit lire et saisir les données
+sync-finding-default = chaque type doit avoir un seul objet nommé « default » : supprimez ou renommez les autres

@@ -13,7 +13,7 @@ mod causes;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use causes::{Cause, of_toml};
+pub(crate) use causes::{Cause, of_finding, of_sync, of_toml};
 
 static TEXTS: Texts = Texts::new(
     &[include_str!("../locales/en.ftl")],

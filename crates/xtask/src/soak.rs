@@ -1,5 +1,6 @@
 //! `cargo xtask soak`: what every test run does with one seed, with another one and for longer. Property tests are given a seed
-//! that nobody chose, and the log store's answers are held against its records, over logs of one's own as well.
+//! that nobody chose, the log store's answers are held against its records, over logs of one's own as well, and DHIS2
+//! instances are kept equal through many more edits and ends of the process.
 //!
 //! The seed is said first, and with what fails the command that repeats it.
 
@@ -38,7 +39,12 @@ pub(crate) fn soak(args: &[String]) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let postgres = find_binaries().map(|_| phase("PostgreSQL", Postgres::start)).transpose()?;
     let url = postgres.as_ref().map(|server| server.url.as_str());
-    let phases = [("properties", soak.properties()?), ("log store", soak.log_store()), ("races", soak.races(url))];
+    let phases = [
+        ("properties", soak.properties()?),
+        ("log store", soak.log_store()),
+        ("races", soak.races(url)),
+        ("dhis2", soak.dhis2()),
+    ];
     for (name, mut command) in phases {
         let status = phase(name, || run::status(&mut command))?;
         if !status.success() {
@@ -98,6 +104,16 @@ impl Soak {
         let mut command = run::cargo(&["test", "-p", "it", "--test", "main"]);
         command.args(self.profile).args(["races::", "--", "--nocapture"]).env("VIGIE_RACES", RACES.to_string());
         with_servers(&mut command, postgres);
+        command
+    }
+
+    /// Two DHIS2 instances: 10,000 edits around changes of clocks, 500 on each side, every pair of versions, a process that ends
+    /// fifty times.
+    fn dhis2(&self) -> Command {
+        let mut command = run::cargo(&["test", "-p", "dhis2", "--tests"]);
+        command.args(self.profile).args(["--", "--nocapture"]).env("VIGIE_DHIS2_SEED", self.seed.to_string());
+        command.env("VIGIE_DHIS2_EDITS", "10000").env("VIGIE_DHIS2_TWO_WAY", "500").env("VIGIE_DHIS2_PAIRS", "1");
+        command.env("VIGIE_DHIS2_ENDS", "50");
         command
     }
 

@@ -50,6 +50,10 @@ impl SyncSlot {
         for part in &parts {
             let (here, there) = (within(&source, part), within(&target, part));
             let keys: Vec<Key> = judge.to_write(&here, &there, &ledger.known).into_iter().cloned().collect();
+            let named: Vec<&Key> = keys.iter().collect();
+            if let Err(error) = run.files.bring_rows(&run.sides, &here, &named).await {
+                return all(message, &verdicts::held(&error));
+            }
             match self.send((mine.table, &theirs.0.set), &here, &keys.iter().collect::<Vec<_>>()).await {
                 Ok(code) => sent.push((keys, code)),
                 Err(error) => return all(message, &verdicts::held(&error)),

@@ -2,6 +2,8 @@
 
 mod phases;
 
+pub use phases::phase_of;
+
 use super::{HOUR, RunData, State, Syncs, settings_of, state_of};
 use crate::{
     changes::{self, VALUES},
@@ -9,8 +11,9 @@ use crate::{
     comparing::Scope,
     plan::Action,
     planning::{self, PlanError},
-    settings::{Mode, Settings},
+    settings::{Mode, Settings, Values},
     story::Line,
+    tracker::{TRACKER, list_of},
     why::Why,
     work::{Group, Part},
 };
@@ -73,7 +76,9 @@ impl Syncs {
             return self.keep(sync, &state).await;
         }
         // Without them nobody could be asked what has changed.
-        let is_lost = planning::has_values(settings) && state.roots.is_empty();
+        let has_tracker = settings.tracker == Values::Yes;
+        let is_lost =
+            (planning::has_values(settings) && state.roots.is_empty()) || (has_tracker && state.programs.is_none());
         let in_full =
             is_lost || state.seen.is_none() || state.compared_at.is_none_or(|at| now.since(at) >= IN_FULL_EVERY);
         match self.has_changed(sync, settings, &mut state).await {
@@ -115,7 +120,8 @@ impl Syncs {
             state.seen_types.clear();
             return Ok(None);
         }
-        let only = changes.types.iter().map(|(kind, _)| kind.clone()).filter(|kind| kind != VALUES).collect();
+        let is_type = |kind: &String| kind != VALUES && kind != TRACKER;
+        let only = changes.types.iter().map(|(kind, _)| kind.clone()).filter(is_type).collect();
         let scope = match changes.values {
             None => Scope::Nothing,
             Some(values) => match values.units {
@@ -126,7 +132,8 @@ impl Syncs {
                 },
             },
         };
-        Ok(Some(RunData { only: Some(only), scope, looked: Some(changes.seen), ..RunData::default() }))
+        let (only_programs, looked) = (Some(changes.programs), Some(changes.seen));
+        Ok(Some(RunData { only: Some(only), scope, only_programs, looked, ..RunData::default() }))
     }
 
     fn rest(&self, settings: &Settings, state: &mut State, why: &Why) {
@@ -150,10 +157,11 @@ impl Syncs {
         };
         let next = match run.phase.as_str() {
             "planning" => self.plan_metadata(sync, &settings, &mut run, &mut data).await,
-            "metadata" | "values" | "completeness" => self.look_at_job(&mut run, &mut data).await,
+            "metadata" | "values" | "completeness" | "tracker" => self.look_at_job(&mut run, &mut data).await,
             "planning_completeness" => {
                 self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Completeness).await
             }
+            "planning_tracker" => self.plan_tracker(sync, &settings, &mut run, &mut data).await,
             _ => self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Values).await,
         };
         match next {
@@ -194,6 +202,7 @@ impl Syncs {
         Ok(match run.phase.as_str() {
             "metadata" => Next::Phase("planning_values"),
             "values" => Next::Phase("planning_completeness"),
+            "completeness" => Next::Phase("planning_tracker"),
             _ => Next::End(Ok(())),
         })
     }
@@ -246,7 +255,7 @@ impl Syncs {
         }
         match (&ended, settings_of(sync)) {
             (Ok(()), _) => {
-                if data.only.is_none() && data.scope == Scope::All {
+                if data.only.is_none() && data.scope == Scope::All && data.only_programs.is_none() {
                     state.compared_at = Some(now);
                 }
                 state.cooldown_until = None;
@@ -295,9 +304,22 @@ fn move_on(state: &mut State, settings: &Settings, data: &RunData) {
     let before = state.seen;
     let mut kinds: Vec<&str> = settings.types();
     kinds.push(VALUES);
+    if settings.tracker == Values::Yes {
+        kinds.push(TRACKER);
+    }
+    let is_tracked = |kind: &String| list_of(kind).is_some();
+    let is_held_up = data.failed_types.iter().chain(data.held.keys()).any(is_tracked)
+        || data.counts.keys().any(|kind| is_tracked(kind) && has_conflict(kind));
     for kind in &kinds {
-        let is_proven = !data.failed_types.contains(*kind) && !has_conflict(kind) && !data.held.contains_key(*kind);
-        let in_full = if *kind == VALUES { data.scope == Scope::All } else { is_compared(kind) };
+        let is_proven = match *kind {
+            TRACKER => !is_held_up,
+            kind => !data.failed_types.contains(kind) && !has_conflict(kind) && !data.held.contains_key(kind),
+        };
+        let in_full = match *kind {
+            VALUES => data.scope == Scope::All,
+            TRACKER => data.only_programs.is_none(),
+            kind => is_compared(kind),
+        };
         let until = if in_full { Some(seen) } else { data.looked };
         if let (true, Some(until)) = (is_proven, until) {
             state.seen_types.insert((*kind).to_owned(), until.max(state.seen_of(kind).unwrap_or(until)));
@@ -308,7 +330,13 @@ fn move_on(state: &mut State, settings: &Settings, data: &RunData) {
         state.seen = Some(least);
         state.seen_types.retain(|_, at| *at != least);
     }
-    if !data.sets.is_empty() || !data.roots.is_empty() {
-        (state.sets, state.roots) = (data.sets.clone(), data.roots.clone());
+    if !data.sets.is_empty() {
+        state.sets.clone_from(&data.sets);
+    }
+    if !data.roots.is_empty() {
+        state.roots.clone_from(&data.roots);
+    }
+    if data.programs.is_some() {
+        state.programs.clone_from(&data.programs);
     }
 }

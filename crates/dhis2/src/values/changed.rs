@@ -3,7 +3,7 @@
 use super::{RANGE, Sets, Units};
 use crate::client::{Error, Instance, ServerClock, moment, parameter};
 use model::Timestamp;
-use serde_json::Value;
+use serde::Deserialize;
 use std::{
     collections::{BTreeSet, HashSet},
     time::Duration,
@@ -13,6 +13,23 @@ use std::{
 const SETS_MAX: usize = 300;
 /// Units that are named; where more have changed, all are compared.
 const UNITS_MAX: usize = 2_000;
+/// Rows of one answer; where there are more, all are compared.
+const ROWS_MAX: usize = 30_000;
+
+/// What a look is answered: of each row where it is, and when it was entered.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Answered {
+    data_values: Vec<Row>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Row {
+    data_element: String,
+    org_unit: String,
+    last_updated: String,
+}
 
 /// What was changed: elements, and units with no end of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,11 +50,8 @@ pub async fn changed(
     seen: Timestamp,
     clock: &ServerClock,
 ) -> Result<ChangedValues, Error> {
-    let offset = jiff::tz::TimeZone::get(&clock.zone).map_or(0, |zone| seen.in_zone(&zone).offset().seconds());
-    // Up to 2.42 the moment is compared with the wall clock as text: widened by what lies between, and an hour more for
-    // clocks that change. What comes too often is compared by its own time, which is in UTC.
-    let widened = Duration::from_secs(600 + 3_600 + u64::from(offset.unsigned_abs()));
-    let since = parameter(seen - widened);
+    let since = parameter(seen - widened(clock, seen));
+    let limit = (ROWS_MAX + 1).to_string();
     let mut changed = ChangedValues { units: Some(BTreeSet::new()), ..ChangedValues::default() };
     let uids: Vec<&str> = sets.uids().collect();
     if units.roots().is_empty() {
@@ -46,29 +60,46 @@ pub async fn changed(
     for some in uids.chunks(SETS_MAX) {
         let mut query: Vec<(&str, &str)> = some.iter().map(|uid| ("dataSet", *uid)).collect();
         query.extend(units.roots().iter().map(|unit| ("orgUnit", unit.as_str())));
-        query.extend([("children", "true"), ("includeDeleted", "true"), ("lastUpdated", &*since)]);
+        query.extend([("children", "true"), ("includeDeleted", "true"), ("lastUpdated", &*since), ("limit", &*limit)]);
         query.extend(RANGE);
-        let body = source.get("dataValueSets", &query).await?;
-        body["dataValues"].as_array().into_iter().flatten().filter(|row| is_recent(row, seen)).for_each(|row| {
-            changed.note(row);
-        });
+        let body: Answered = source.get_as("dataValueSets", &query).await?;
+        let is_cut = body.data_values.len() > ROWS_MAX;
+        body.data_values.into_iter().filter(|row| is_recent(row, seen)).for_each(|row| changed.note(row));
+        if is_cut {
+            // Nobody knows of what was left out: everything is compared.
+            (changed.units, changed.count) = (None, changed.count.max(1));
+            break;
+        }
     }
     Ok(changed)
 }
 
-fn is_recent(row: &Value, seen: Timestamp) -> bool {
-    let text = row["lastUpdated"].as_str().unwrap_or_default();
-    let at = moment(text.trim_end_matches("+0000").trim_end_matches('Z'), "UTC");
+/// By how much a moment is moved back so that nothing since is missed: transactions end after their time, and up to 2.42 the
+/// moment, in UTC, is compared as text with the wall clock, which is behind it west of UTC. What comes although it is older is
+/// told by its own time.
+fn widened(clock: &ServerClock, seen: Timestamp) -> Duration {
+    let overlap = Duration::from_secs(600);
+    if clock.minor >= 43 {
+        return overlap;
+    }
+    let Ok(zone) = jiff::tz::TimeZone::get(&clock.zone) else { return overlap + Duration::from_secs(14 * 3_600) };
+    let hours = Duration::from_secs(3 * 3_600);
+    let offsets = [seen - hours, seen, seen + hours, clock.now].map(|at| at.in_zone(&zone).offset().seconds());
+    let behind = offsets.into_iter().min().map_or(0, |least| least.min(0));
+    overlap + Duration::from_secs(u64::from(behind.unsigned_abs()))
+}
+
+fn is_recent(row: &Row, seen: Timestamp) -> bool {
+    let at = moment(row.last_updated.trim_end_matches("+0000").trim_end_matches('Z'), "UTC");
     at.is_none_or(|at| at >= seen - Duration::from_secs(60))
 }
 
 impl ChangedValues {
-    fn note(&mut self, row: &Value) {
+    fn note(&mut self, row: Row) {
         self.count += 1;
-        let text = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
-        self.elements.insert(text("dataElement"));
+        self.elements.insert(row.data_element);
         if let Some(units) = &mut self.units {
-            units.insert(text("orgUnit"));
+            units.insert(row.org_unit);
             if units.len() > UNITS_MAX {
                 self.units = None;
             }

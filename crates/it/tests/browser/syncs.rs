@@ -52,7 +52,7 @@ async fn a_pair_is_started_run_and_stopped_from_its_page_and_by_scripts_that_kno
     browser.press("form[action='/auto-sync/1/stop'] button").await;
     browser.until("document.querySelector(\"form[action='/auto-sync/1/start']\") !== null").await;
     browser.press("form[action='/auto-sync/1/run'] button").await;
-    browser.until("document.querySelector('#sync-history').innerText.includes('Échouée')").await;
+    browser.until("document.querySelector('#sync-history').innerText.includes('En échec')").await;
     browser.screenshot("fr-auto-sync-failed").await;
 
     // The run before failed too, and the last one may still be at it.

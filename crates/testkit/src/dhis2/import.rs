@@ -144,6 +144,7 @@ pub(super) fn values(state: &mut State, body: &Value) -> (StatusCode, Value) {
         let code = match state.faults.refused.get(&element).or_else(|| state.faults.refused.get(&unit)) {
             Some(code) => Some(code.clone()),
             None if !(state.has(&element) && state.has(&unit)) => Some("E7610".to_owned()),
+            None if is_file(state, &element) && !state.files.contains_key(&text("value")) => Some("E7619".to_owned()),
             None => None,
         };
         if let Some(code) = code {
@@ -177,6 +178,11 @@ pub(super) fn values(state: &mut State, body: &Value) -> (StatusCode, Value) {
     // Up to 2.42 a warning is a conflict.
     let code = if rejected.is_empty() || state.version >= 43 { StatusCode::OK } else { StatusCode::CONFLICT };
     (code, json!({"httpStatusCode": code.as_u16(), "status": status, "response": response}))
+}
+
+fn is_file(state: &State, element: &str) -> bool {
+    let element = state.objects.get("dataElements").and_then(|all| all.get(element));
+    element.is_some_and(|one| one.body.get("valueType").and_then(Value::as_str) == Some("FILE_RESOURCE"))
 }
 
 pub(super) fn registrations(state: &mut State, body: &Value) -> (StatusCode, Value) {

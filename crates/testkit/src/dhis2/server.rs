@@ -1,6 +1,6 @@
 //! The HTTP side: who is let in, which answers break off, where what is asked leads.
 
-use super::{Fault, Seen, State, TOKEN, import, lock, read};
+use super::{Fault, Seen, State, TOKEN, files, import, lock, read, tracker};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -74,6 +74,12 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
     }
     let query = Query::of(uri);
     let path = uri.path().strip_prefix("/api/").unwrap_or_default();
+    if path == "fileResources" && method == Method::POST {
+        return files::take(state, body);
+    }
+    if let Some(content) = files::content(state, path, &query) {
+        return content.map_or_else(|| refusal(StatusCode::NOT_FOUND, "E1005"), IntoResponse::into_response);
+    }
     if method == Method::POST {
         return imported(state, path, &query, body);
     }
@@ -84,6 +90,8 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
         None if path == "dataValueSets" => read::values(state, &query),
         None if path == "completeDataSetRegistrations" => read::registrations(state, &query),
         None if path == "deletedObjects" => read::deleted(state, &query),
+        Some(("fileResources", uid)) => files::one(state, uid),
+        Some(("tracker", path)) => tracker::get(state, path, &query),
         None => read::list(state, path, &query),
         Some((kind, uid)) => read::one(state, kind, uid),
     };
@@ -111,6 +119,7 @@ fn imported(state: &mut State, path: &str, query: &Query, body: &Bytes) -> Respo
     let Ok(body) = serde_json::from_slice::<Value>(body) else { return refusal(StatusCode::BAD_REQUEST, "E0001") };
     let (status, answer) = match path {
         "metadata" => import::metadata(state, query, &body),
+        "tracker" => tracker::import(state, query, &body),
         "dataValueSets" => import::values(state, &body),
         "completeDataSetRegistrations" => import::registrations(state, &body),
         _ => return refusal(StatusCode::NOT_FOUND, "E1005"),

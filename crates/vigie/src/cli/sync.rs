@@ -89,6 +89,12 @@ pub(crate) struct SyncAddArgs {
     /// That data sets are complete, too
     #[arg(long, requires = "source")]
     pub(crate) completeness: bool,
+    /// Tracked entities and events, too
+    #[arg(long, requires = "source")]
+    pub(crate) tracker: bool,
+    /// Files and images that values refer to, too
+    #[arg(long, requires = "source")]
+    pub(crate) files: bool,
     /// Below which organisation unit values are read
     #[arg(long, value_name = "UID", requires = "source")]
     pub(crate) org_unit: Option<String>,

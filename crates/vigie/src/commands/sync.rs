@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Variables},
     failure::{Exit, Failure, Result},
     render::{self, Align, Table},
-    words::t,
+    words::{self, t},
 };
 use api::syncs::{
     BeginSync, NewSync, NewSyncPlan, Sync, SyncChange, SyncChanges, SyncCheck, SyncComparison, SyncLedger, SyncPlan,
@@ -74,7 +74,13 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         let table = config.sync.get(&args.name);
         let table = table
             .ok_or_else(|| Failure::refused(t!("sync-no-source", name = args.name)).help(t!("sync-no-source-help")))?;
-        return serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()));
+        let mut settings = serde_json::to_value(table).map_err(|error| Failure::refused(error.to_string()))?;
+        if let dhis2::settings::Mapping::File(file) = &table.map {
+            // Beside the configuration file that names it.
+            let folder = config.file.as_deref().and_then(std::path::Path::parent).unwrap_or(std::path::Path::new(""));
+            settings["map"] = mapping(&folder.join(file))?.into();
+        }
+        return Ok(settings);
     };
     let mode = match (&args.schedule, args.automatic) {
         (Some(_), _) => "scheduled",
@@ -89,6 +95,8 @@ fn settings(config: &Config, args: &SyncAddArgs) -> Result<Value> {
         "schedule": args.schedule,
         "zone": args.zone,
         "completeness": if args.completeness { "yes" } else { "no" },
+        "tracker": if args.tracker { "yes" } else { "no" },
+        "files": if args.files { "yes" } else { "no" },
         "delete": if args.delete { "on" } else { "off" },
         "max_delete_percent": args.max_delete,
         "map": map,
@@ -132,7 +140,7 @@ async fn list(config: &Config) -> Result<Exit> {
     let mut table = Table::new(&columns);
     for sync in syncs.into_inner().rows {
         let side = |name: &str| render::plain(sync.settings[name].as_str().unwrap_or_default(), 60);
-        let last = sync.runs.first().map_or_else(|| "-".to_owned(), |run| run.phase.clone());
+        let last = sync.runs.first().map_or_else(|| "-".to_owned(), |run| words::word("sync-phase", &run.phase));
         table.row([sync.number.to_string(), render::plain(&sync.name, 40), side("source"), side("target"), last]);
     }
     match table.is_empty() {
@@ -155,7 +163,8 @@ async fn check(config: &Config, name: &str) -> Result<Exit> {
         render::say(&t!("sync-check-good"));
     }
     for one in found.into_inner().findings {
-        render::out(&format!("{} ({}): {}\n  {}", one.code, one.side, render::plain(&one.detail, 200), one.remedy))?;
+        let (side, remedy) = (words::word("column", &one.side), words::of_finding(&one.code).unwrap_or(one.remedy));
+        render::out(&format!("{} ({side}): {}\n  {remedy}", one.code, render::plain(&one.detail, 200)))?;
     }
     Ok(Exit::Done)
 }
@@ -236,9 +245,16 @@ async fn begin(config: &Config, name: &str, begin: &BeginSync, detach: bool) -> 
     } else if run.phase == "succeeded" {
         render::say(&t!("sync-succeeded", count = run.to_write));
     } else {
-        render::say(&t!("sync-failed", problem = render::plain(&run.problem, 500)));
+        render::say(&t!("sync-failed", problem = problem(&run, 500)));
     }
     Ok(if run.phase == "failed" { Exit::SomeNotSent } else { Exit::Done })
+}
+
+/// Why a run failed, in the reader's language.
+fn problem(run: &SyncRun, width: usize) -> String {
+    let args: Vec<(&str, String)> =
+        run.problem_args.iter().map(|(name, value)| (name.as_str(), render::plain(value, 100))).collect();
+    render::plain(&words::of_sync(&run.problem_code, &args).unwrap_or_else(|| run.problem.clone()), width)
 }
 
 async fn run_to_end(client: &Client, name: &str, begin: &BeginSync, detach: bool) -> Result<SyncRun> {
@@ -293,11 +309,11 @@ async fn status(config: &Config, name: &str) -> Result<Exit> {
         table.row([
             render::moment(Some(run.created_at), zone),
             render::moment(run.finished_at, zone),
-            run.phase.clone(),
+            words::word("sync-phase", &run.phase),
             run.to_write.to_string(),
             run.errors.to_string(),
             run.conflicts.to_string(),
-            render::plain(&run.problem, 100),
+            problem(run, 200),
         ]);
     }
     match table.is_empty() {

@@ -88,3 +88,10 @@ fn the_example_holds_every_setting_and_is_right() {
     let from_default: Vec<_> = lines(&config).into_iter().filter(|(_, _, from)| from == "default").collect();
     assert!(from_default.is_empty(), "not in the example: {from_default:?}");
 }
+
+#[test]
+fn a_mapping_of_a_sync_may_be_a_file() {
+    let text = "[sync.pays]\nsource = \"https://a.example\"\ntarget = \"https://b.example\"\nmap = \"map.csv\"\n";
+    let config = load(text, &[], &Global::default()).unwrap();
+    assert_eq!(config.sync["pays"].map, dhis2::settings::Mapping::File("map.csv".to_owned()));
+}

@@ -164,3 +164,51 @@ pub(crate) fn of_toml(message: &str) -> String {
     let french = if language() == Language::French { french() } else { None };
     french.unwrap_or(message)
 }
+
+/// Why a run between two DHIS2 instances failed, by its code; `None` where its English text is what is told.
+pub(crate) fn of_sync(code: &str, args: &[(&str, String)]) -> Option<String> {
+    if language() != Language::French {
+        return None;
+    }
+    let id = match code {
+        "unauthorized" => "sync-unauthorized",
+        "forbidden" => "sync-forbidden",
+        "busy" => "sync-busy",
+        "too_large" => "sync-too-large",
+        "no_answer" => "sync-no-answer",
+        "no_connection" => "sync-no-connection",
+        "incomplete_answer" => "sync-incomplete-answer",
+        "emptied" => "sync-emptied",
+        "refused" => "sync-refused",
+        "no_secret" => "sync-no-secret",
+        "plan_moved" => "sync-plan-moved",
+        "job_gone" => "sync-job-gone",
+        "job_ended" => "sync-job-ended",
+        "held" => "sync-held",
+        "conflicts" => "sync-conflicts",
+        "not_written" => "sync-not-written",
+        _ => return None,
+    };
+    let mut values = FluentArgs::new();
+    args.iter().for_each(|(name, value)| values.set((*name).to_owned(), value.clone()));
+    find(Language::French, id, None, Some(&values))
+}
+
+/// What helps against what `vigie sync check` found; `None` where the English text is what is told.
+pub(crate) fn of_finding(code: &str) -> Option<String> {
+    if language() != Language::French {
+        return None;
+    }
+    let id = match code {
+        "version" => "sync-finding-version",
+        "authority" => "sync-finding-authority",
+        "clock" => "sync-finding-clock",
+        "calendar" => "sync-finding-calendar",
+        "map_both_ways" => "sync-finding-map-both-ways",
+        "duplicate_code" => "sync-finding-duplicate-code",
+        "org_units" => "sync-finding-org-units",
+        "default" => "sync-finding-default",
+        _ => return None,
+    };
+    find(Language::French, id, None, None)
+}

@@ -12,7 +12,8 @@ const CAUSES_FILE: &str = include_str!("../../locales/causes.fr.ftl");
 const HELP_FILE: &str = include_str!("../../locales/help.fr.ftl");
 
 /// Words of programs, put together with a kind to an identifier by [`word`].
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
+    "sync-phase",
     "submission-state",
     "maintenance-state",
     "check-state",

@@ -158,6 +158,7 @@ pub(super) fn run_of(run: &store::SyncRun) -> SyncRun {
     let data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
     let writes = |(action, count): (&Action, &u64)| if action.writes() { *count } else { 0 };
     let objects: u64 = data.counts.values().flatten().map(writes).sum();
+    let (problem_code, problem_args) = data.why.map(|why| (why.code, why.args)).unwrap_or_default();
     SyncRun {
         id: run.id,
         phase: run.phase.clone(),
@@ -166,6 +167,8 @@ pub(super) fn run_of(run: &store::SyncRun) -> SyncRun {
         errors: data.errors,
         conflicts: data.conflicts,
         problem: data.problem,
+        problem_code,
+        problem_args,
         jobs: data.jobs,
         created_at: run.created_at,
         finished_at: run.finished_at,

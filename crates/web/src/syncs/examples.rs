@@ -190,6 +190,7 @@ fn plans(v: &View) -> Vec<Drawn> {
 fn runs(v: &View) -> Vec<Drawn> {
     let job = |state| SyncJobRow {
         id: "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a10".to_owned(),
+        phase: "sync-metadata",
         state,
         counters: Counters { total: 412, succeeded: 180, failed: 7, queued: 225, ..Counters::default() },
     };

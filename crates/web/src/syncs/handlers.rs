@@ -178,6 +178,8 @@ async fn run_row(ctx: &Ctx, v: &View, (sync, run): (&Sync, &SyncRun)) -> Result<
         "values" => "sync-run-values",
         "planning_completeness" => "sync-run-planning-completeness",
         "completeness" => "sync-run-completeness",
+        "planning_tracker" => "sync-run-planning-tracker",
+        "tracker" => "sync-run-tracker",
         _ => "sync-run-planning",
     };
     let standing = match (run.phase.as_str(), data.errors + data.conflicts) {
@@ -270,11 +272,13 @@ fn facts(v: &View, sync: &Sync, settings: &Settings) -> Vec<(&'static str, Forei
         ("sync-metadata", Some(metadata)),
         ("sync-values", Some(is(settings.values))),
         ("sync-completeness", Some(is(settings.completeness))),
+        ("sync-tracker", Some(is(settings.tracker))),
+        ("sync-files", Some(is(settings.files))),
         ("sync-org-unit", settings.org_unit.clone()),
         ("sync-conflict", Some(v.t(conflict))),
         ("sync-delete", Some(delete)),
         ("sync-sharing", Some(v.t(sharing))),
-        ("sync-map", (!settings.map.is_empty()).then(|| v.number(&(settings.map.len() as u64)))),
+        ("sync-map", (!settings.map.lines().is_empty()).then(|| v.number(&(settings.map.lines().len() as u64)))),
         ("sync-seen", state.seen.map(|at| v.moment(&at))),
     ];
     facts.into_iter().filter_map(|(word, text)| Some((word, line(&text?)))).collect()
@@ -323,6 +327,12 @@ async fn run(State(ctx): State<Ctx>, Reader(v): Reader, Path((number, id)): Path
     let jobs: HashMap<_, _> = ctx.app.db.jobs_of_ids(&ids).await?.into_iter().map(|job| (job.id, job)).collect();
     let jobs = ids.iter().filter_map(|id| jobs.get(id)).map(|job| SyncJobRow {
         id: job.id.to_string(),
+        phase: match dhis2::phase_of(run.id, job.id.0) {
+            Some("values") => "sync-values",
+            Some("completeness") => "sync-completeness",
+            Some("tracker") => "sync-tracker",
+            _ => "sync-metadata",
+        },
         state: job.state,
         counters: job.counters,
     });

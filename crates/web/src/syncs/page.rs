@@ -160,6 +160,8 @@ pub(crate) struct SyncRunPage<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct SyncJobRow {
     pub(crate) id: String,
+    /// The word of what it writes.
+    pub(crate) phase: &'static str,
     pub(crate) state: JobState,
     pub(crate) counters: Counters,
 }

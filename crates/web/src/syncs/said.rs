@@ -27,7 +27,10 @@ const WHY: [(&str, &str); 15] = [
 ];
 
 pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
-    let args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    let mut args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    if !why.args.contains_key("how") {
+        args.push(("how", "other".to_owned()));
+    }
     let id = match why.code.as_str() {
         "not_written" => Some("sync-why-not-written"),
         code => WHY.iter().find(|(one, _)| *one == code).map(|(_, id)| *id),
@@ -59,6 +62,8 @@ pub(super) fn finding(code: &str) -> (&'static str, &'static str) {
         "clock" => ("sync-finding-clock", "sync-finding-clock-help"),
         "calendar" => ("sync-finding-calendar", "sync-finding-calendar-help"),
         "map_both_ways" => ("sync-finding-map-both-ways", "sync-finding-map-both-ways-help"),
+        "org_units" => ("sync-finding-org-units", "sync-finding-org-units-help"),
+        "default" => ("sync-finding-default", "sync-finding-default-help"),
         "duplicate_code" => ("sync-finding-duplicate-code", "sync-finding-duplicate-code-help"),
         _ => ("sync-finding-version", "sync-finding-version-help"),
     }

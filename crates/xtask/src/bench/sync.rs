@@ -25,8 +25,8 @@ const ANSWERS_AFTER_MS: u64 = 20;
 
 fn measure(context: &Context) -> Result<Table> {
     let folder = context.folder()?;
-    let (units, elements) = context.size((2_000, 18_000), (60, 540));
-    let values = context.size(1_000_000, 3_000);
+    let (units, elements) = context.size((2_000, 18_000), (60, 2_000));
+    let values = context.size(1_000_000, 10_000);
     let pair = Pair::start(context, folder.path(), (units, elements, values))?;
     let data = folder.path().join("data");
     let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
@@ -46,6 +46,9 @@ fn measure(context: &Context) -> Result<Table> {
     row("into an empty target", &first, &mut server)?;
     let second = pair.during(|| run(&mut http))?;
     row("again", &second, &mut server)?;
+    if second.written != 0 {
+        bail!("a second run wrote {}", second.written);
+    }
     // What has just been written is not old enough to be told from a change.
     pair.ask("age")?;
     let look = pair.during(|| looked(&mut http))?;
@@ -53,6 +56,9 @@ fn measure(context: &Context) -> Result<Table> {
     pair.ask("change")?;
     let changed = pair.during(|| looked(&mut http))?;
     row("a look: 200 objects and 5,000 values changed, 20 objects deleted", &changed, &mut server)?;
+    if changed.written != 5_220 {
+        bail!("5,220 changes were made, and {} written", changed.written);
+    }
     let equal = http.post("/api/v1/syncs/bench/reconcile", &json!({}))?;
     if equal["equal"] != true {
         bail!("the sides differ at the end");
@@ -99,6 +105,10 @@ fn killed(context: &Context) -> Result<(u32, Told, u64)> {
     drop(living);
     let objects = units + elements + elements.div_ceil(50);
     let twice = told.written.saturating_sub(objects + values);
+    // What was on its way is written again: a message of objects, or a slice of values, for each time.
+    if twice > u64::from(kills) * 1_000 {
+        bail!("{twice} objects and values were written twice after {kills} kills");
+    }
     Ok((kills, told, twice))
 }
 

@@ -6,13 +6,15 @@ use crate::{
     comparing::{self, Absent, Noting, Scope},
     plan::{self, Action, Entry},
     planning::{self, Bound, Plan, PlanError},
-    settings::Settings,
+    settings::{Settings, Values},
     story::Line,
     syncs::{RunData, Syncs, tables},
+    tracker,
     why::Why,
-    work::{Phase, Spec, metadata_items, value_items},
+    work::{Phase, Spec, metadata_items, tracker_items, value_items},
 };
 use model::{Authority, JobId, JobKind, JobState, OnUnknown, pace::Limits};
+use std::collections::BTreeMap;
 use store::{Created, LedgerMatch, NewItem, NewJob, Sync, SyncRun, SyncedObject};
 use uuid::Uuid;
 
@@ -45,6 +47,7 @@ impl Syncs {
         let mut plan = compared.plan(Uuid::nil());
         if let Some(id) = data.plan {
             plan.values = self.planned_values(&ask, &compared.entries).await?;
+            plan.take_in(self.planned_tracker(&ask, &compared.entries).await?);
             let frozen =
                 self.db().sync_plan(id).await?.and_then(|plan| serde_json::from_str::<Plan>(&plan.content).ok());
             if !frozen.is_some_and(|frozen| frozen.is_as(&plan)) {
@@ -58,6 +61,9 @@ impl Syncs {
         data.counts = plan.counts;
         if brings_values(&compared.entries) {
             data.scope = Scope::All;
+        }
+        if brings_tracker(&compared.entries) {
+            data.only_programs = None;
         }
         let equal = compared.entries.iter().filter(|entry| entry.action == Action::Equal);
         self.note_equal(settings, equal).await?;
@@ -95,7 +101,7 @@ impl Syncs {
     ) -> Result<Next, PlanError> {
         let (after, phase, word) = match table {
             Table::Values => (Next::Phase("planning_completeness"), Phase::Values, "values"),
-            Table::Completeness => (Next::End(Ok(())), Phase::Completeness, "completeness"),
+            Table::Completeness => (Next::Phase("planning_tracker"), Phase::Completeness, "completeness"),
         };
         let is_left = table == Table::Values && data.scope == Scope::Nothing;
         if is_left || !tables(settings).iter().any(|(one, _)| *one == table) {
@@ -124,6 +130,41 @@ impl Syncs {
         }
         self.make(sync, settings, run, data, (phase, value_items(&compared.parts))).await?;
         Ok(Next::Phase(word))
+    }
+
+    /// Tracker data, at last: it refers to all that was written before.
+    pub(super) async fn plan_tracker(
+        &self,
+        sync: &Sync,
+        settings: &Settings,
+        run: &mut SyncRun,
+        data: &mut RunData,
+    ) -> Result<Next, PlanError> {
+        let is_left = data.only_programs.as_ref().is_some_and(Vec::is_empty);
+        if is_left || settings.tracker == Values::No {
+            return Ok(Next::End(Ok(())));
+        }
+        let sides = match self.sides(sync, settings) {
+            Ok(sides) => sides,
+            Err(why) => return Ok(Next::End(Err(why))),
+        };
+        let readings = sides.readings(settings).await?;
+        let bound = if data.plan.is_some() { Bound::Seen } else { Bound::Kept };
+        let ask = self.ask((&sides, &readings), settings, bound).await?;
+        let how = (Noting::Yes, self.clock().now());
+        let compared = tracker::compare(&ask, data.only_programs.as_deref(), &Absent::default(), how).await?;
+        (data.programs, data.roots) = (Some(compared.programs), compared.roots);
+        let conflicts = |counts: &BTreeMap<Action, u64>| counts.get(&Action::Conflict).copied().unwrap_or(0);
+        data.conflicts += compared.counts.values().map(conflicts).sum::<u64>();
+        data.counts.extend(compared.counts);
+        if bound == Bound::Kept {
+            data.held.extend(compared.held);
+        }
+        if compared.groups.is_empty() {
+            return Ok(Next::End(Ok(())));
+        }
+        self.make(sync, settings, run, data, (Phase::Tracker, tracker_items(&compared.groups))).await?;
+        Ok(Next::Phase("tracker"))
     }
 
     /// The job of a phase. A run that died while it was being filled leaves one that never began.
@@ -186,13 +227,32 @@ fn brings_values(entries: &[Entry]) -> bool {
     })
 }
 
+/// Objects because of which tracker data is to be looked at that has not changed itself.
+fn brings_tracker(entries: &[Entry]) -> bool {
+    entries.iter().any(|entry| match entry.kind.as_str() {
+        "programs" => matches!(entry.action, Action::Create | Action::Update),
+        "organisationUnits" | "programStages" | "trackedEntityTypes" => entry.action == Action::Create,
+        _ => false,
+    })
+}
+
+/// The phases, each with what tells its job from the run.
+const PHASES: [(Phase, u8, &str); 4] = [
+    (Phase::Metadata, 1, "metadata"),
+    (Phase::Values, 2, "values"),
+    (Phase::Completeness, 3, "completeness"),
+    (Phase::Tracker, 4, "tracker"),
+];
+
 /// The same whenever it is asked for: a run has one job of each phase.
 fn job_of(run: Uuid, phase: Phase) -> JobId {
     let mut bytes = run.into_bytes();
-    bytes[15] ^= match phase {
-        Phase::Metadata => 1,
-        Phase::Values => 2,
-        Phase::Completeness => 3,
-    };
+    bytes[15] ^= PHASES.iter().find(|(one, ..)| *one == phase).map_or(0, |(_, number, _)| *number);
     Uuid::from_bytes(bytes).into()
+}
+
+/// What a job of a run writes: `metadata`, `values`, `completeness` or `tracker`.
+pub fn phase_of(run: Uuid, job: Uuid) -> Option<&'static str> {
+    let number = run.into_bytes()[15] ^ job.into_bytes()[15];
+    PHASES.iter().find(|(_, one, _)| *one == number).map(|(.., word)| *word)
 }
