@@ -160,7 +160,7 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
 }
 
 /// Works that the pages have a word for.
-pub(crate) const WORKS: [&str; 19] = [
+pub(crate) const WORKS: [&str; 22] = [
     "uploads",
     "log_store",
     "damage",
@@ -180,6 +180,9 @@ pub(crate) const WORKS: [&str; 19] = [
     "heartbeat",
     "job_retention",
     "dhis2_sync",
+    "dhis2_asked",
+    "diagnoses",
+    "message_retention",
 ];
 
 async fn maintenance(ctx: &Ctx, v: &View) -> Result<Vec<MaintenanceRow>> {
