@@ -32,6 +32,7 @@ mod sink;
 mod submission;
 mod sync;
 mod table;
+mod watch;
 
 use crate::run::{self, TempDir, say};
 use anyhow::{Result, bail};
@@ -58,6 +59,7 @@ const BENCHES: &[Bench] = &[
     build::BENCH,
     demo::BENCH,
     idle::BENCH,
+    watch::BENCH,
     mail::BENCH,
     submission::BENCH,
     module::BENCH,
