@@ -112,7 +112,8 @@ fn chart(out: &mut String, bulletin: &Bulletin, say: Say<'_>) {
             escaped(&if is_days { say.day(step.at) } else { say.hour(step.at) })
         );
         bar(out, (step.sent, step.errors), most);
-        let _ = write!(out, "</td><td align=\"right\" style=\"{cell};padding-left:8px\">{}</td></tr>", escaped(&numbers));
+        let _ =
+            write!(out, "</td><td align=\"right\" style=\"{cell};padding-left:8px\">{}</td></tr>", escaped(&numbers));
     }
     out.push_str("</table>");
 }

@@ -63,9 +63,7 @@ fn html_keeps_to_what_mail_programs_show() {
     let bulletin = Bulletin { last_errors: vec![example().last_errors[0].clone(); 100], ..example() };
     for language in [Language::English, Language::French] {
         let html = html(&bulletin, say(language));
-        for refused in
-            ["<style", "<script", "<img", "<svg", "<div", "flex", "grid", "border-radius", "url("]
-        {
+        for refused in ["<style", "<script", "<img", "<svg", "<div", "flex", "grid", "border-radius", "url("] {
             assert!(!html.contains(refused), "{refused}");
         }
         assert!(html.len() < 100_000, "{}", html.len());
@@ -112,7 +110,11 @@ fn a_title_and_a_subject_say_what_it_is_about() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         Bulletin { since: at(since), until: at(until), ..example() }.title(say)
     };
-    assert_eq!(title("2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"), "Rapport du dimanche 30 mars 2025", "a day of 23 hours");
+    assert_eq!(
+        title("2025-03-29T23:00:00Z", "2025-03-30T22:00:00Z"),
+        "Rapport du dimanche 30 mars 2025",
+        "a day of 23 hours"
+    );
     assert_eq!(title("2025-01-12T23:00:00Z", "2025-01-19T23:00:00Z"), "Rapport du 13/01/2025 au 19/01/2025");
     assert_eq!(
         title("2025-01-12T23:00:00Z", "2025-01-13T22:00:00Z"),
