@@ -8,10 +8,12 @@ use serde_json::json;
 async fn a_rule_is_tried_and_made_and_what_it_finds_is_acknowledged_and_silenced() {
     let Some((browser, vigie)) = come_in("operator").await else { return };
     vigie.an_hour(&browser).await;
-    browser.open(&vigie.url("/alerts/rules/new?kind=log_pattern")).await;
-    browser.until("document.querySelector('#q')").await;
+    browser.open(&vigie.url("/explore?q=refused+level%3Aerror")).await;
+    // From a search to a rule it is one click.
+    browser.until("document.querySelector('a[href^=\"/alerts/rules/new\"]')").await;
+    browser.press("a[href^='/alerts/rules/new']").await;
+    browser.until("document.querySelector('#q')?.value === 'refused level:error'").await;
     browser.type_in("#name", "Orders refused").await;
-    browser.type_in("#q", "refused level:error").await;
     browser.press("button[name=do][value=preview]").await;
     browser.until(&shows("Would have fired")).await;
     assert_eq!(browser.value(&shows("Would not have fired")).await, false, "there were 36 errors in the last hour");
