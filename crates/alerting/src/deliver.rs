@@ -163,9 +163,8 @@ impl Alerts {
         let (delay, is_doubtful) = (self.0.clock.now().since(delivery.created_at), delivery.doubtful > 0);
         let message = Message::of(&notice, &self.0.place, channel.settings.language, Journey { delay, is_doubtful });
         let told = self.tell(channel, &notice, &message, (delivery.id, delivery.created_at));
-        tokio::time::timeout(ATTEMPT_MAX, told).await.unwrap_or_else(|_| {
-            Err(NotTold { error: TellFailure::NoAnswer, again: TryAgain::Usual, is_doubtful: true })
-        })
+        let late = Err(NotTold { error: TellFailure::NoAnswer, again: TryAgain::Usual, is_doubtful: true });
+        tokio::time::timeout(ATTEMPT_MAX, told).await.unwrap_or(late)
     }
 
     /// Tells a channel that nothing is wrong, and waits for what becomes of it. Nothing is kept of it.
