@@ -67,6 +67,7 @@ how-failed_job = { $has_value ->
     [yes] { $value }% of its items failed or are unconfirmed.
    *[no] It failed, or stopped until somebody acts.
 }
+how-not-started = The scheduled run could not be started.
 how-success_rate = { $value }% of items succeeded over the last { $within }. The rule: { $rule }.
 how-log_pattern = { $value } log lines matched in { $within }. The rule: { $rule }.
 how-missed_check_in = No log line has matched for { $within }.
@@ -150,6 +151,8 @@ error-status-said = The service answered { $status }: { $said }
 error-inner-address = { $host } leads to an address of your network. To allow it, add it to alert-networks in vigie.toml.
 error-certificate = The certificate of { $host } is not valid.
 error-name = The name { $host } leads nowhere.
+error-tls = No encrypted connection to { $host } could be made. Check that its address begins with https.
+error-channel = The settings of the channel cannot be read. Enter them again.
 error-refused = { $host } refuses the connection.
 error-unreachable = { $host } cannot be reached.
 error-cut-off = { $host } closed the connection.

@@ -67,6 +67,7 @@ how-failed_job = { $has_value ->
     [yes] { $value } % de ses éléments ont échoué ou ne sont pas confirmés.
    *[no] Elle a échoué, ou s’est arrêtée en attendant une intervention.
 }
+how-not-started = L’exécution planifiée n’a pas pu démarrer.
 how-success_rate = { $value } % des éléments ont réussi sur { $within }. La règle : { $rule }.
 how-log_pattern = { $value } lignes de journal correspondent en { $within }. La règle : { $rule }.
 how-missed_check_in = Aucune ligne de journal ne correspond depuis { $within }.
@@ -150,6 +151,8 @@ error-status-said = Le service a répondu { $status } : { $said }
 error-inner-address = { $host } mène à une adresse de votre réseau. Pour l’autoriser, ajoutez-la à alert-networks dans vigie.toml.
 error-certificate = Le certificat de { $host } n’est pas valide.
 error-name = Le nom { $host } ne mène nulle part.
+error-tls = Aucune connexion chiffrée n’est possible avec { $host }. Vérifiez que l’adresse commence bien par https.
+error-channel = Les réglages du canal sont illisibles. Saisissez-les de nouveau.
 error-refused = { $host } refuse la connexion.
 error-unreachable = { $host } est injoignable.
 error-cut-off = { $host } a coupé la connexion.

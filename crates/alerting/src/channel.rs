@@ -1,5 +1,6 @@
 //! Where alerts are told, as it is set up.
 
+use crate::TellFailure;
 use language::Language;
 use mail::address::Mailbox;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -130,13 +131,14 @@ fn sealed_for(id: Uuid) -> String {
 impl Channel {
     /// # Errors
     /// It was sealed under another key, or written by another version of the program.
-    pub fn open(kept: &AlertChannel, vault: &Vault) -> Result<Self, String> {
-        let settings = ChannelSettings::read(&kept.settings).ok_or("its settings cannot be read")?;
+    pub fn open(kept: &AlertChannel, vault: &Vault) -> Result<Self, TellFailure> {
+        let unread = |said: &str| TellFailure::BadChannel { said: said.to_owned() };
+        let settings = ChannelSettings::read(&kept.settings).ok_or_else(|| unread("settings"))?;
         let secret = match &kept.secret {
             None => ChannelSecret::default(),
             Some(sealed) => {
-                let text = vault.unseal(sealed, &sealed_for(kept.id)).map_err(|error| error.to_string())?;
-                serde_json::from_str(text.expose_secret()).map_err(|_| "its secret cannot be read")?
+                let text = vault.unseal(sealed, &sealed_for(kept.id)).map_err(|error| unread(&error.to_string()))?;
+                serde_json::from_str(text.expose_secret()).map_err(|_| unread("secret"))?
             }
         };
         Ok(Self { id: kept.id, name: kept.name.clone(), settings, secret })
@@ -180,14 +182,14 @@ impl Channel {
     }
 
     /// Where its calls go, but for the part that is a secret: of those channels that call a server of their own.
-    pub(crate) fn server(&self) -> Result<Url, String> {
+    pub(crate) fn server(&self) -> Result<Url, TellFailure> {
         let usual = match self.settings.kind {
             ChannelKind::Telegram { .. } => TELEGRAM,
             ChannelKind::Ntfy { .. } => NTFY,
             _ => "",
         };
         let url = if self.secret.url.is_empty() { usual } else { &self.secret.url };
-        Url::parse(url).map_err(|_| "its URL cannot be read".to_owned())
+        Url::parse(url).map_err(|_| TellFailure::BadUrl)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tells channels what waits for them: each in order, one message at a time, again where it fails, later each time.
 
 use crate::{
-    Alerts,
+    Alerts, TellFailure,
     channel::{Channel, ChannelKind},
     channels::{discord, email, ntfy, slack, teams, telegram, webhook},
     message::{Journey, Message, example_notice},
@@ -37,7 +37,7 @@ const ANSWER_CHARS: usize = 200;
 /// Why a message was not told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NotTold {
-    pub(crate) error: String,
+    pub(crate) error: TellFailure,
     pub(crate) again: TryAgain,
     /// It may have arrived all the same.
     pub(crate) is_doubtful: bool,
@@ -53,8 +53,8 @@ pub(crate) enum TryAgain {
 }
 
 impl NotTold {
-    fn new(error: impl Into<String>, again: TryAgain) -> Self {
-        Self { error: error.into(), again, is_doubtful: false }
+    fn new(error: TellFailure, again: TryAgain) -> Self {
+        Self { error, again, is_doubtful: false }
     }
 }
 
@@ -129,7 +129,7 @@ impl Alerts {
             return Ok(false);
         };
         let Some(kept) = db.alert_channel(delivery.channel).await? else {
-            let end = DeliveryEnd::GivenUp { error: "the channel was deleted".to_owned() };
+            let end = DeliveryEnd::GivenUp { error: TellFailure::ChannelDeleted.kept() };
             db.end_alert_delivery(delivery, end, None, self.0.clock.now()).await?;
             return Ok(true);
         };
@@ -159,25 +159,24 @@ impl Alerts {
 
     async fn send(&self, channel: &Channel, delivery: &AlertDelivery) -> Result<(), NotTold> {
         let notice: Notice = serde_json::from_str(&delivery.notice)
-            .map_err(|_| NotTold::new("the message cannot be read", TryAgain::Never))?;
+            .map_err(|_| NotTold::new(TellFailure::BadMessage, TryAgain::Never))?;
         let (delay, is_doubtful) = (self.0.clock.now().since(delivery.created_at), delivery.doubtful > 0);
         let message = Message::of(&notice, &self.0.place, channel.settings.language, Journey { delay, is_doubtful });
         let told = self.tell(channel, &notice, &message, (delivery.id, delivery.created_at));
-        tokio::time::timeout(ATTEMPT_MAX, told).await.unwrap_or_else(|_| {
-            Err(NotTold { error: "there was no answer in time".to_owned(), again: TryAgain::Usual, is_doubtful: true })
-        })
+        let late = Err(NotTold { error: TellFailure::NoAnswer, again: TryAgain::Usual, is_doubtful: true });
+        tokio::time::timeout(ATTEMPT_MAX, told).await.unwrap_or(late)
     }
 
     /// Tells a channel that nothing is wrong, and waits for what becomes of it. Nothing is kept of it.
     ///
     /// # Errors
-    /// Why it could not be told, in words for people.
-    pub async fn try_channel(&self, channel: &Channel) -> Result<(), String> {
+    /// Why it could not be told.
+    pub async fn try_channel(&self, channel: &Channel) -> Result<(), TellFailure> {
         let (id, now) = (self.new_id(), self.0.clock.now());
         let notice = example_notice(&channel.name, now, id);
         let message = Message::of(&notice, &self.0.place, channel.settings.language, Journey::default());
         let told = tokio::time::timeout(ATTEMPT_MAX, self.tell(channel, &notice, &message, (id, now))).await;
-        told.map_err(|_| "there was no answer in time".to_owned())?.map_err(|failure| failure.error)
+        told.map_err(|_| TellFailure::NoAnswer)?.map_err(|failure| failure.error)
     }
 
     async fn tell(
@@ -214,16 +213,16 @@ impl Alerts {
         message: &Message,
         (id, created_at): (Uuid, Timestamp),
     ) -> Result<(), NotTold> {
-        let usual = |error: String| NotTold::new(error, TryAgain::Usual);
-        let kept = self.0.db.account_named(account).await.map_err(|error| usual(error.to_string()))?;
-        let kept = kept.ok_or_else(|| usual(format!("there is no sending account {account}")))?;
+        let usual = |error: TellFailure| NotTold::new(error, TryAgain::Usual);
+        let kept = self.0.db.account_named(account).await.map_err(|error| usual(TellFailure::other(&error)))?;
+        let kept = kept.ok_or_else(|| usual(TellFailure::NoAccount { name: account.to_owned() }))?;
         let (transport, _) = self.0.mail.transport(&kept).map_err(|stop| match stop {
             jobs::Stop::Fail(reason) | jobs::Stop::Pause(reason, _) => {
-                usual(format!("{}: {}", reason.code, reason.detail))
+                usual(TellFailure::stopped(&reason.code, &reason.detail))
             }
         })?;
-        let read =
-            |text: &str| text.parse::<Mailbox>().map_err(|error| NotTold::new(error.to_string(), TryAgain::Never));
+        let unread = |error: mail::address::AddressError| NotTold::new(TellFailure::other(&error), TryAgain::Never);
+        let read = |text: &str| text.parse::<Mailbox>().map_err(unread);
         let to = to.iter().map(|one| read(one)).collect::<Result<Vec<_>, _>>()?;
         let letter = email::letter(message, read(from)?, to, id, created_at);
         let mut connection = transport.connect(None);
@@ -236,15 +235,15 @@ impl Alerts {
                 tracing::warn!(refused = refused.len(), "an alert's e-mail was refused for some of its recipients");
                 Ok(())
             }
-            Delivery::NotSent { verdict, .. } => Err(NotTold::new(
-                said(&verdict),
-                match verdict.retry {
+            Delivery::NotSent { verdict, .. } => {
+                let again = match verdict.retry {
                     Retry::Never => TryAgain::Never,
                     Retry::After { .. } => TryAgain::Usual,
-                },
-            )),
+                };
+                Err(NotTold::new(TellFailure::mail(verdict), again))
+            }
             Delivery::Unknown { verdict } => {
-                Err(NotTold { error: said(&verdict), again: TryAgain::Usual, is_doubtful: true })
+                Err(NotTold { error: TellFailure::mail(verdict), again: TryAgain::Usual, is_doubtful: true })
             }
         }
     }
@@ -252,7 +251,7 @@ impl Alerts {
     async fn telegram(&self, channel: &Channel, chat: &str, message: &Message) -> Result<(), NotTold> {
         let server = channel.server().map_err(|error| NotTold::new(error, TryAgain::Never))?;
         let text = format!("{}/bot{}/sendMessage", server.as_str().trim_end_matches('/'), channel.secret.token);
-        let url = Url::parse(&text).map_err(|_| NotTold::new("its URL cannot be read", TryAgain::Never))?;
+        let url = Url::parse(&text).map_err(|_| NotTold::new(TellFailure::BadUrl, TryAgain::Never))?;
         match self.post(url.clone(), &telegram::body(message, chat)).await {
             // A group that became a supergroup has another number, which the answer tells.
             Err(failure) if failure.again == TryAgain::Never => match moved_to(&failure.error) {
@@ -273,8 +272,8 @@ impl Alerts {
     }
 
     async fn signed(&self, channel: &Channel, url: Url, id: &str, body: String) -> Result<(), NotTold> {
-        let key = webhook::key(&channel.secret.token)
-            .ok_or_else(|| NotTold::new("its key cannot be read", TryAgain::Never))?;
+        let key =
+            webhook::key(&channel.secret.token).ok_or_else(|| NotTold::new(TellFailure::BadKey, TryAgain::Never))?;
         let seconds = self.0.clock.now().as_micros().div_euclid(1_000_000);
         let mut headers = header::HeaderMap::new();
         headers.insert("webhook-id", value(id)?);
@@ -282,7 +281,9 @@ impl Alerts {
         headers.insert("webhook-signature", value(&webhook::signature(&key, id, seconds, body.as_bytes()))?);
         self.call(url, headers, body).await.map(drop).map_err(|failure| match failure.again {
             // Only "gone" ends it: a receiver of one's own is mended.
-            TryAgain::Never if !failure.error.starts_with("410") => NotTold { again: TryAgain::Usual, ..failure },
+            TryAgain::Never if !matches!(failure.error, TellFailure::Answered { status: 410, .. }) => {
+                NotTold { again: TryAgain::Usual, ..failure }
+            }
             _ => failure,
         })
     }
@@ -291,17 +292,15 @@ impl Alerts {
         self.call(url, header::HeaderMap::new(), body.to_string()).await
     }
 
-    /// Calls, and returns what was answered. An error begins with the status, where there was one.
+    /// Calls, and returns what was answered.
     async fn call(&self, url: Url, headers: header::HeaderMap, body: String) -> Result<String, NotTold> {
-        let http = self.http().map_err(|error| NotTold::new(error, TryAgain::Usual))?;
+        let http = self.http().map_err(|error| NotTold::new(TellFailure::other(&error), TryAgain::Usual))?;
         let request = http.request(Method::POST, url);
-        let request = request.map_err(|refused| NotTold::new(with_remedy(&refused), TryAgain::Usual))?;
+        let request = request.map_err(|refused| NotTold::new(TellFailure::refused(refused), TryAgain::Usual))?;
         let request = request.headers(headers).header(header::CONTENT_TYPE, "application/json").body(body);
         let answer = request.send().await.map_err(|error| {
             let is_doubtful = !error.is_connect() && !outbound::is_refused(&error);
-            let why = outbound::why(&error);
-            let error = if outbound::is_refused(&error) { with_remedy(&why) } else { why };
-            NotTold { error, again: TryAgain::Usual, is_doubtful }
+            NotTold { error: TellFailure::call(&error), again: TryAgain::Usual, is_doubtful }
         })?;
         let status = answer.status();
         let wait = retry_after(&answer);
@@ -310,17 +309,8 @@ impl Alerts {
     }
 }
 
-/// Why an address is not called, and what helps.
-fn with_remedy(refused: &impl std::fmt::Display) -> String {
-    format!("{refused}. To allow an address of your network, name it in `alert-networks` of vigie.toml")
-}
-
 fn value(text: &str) -> Result<header::HeaderValue, NotTold> {
-    header::HeaderValue::from_str(text).map_err(|_| NotTold::new("its token cannot be read", TryAgain::Never))
-}
-
-fn said(verdict: &model::Verdict) -> String {
-    if verdict.reply.is_empty() { verdict.code.clone() } else { verdict.reply.clone() }
+    header::HeaderValue::from_str(text).map_err(|_| NotTold::new(TellFailure::BadToken, TryAgain::Never))
 }
 
 fn retry_after(answer: &Response) -> Option<Duration> {
@@ -351,19 +341,22 @@ pub(crate) fn refused(status: StatusCode, wait: Option<Duration>, text: &str) ->
         400..=499 => TryAgain::Never,
         _ => TryAgain::Usual,
     };
-    let text: String = text.chars().filter(|c| !c.is_control()).take(ANSWER_CHARS).collect();
+    let said: String = text.chars().filter(|c| !c.is_control()).take(ANSWER_CHARS).collect();
+    let error = TellFailure::Answered { status: status.as_u16(), said: said.trim_end().to_owned() };
     // A gateway that waited in vain cannot say what became of it.
-    NotTold { error: format!("{status} {text}").trim_end().to_owned(), again, is_doubtful: status.as_u16() == 504 }
+    NotTold { error, again, is_doubtful: status.as_u16() == 504 }
 }
 
-fn moved_to(error: &str) -> Option<String> {
-    let answer: Value = serde_json::from_str(&error[error.find('{')?..]).ok()?;
+fn moved_to(error: &TellFailure) -> Option<String> {
+    let TellFailure::Answered { said, .. } = error else { return None };
+    let answer: Value = serde_json::from_str(said).ok()?;
     answer["parameters"]["migrate_to_chat_id"].as_i64().map(|chat| chat.to_string())
 }
 
 /// What becomes of a message that was not told.
 fn end_of(delivery: &AlertDelivery, failure: NotTold, fallback: Option<Uuid>, now: Timestamp) -> DeliveryEnd {
     let NotTold { error, again, is_doubtful } = failure;
+    let error = error.kept();
     let age = now.since(delivery.created_at);
     let patience = if fallback.is_some() { FALLS_BACK_AFTER } else { GIVEN_UP_AFTER };
     let step = usize::try_from(delivery.attempts.saturating_sub(1)).unwrap_or(usize::MAX).min(WAITS_S.len() - 1);

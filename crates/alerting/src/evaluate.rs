@@ -4,6 +4,7 @@ use crate::{
     Alerts,
     channel::ChannelSettings,
     kept::{IncidentState, incident_of, rules_of, silence_of, silences_of_work},
+    measure::CELERY_SILENT,
 };
 use alerts::{
     Incident, Notice, NoticeKind, Quiet, Reading, Rule, Silence, group, is_caused_by, lapse, observe, speak, withdraw,
@@ -48,7 +49,13 @@ impl Alerts {
             self.add_built_in().await?;
         }
         match round.is_multiple_of(MEASURED_EACH) {
-            true => self.evaluate().await,
+            true => {
+                // For the previews of the days to come, whether a rule looks at it or not.
+                if let Err(error) = self.0.db.note_celery_silences(CELERY_SILENT, self.0.clock.now()).await {
+                    tracing::debug!(%error, "which workers of Celery are silent could not be noted");
+                }
+                self.evaluate().await
+            }
             false => self.evaluate_events().await,
         }
     }
@@ -141,10 +148,12 @@ impl Listeners {
     fn of(&self, rule: &Rule, kind: NoticeKind) -> impl Iterator<Item = Uuid> + '_ {
         let chosen = match (kind, rule.escalation) {
             (NoticeKind::Escalated, Some(escalation)) => vec![escalation.channel],
-            _ if rule.channels.is_empty() => self.usual.clone(),
             _ => rule.channels.clone(),
         };
-        chosen.into_iter().filter(|channel| self.all.contains(channel))
+        let chosen: Vec<Uuid> = chosen.into_iter().filter(|channel| self.all.contains(channel)).collect();
+        // Where all that were chosen have been deleted since, somebody is told all the same.
+        let chosen = if chosen.is_empty() { self.usual.clone() } else { chosen };
+        chosen.into_iter()
     }
 
     /// Whether anybody would hear of what the rule finds, at once or later.

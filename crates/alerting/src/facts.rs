@@ -2,9 +2,9 @@
 
 use crate::{Alerts, evaluate::Incidents};
 use alerts::{Example, Incident, Observed, Reading, Rule, RuleWord};
-use model::{JobId, JobState};
+use model::{JobId, JobState, Timestamp};
 use std::collections::{BTreeMap, HashMap, btree_map::Entry};
-use store::{AlertEvent, Job, ProjectId};
+use store::{AlertEvent, Job, JobSchedule, ProjectId};
 use uuid::Uuid;
 
 /// Characters of an example.
@@ -23,6 +23,10 @@ impl Alerts {
             let found = self.issues(events, kind).await?;
             readings.extend(of(word).flat_map(|rule| found.iter().map(|reading| (*rule, reading.clone()))));
         }
+        let not_started = self.not_started(events).await?;
+        readings.extend(
+            of(RuleWord::FailedJob).flat_map(|rule| not_started.iter().map(|reading| (*rule, reading.clone()))),
+        );
         let jobs = self.scheduled(self.jobs(events).await?).await?;
         for rule in of(RuleWord::FailedJob) {
             readings.extend(jobs.iter().flat_map(|job| job_readings(job, rule, incidents)).map(|one| (*rule, one)));
@@ -62,6 +66,19 @@ impl Alerts {
         Ok(by_project.into_iter().filter_map(reading).collect())
     }
 
+    /// Runs of schedules of which no job could be made.
+    async fn not_started(&self, events: &[AlertEvent]) -> store::Result<Vec<Reading>> {
+        let mut readings = Vec::new();
+        for event in events.iter().filter(|event| event.kind == "schedule") {
+            let Ok(id) = event.subject.parse::<Uuid>() else { continue };
+            // One that was deleted since is nobody's trouble.
+            let Some(schedule) = self.0.db.job_schedule(id).await? else { continue };
+            let why = event.detail["why"].as_str().unwrap_or_default();
+            readings.push(not_started(&schedule, event.at.min(self.0.clock.now()), why));
+        }
+        Ok(readings)
+    }
+
     /// Jobs that have stopped or ended, as they stand now.
     async fn jobs(&self, events: &[AlertEvent]) -> store::Result<Vec<Job>> {
         let mut jobs = BTreeMap::new();
@@ -92,6 +109,9 @@ pub(crate) struct ScheduledJob {
     pub(crate) schedule: Option<Uuid>,
 }
 
+/// The reason of a run of which no job could be made.
+pub(crate) const NOT_STARTED: &str = "not_started";
+
 /// Before the id of the schedule, where an incident is about all of its runs.
 const OF_SCHEDULE: &str = "schedule:";
 
@@ -100,6 +120,19 @@ impl ScheduledJob {
     fn subject(&self) -> String {
         self.schedule.map_or_else(|| self.job.id.to_string(), |id| format!("{OF_SCHEDULE}{id}"))
     }
+}
+
+/// A run that was due and is no job: `why` is said in both languages.
+pub(crate) fn not_started(schedule: &JobSchedule, at: Timestamp, why: &str) -> Reading {
+    let example = Example {
+        name: schedule.name.clone(),
+        text: why.to_owned(),
+        reason: NOT_STARTED.to_owned(),
+        path: format!("/schedules/{}", schedule.id),
+        ..Example::default()
+    };
+    let subject = format!("{OF_SCHEDULE}{}", schedule.id);
+    Reading { subject, at, observed: Observed::Happened { times: 1 }, example }
 }
 
 /// The job that an incident is about, of a schedule the last that was in trouble, and the schedule.

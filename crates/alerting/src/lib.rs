@@ -13,8 +13,10 @@ mod facts;
 mod kept;
 mod measure;
 mod message;
+mod past_celery;
 mod past_checks;
 mod preview;
+mod recent_lines;
 mod told_error;
 mod words;
 
@@ -24,8 +26,8 @@ pub use disk::DiskSpace;
 pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
 pub use outbound::Reach;
-pub use told_error::told_error;
-pub use words::{limit_label, what, what_named, words_of_rule};
+pub use told_error::{TellFailure, told_error};
+pub use words::{example_text, limit_label, told_example, what, what_named, words_of_rule};
 
 use logs::Logs;
 use mail::handler::MailHandler;
@@ -66,6 +68,8 @@ struct Inner {
     /// Channels that are being told, each by one.
     busy: Mutex<HashSet<Uuid>>,
     rounds: evaluate::Rounds,
+    /// What rules about log lines have counted.
+    recent: Mutex<measure::RecentOfRules>,
 }
 
 /// What alerts are made of.
@@ -86,8 +90,22 @@ impl Alerts {
     pub fn new(parts: AlertParts) -> Self {
         let AlertParts { db, vault, clock, rng, logs, reports, data, place, reach } = parts;
         let mail = MailHandler::new(db.clone(), vault.clone(), clock.clone(), &data);
-        let (busy, rounds, http) = (Mutex::default(), evaluate::Rounds::default(), OnceLock::new());
-        Self(Arc::new(Inner { db, vault, clock, rng, logs, reports, data, place, http, reach, mail, busy, rounds }))
+        Self(Arc::new(Inner {
+            db,
+            vault,
+            clock,
+            rng,
+            logs,
+            reports,
+            data,
+            place,
+            http: OnceLock::new(),
+            reach,
+            mail,
+            busy: Mutex::default(),
+            rounds: evaluate::Rounds::default(),
+            recent: Mutex::default(),
+        }))
     }
 
     /// Where people reach this: `https://vigie.example.org`, without a slash at the end.

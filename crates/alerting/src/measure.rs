@@ -4,6 +4,7 @@ use crate::{
     Alerts, DiskSpace,
     evaluate::Incidents,
     facts::{ScheduledJob, job_of, job_readings, shortened},
+    recent_lines::{RecentLines, step},
 };
 use alerts::{Example, Observed, Reading, Rule, RuleKind};
 use checks::{Check, Facts};
@@ -11,9 +12,11 @@ use logs::search::{JobNames, Search, SearchError};
 use model::{CheckState, JobId, Timestamp};
 use std::{
     collections::{BTreeMap, HashMap},
+    sync::{MutexGuard, PoisonError},
     time::Duration,
 };
 use store::{Db, JobFilter};
+use uuid::Uuid;
 
 /// Checks in trouble that are looked at: a rule tells of fewer.
 const CHECKS_MAX: u32 = 1_000;
@@ -21,7 +24,12 @@ const CHECKS_MAX: u32 = 1_000;
 const WORKERS_BACK: Duration = Duration::from_secs(86_400);
 
 /// A worker of Celery says every two seconds that it is alive, and is lost after so long.
-const CELERY_SILENT: Duration = Duration::from_secs(60);
+pub(crate) const CELERY_SILENT: Duration = Duration::from_secs(60);
+/// Rules whose lines are remembered: more than there may be.
+const RECENT_MAX: usize = 400;
+/// By the rule, what it looks for and how far it looks back.
+pub(crate) type RecentOfRules = HashMap<(Uuid, String, u64), RecentLines>;
+
 /// Queues are counted every few seconds, while their broker is reached.
 const CELERY_COUNTED: Duration = Duration::from_secs(300);
 
@@ -62,7 +70,7 @@ impl Alerts {
             RuleKind::ErrorRate { within_s, .. } => self.error_rate(*within_s, now).await,
             RuleKind::ResponseTime { within_s, .. } => self.response_time(*within_s, now).await,
             RuleKind::LogPattern { query, within_s, .. } | RuleKind::MissedCheckIn { query, within_s } => {
-                self.log_lines(query, *within_s, now).await
+                self.log_lines(rule.id, query, *within_s, now).await
             }
         }
     }
@@ -209,26 +217,39 @@ impl Alerts {
         Ok(projects.into_iter().map(|project| (project.slug, (project.id.to_string(), project.name))).collect())
     }
 
-    async fn log_lines(&self, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
-        let count: u64 =
-            self.count_lines(query, Duration::from_secs(within_s), None, now).await?.iter().map(|one| one.1).sum();
+    async fn log_lines(&self, rule: Uuid, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let (within, key) = (Duration::from_secs(within_s), (rule, query.to_owned(), within_s));
+        let mut recent = self.recent().remove(&key).unwrap_or_default();
+        let counted = self.count_lines(query, recent.since(within, now), Some(step(within)), now).await?;
+        let count = recent.take(&counted, within, now);
+        let mut known = self.recent();
+        // Of rules that were changed or deleted something is left.
+        if known.len() >= RECENT_MAX {
+            known.clear();
+        }
+        known.insert(key, recent);
+        drop(known);
         let path = format!("/explore?{}", serialized(query));
         let example = Example { name: shortened(query), path, ..Example::default() };
         Ok(vec![measured("", now, count as f64, example)])
+    }
+
+    fn recent(&self) -> MutexGuard<'_, RecentOfRules> {
+        self.0.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lines that match, by steps.
     pub(crate) async fn count_lines(
         &self,
         query: &str,
-        back: Duration,
+        since: Timestamp,
         step: Option<Duration>,
         now: Timestamp,
     ) -> Result<Vec<(Timestamp, u64)>, String> {
         if !self.0.logs.exists() {
             return Ok(Vec::new());
         }
-        let search = Search { q: query.to_owned(), since: Some((now - back).to_string()), ..Search::default() };
+        let search = Search { q: query.to_owned(), since: Some(since.to_string()), ..Search::default() };
         let names = NamedJobs(&self.0.db);
         let resolved = search.resolve(now, &self.0.place.zone, &names).await.map_err(|error| error.to_string())?;
         let counts = self.0.logs.counts(&resolved, step).await.map_err(|error| error.to_string())?.value;

@@ -2,7 +2,8 @@
 
 use crate::{
     channels::clip,
-    words::{Say, what, words_of_rule},
+    facts::NOT_STARTED,
+    words::{Say, example_text, what, words_of_rule},
 };
 use alerts::{Example, Notice, NoticeKind, RuleKind, RuleWord, Severity};
 use jiff::tz::TimeZone;
@@ -74,7 +75,7 @@ impl Message {
             tone: tone(notice),
             title: title(notice, &say),
             text: text(notice, &say),
-            example: notice.example.text.clone(),
+            example: example_text(&notice.example, language),
             facts: facts(notice, &say),
             link: format!("{}{path}", place.origin),
             link_text: say.t(if notice.kind == NoticeKind::Resolved { "link-see" } else { "link-act" }),
@@ -155,7 +156,10 @@ fn text(notice: &Notice, say: &Say<'_>) -> String {
 
 /// `15 errors in 1 min; the limit is 10.`
 fn how_bad(notice: &Notice, say: &Say<'_>) -> String {
-    let id = format!("how-{}", notice.about.word().as_str());
+    let id = match notice.example.reason == NOT_STARTED {
+        true => "how-not-started".to_owned(),
+        false => format!("how-{}", notice.about.word().as_str()),
+    };
     let value = notice.example.value;
     let mut values = vec![
         ("rule", FluentValue::from(words_of_rule(&notice.about, say.language))),

@@ -3,7 +3,7 @@
 use crate::{
     Alerts, DiskSpace,
     evaluate::Incidents,
-    facts::{job_readings, shortened},
+    facts::{job_readings, not_started, shortened},
     past_checks,
 };
 use alerts::{Example, Observed, Reading, Replay, Rule, RuleKind, replay};
@@ -48,13 +48,10 @@ impl Alerts {
             RuleKind::CheckDown | RuleKind::CheckLate => self.past_checks(rule, (now - BACK, now)).await?,
             RuleKind::WorkerLost => self.past_workers((now - BACK, now)).await?,
             RuleKind::DiskNearlyFull { .. } => self.past_disk(now - BACK).await?,
-            // How long queues were and which workers answered is not kept, and zero would be a lie.
-            RuleKind::CeleryWorkerLost
-            | RuleKind::CeleryQueue { .. }
-            | RuleKind::CeleryFailures { .. }
-            | RuleKind::CeleryStuck { .. } => {
-                return Err("rules about Celery have no preview: what they look at is not kept".to_owned());
-            }
+            RuleKind::CeleryWorkerLost => self.past_celery_workers(now - BACK, now).await?,
+            RuleKind::CeleryQueue { .. } => self.past_celery_queues(now - BACK).await?,
+            RuleKind::CeleryFailures { within_s, .. } => self.past_celery_failures(*within_s, now - BACK).await?,
+            RuleKind::CeleryStuck { within_s } => self.past_celery_stuck(*within_s, now - BACK, now).await?,
         };
         readings.sort_by_key(|reading| reading.at);
         Ok(replay(rule, &readings))
@@ -160,7 +157,7 @@ impl Alerts {
 
     async fn past_lines(&self, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
         let step = Duration::from_secs(within_s.max(60));
-        let counts = self.count_lines(query, BACK, Some(step), now).await?;
+        let counts = self.count_lines(query, now - BACK, Some(step), now).await?;
         let reading = |(at, count): (Timestamp, u64)| past(String::new(), query, at + step, count as f64);
         Ok(counts.into_iter().map(reading).collect())
     }
@@ -170,7 +167,14 @@ impl Alerts {
         let jobs = self.0.db.jobs(&filter).await.map_err(|error| error.to_string())?;
         let jobs = self.scheduled(jobs.rows).await.map_err(|error| error.to_string())?;
         let none = Incidents::default();
-        Ok(jobs.iter().flat_map(|job| job_readings(job, rule, &none)).collect())
+        let mut readings: Vec<Reading> = jobs.iter().flat_map(|job| job_readings(job, rule, &none)).collect();
+        let told = |error: store::Error| error.to_string();
+        let schedules = self.0.db.job_schedules().await.map_err(told)?;
+        for run in self.0.db.failed_runs_since(since, JOBS_MAX).await.map_err(told)? {
+            let schedule = schedules.iter().find(|schedule| schedule.id == run.schedule);
+            readings.extend(schedule.map(|schedule| not_started(schedule, run.due, &run.detail)));
+        }
+        Ok(readings)
     }
 
     /// By the windows in which outcomes are counted.
@@ -200,13 +204,13 @@ impl Alerts {
 }
 
 /// A figure of the past.
-fn past(subject: String, name: &str, at: Timestamp, value: f64) -> Reading {
+pub(crate) fn past(subject: String, name: &str, at: Timestamp, value: f64) -> Reading {
     let example = Example { name: shortened(name), value: Some(value), ..Example::default() };
     Reading { subject, at, observed: Observed::Measured { value }, example }
 }
 
 /// A step that nothing follows is over: of steps with nothing in them there are no figures.
-fn with_end(reading: Reading, step: Duration) -> [Reading; 2] {
+pub(crate) fn with_end(reading: Reading, step: Duration) -> [Reading; 2] {
     let over = Reading { at: reading.at + step, observed: Observed::Over, ..reading.clone() };
     [reading, over]
 }

@@ -1,133 +1,217 @@
-//! Why a channel could not be told, in the reader's language. It is kept as it was found, for programs and logs: in English, with
-//! what libraries and other servers say. People are told what it means.
+//! Why a channel could not be told: kept with its parts, and said in the reader's language.
 
 use crate::words::TEXTS;
 use language::{FluentValue, Language};
+use model::{Fault, Verdict};
+use outbound::Trouble;
+use reqwest::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-/// What is found in an error of the network, from the most particular to the most general, and the text that says it.
-const NETWORK: [(&str, &str); 11] = [
-    ("is not a public address", "error-inner-address"),
-    ("is a service of the cloud", "error-inner-address"),
-    ("certificate", "error-certificate"),
-    ("failed to lookup address", "error-name"),
-    ("dns error", "error-name"),
-    ("Connection refused", "error-refused"),
-    ("timed out", "error-timeout"),
-    ("Network is unreachable", "error-unreachable"),
-    ("No route to host", "error-unreachable"),
-    ("Connection reset", "error-cut-off"),
-    ("closed before message completed", "error-cut-off"),
-];
+/// Why a message was not told. `said` is what a library or another server says, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum TellFailure {
+    /// A call had no answer.
+    Call {
+        why: Trouble,
+        host: String,
+        said: String,
+    },
+    /// It had one that is no success.
+    Answered {
+        status: u16,
+        said: String,
+    },
+    /// Nothing came of it in the time that an attempt has.
+    NoAnswer,
+    NoAccount {
+        name: String,
+    },
+    ChannelDeleted,
+    BadMessage,
+    BadUrl,
+    BadKey,
+    BadToken,
+    /// The settings of the channel, or its secret, cannot be read.
+    BadChannel {
+        said: String,
+    },
+    /// What became of an e-mail.
+    Mail {
+        verdict: Box<Verdict>,
+    },
+    /// Anything else.
+    Other {
+        said: String,
+    },
+}
 
-/// Whole errors of ours.
-const OURS: [(&str, &str); 6] = [
-    ("there was no answer in time", "error-timeout-plain"),
-    ("the channel was deleted", "error-channel-deleted"),
-    ("the message cannot be read", "error-message"),
-    ("its URL cannot be read", "error-url"),
-    ("its key cannot be read", "error-key"),
-    ("its token cannot be read", "error-token"),
-];
+impl TellFailure {
+    pub(crate) fn other(said: &impl ToString) -> Self {
+        Self::Other { said: said.to_string() }
+    }
 
-/// The error of a channel as people are told it.
+    pub(crate) fn call(error: &reqwest::Error) -> Self {
+        let why = Trouble::of(error);
+        let host = error.url().and_then(|url| url.host_str()).unwrap_or_default().to_owned();
+        Self::Call { why, host, said: outbound::why(error) }
+    }
+
+    pub(crate) fn refused(refused: outbound::Refused) -> Self {
+        Self::Call { why: Trouble::Refused, host: refused.address().to_string(), said: refused.to_string() }
+    }
+
+    /// What stops a sending account from sending.
+    pub(crate) fn stopped(code: &str, detail: &str) -> Self {
+        let verdict = Verdict::permanent(code, Fault::Server).with_arg("error", detail).with_arg("problem", detail);
+        Self::mail(verdict)
+    }
+
+    pub(crate) fn mail(verdict: Verdict) -> Self {
+        Self::Mail { verdict: Box::new(verdict) }
+    }
+
+    /// As the database keeps it.
+    pub(crate) fn kept(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Its parts, for programs.
+    pub fn to_json(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Another version of the program kept it as a text.
+    pub fn read(kept: &str) -> Self {
+        serde_json::from_str(kept).unwrap_or_else(|_| Self::other(&kept))
+    }
+
+    /// For people.
+    pub fn told(&self, language: Language) -> String {
+        let say = |id: &str, values: &[(&str, FluentValue<'_>)]| TEXTS.say(language, id, values);
+        match self {
+            Self::Call { why, host, .. } => say(call_id(*why), &[("host", host.as_str().into())]),
+            Self::Answered { status, said } => {
+                let reason = StatusCode::from_u16(*status).ok().and_then(|status| status.canonical_reason());
+                let status = format!("{status} {}", reason.unwrap_or_default());
+                let id = if said.is_empty() { "error-status" } else { "error-status-said" };
+                say(id, &[("status", status.trim_end().into()), ("said", said.as_str().into())])
+            }
+            Self::NoAccount { name } => say("error-no-account", &[("name", name.as_str().into())]),
+            Self::Mail { verdict } => {
+                let told = mail::verdict_text::explain(verdict, language);
+                if verdict.reply.is_empty() { told } else { format!("{told} ({})", verdict.reply) }
+            }
+            Self::Other { said } => said.clone(),
+            Self::NoAnswer => say("error-timeout-plain", &[]),
+            Self::ChannelDeleted => say("error-channel-deleted", &[]),
+            Self::BadMessage => say("error-message", &[]),
+            Self::BadUrl => say("error-url", &[]),
+            Self::BadKey => say("error-key", &[]),
+            Self::BadToken => say("error-token", &[]),
+            Self::BadChannel { .. } => say("error-channel", &[]),
+        }
+    }
+}
+
+const fn call_id(why: Trouble) -> &'static str {
+    match why {
+        Trouble::Refused => "error-inner-address",
+        Trouble::Name => "error-name",
+        Trouble::Certificate => "error-certificate",
+        Trouble::Tls => "error-tls",
+        Trouble::NobodyListens => "error-refused",
+        Trouble::TimedOut => "error-timeout",
+        Trouble::Unreachable => "error-unreachable",
+        Trouble::CutOff => "error-cut-off",
+    }
+}
+
+/// The error of a channel, as it is kept, for people.
 pub fn told_error(kept: &str, language: Language) -> String {
-    let say = |id: &str, values: &[(&str, FluentValue<'_>)]| TEXTS.say(language, id, values);
-    if kept.is_empty() {
-        return String::new();
-    }
-    if let Some((_, id)) = OURS.iter().find(|(text, _)| *text == kept) {
-        return say(id, &[]);
-    }
-    if let Some(account) = kept.strip_prefix("there is no sending account ") {
-        return say("error-no-account", &[("name", account.into())]);
-    }
-    if let Some((status, said)) = answered(kept) {
-        let id = if said.is_empty() { "error-status" } else { "error-status-said" };
-        return say(id, &[("status", status.into()), ("said", said.into())]);
-    }
-    let host = kept.split_once(" cannot be called").map(|(host, _)| host).filter(|host| !host.contains(' '));
-    if let Some((_, id)) = NETWORK.iter().find(|(text, _)| kept.contains(text)) {
-        return say(id, &[("host", host.unwrap_or_else(|| first_word(kept)).into())]);
-    }
-    if let Some(host) = host {
-        return say("error-unreachable", &[("host", host.into())]);
-    }
-    let code = kept.split(": ").next().unwrap_or_default();
-    if is_code(code) {
-        return mail::verdict_text::explain(&model::Verdict::permanent(code, model::Fault::Server), language);
-    }
-    // What another server replied to an e-mail, to the letter.
-    kept.to_owned()
-}
-
-/// `404 Not Found no_service`: the status, and what was said besides.
-fn answered(kept: &str) -> Option<(&str, &str)> {
-    let status = kept.get(..3).filter(|status| status.bytes().all(|byte| byte.is_ascii_digit()))?;
-    let rest = kept.get(3..)?.strip_prefix(' ')?;
-    // Replies to e-mails have a code too: `550 5.1.1 …`, `535-…`.
-    let reason = reqwest::StatusCode::from_bytes(status.as_bytes()).ok()?.canonical_reason()?;
-    Some((status, rest.strip_prefix(reason)?.trim_start()))
-}
-
-fn first_word(text: &str) -> &str {
-    text.split_whitespace().next().unwrap_or_default()
-}
-
-fn is_code(text: &str) -> bool {
-    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    if kept.is_empty() { String::new() } else { TellFailure::read(kept).told(language) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn call(why: Trouble, host: &str) -> TellFailure {
+        TellFailure::Call { why, host: host.to_owned(), said: "tcp connect error".to_owned() }
+    }
+
     #[test]
     fn errors_are_told_in_the_readers_language() {
-        let refused = "hooks.example.org cannot be called: client error (Connect): tcp connect error: Connection refused (os error 111)";
-        let inner = "10.0.0.7 is not a public address. To allow an address of your network, name it in `alert-networks` of vigie.toml";
-        for (kept, english, french) in [
-            ("", "", ""),
-            ("there was no answer in time", "No answer in time.", "Pas de réponse à temps."),
+        let host = "hooks.example.org";
+        for (failure, english, french) in [
+            (TellFailure::NoAnswer, "No answer in time.", "Pas de réponse à temps."),
             (
-                "404 Not Found no_service",
-                "The service answered 404: no_service",
-                "Le service a répondu 404\u{a0}: no_service",
+                TellFailure::Answered { status: 404, said: "no_service".into() },
+                "The service answered 404 Not Found: no_service",
+                "Le service a répondu 404 Not Found\u{a0}: no_service",
             ),
-            ("503 Service Unavailable", "The service answered 503", "Le service a répondu 503"),
-            (refused, "hooks.example.org refuses the connection.", "hooks.example.org refuse la connexion."),
             (
-                "hooks.example.org cannot be called: client error (Connect): dns error: failed to lookup address information",
+                TellFailure::Answered { status: 599, said: String::new() },
+                "The service answered 599",
+                "Le service a répondu 599",
+            ),
+            (
+                call(Trouble::NobodyListens, host),
+                "hooks.example.org refuses the connection.",
+                "hooks.example.org refuse la connexion.",
+            ),
+            (
+                call(Trouble::Name, host),
                 "The name hooks.example.org leads nowhere.",
                 "Le nom hooks.example.org ne mène nulle part.",
             ),
             (
-                "hooks.example.org cannot be called: something new",
-                "hooks.example.org cannot be reached.",
-                "hooks.example.org est injoignable.",
-            ),
-            (
-                "there is no sending account ops",
+                TellFailure::NoAccount { name: "ops".into() },
                 "There is no sending account ops.",
                 "Il n’y a pas de compte d’envoi ops.",
             ),
-            ("550 5.1.1 No such user", "550 5.1.1 No such user", "550 5.1.1 No such user"),
+            (TellFailure::other(&"something"), "something", "something"),
         ] {
-            assert_eq!(told_error(kept, Language::English), english);
-            assert_eq!(told_error(kept, Language::French), french);
+            let kept = failure.kept();
+            assert_eq!(TellFailure::read(&kept), failure);
+            assert_eq!(told_error(&kept, Language::English), english);
+            assert_eq!(told_error(&kept, Language::French), french);
         }
-        let french = told_error(inner, Language::French);
-        assert!(french.contains("10.0.0.7") && french.contains("alert-networks"), "{french}");
-        let verdict = told_error("unknown_recipient", Language::French);
-        assert!(!verdict.contains('_') && verdict.contains(' '), "{verdict}");
+        assert_eq!(told_error("", Language::French), "");
+        assert_eq!(told_error("550 5.1.1 No such user", Language::French), "550 5.1.1 No such user", "kept before");
+        let inner = call(Trouble::Refused, "10.0.0.7").told(Language::French);
+        assert!(inner.contains("10.0.0.7") && inner.contains("alert-networks"), "{inner}");
+    }
+
+    #[test]
+    fn what_became_of_an_e_mail_is_told_as_it_is_of_mailings() {
+        let verdict = Verdict::permanent("unknown_recipient", Fault::Recipient).with_reply("550 5.1.1 No such user");
+        let told = TellFailure::mail(verdict).told(Language::French);
+        assert!(
+            told.starts_with("Cette adresse n’existe pas.") && told.ends_with("(550 5.1.1 No such user)"),
+            "{told}"
+        );
+        let told = TellFailure::stopped("connect_failed", "no connection: Connection refused (os error 111)");
+        let told = told.told(Language::French);
+        assert!(told.contains("connexion refusée"), "{told}");
     }
 
     #[test]
     fn every_word_is_there_in_both_languages() {
-        for (_, id) in OURS.iter().chain(&NETWORK) {
-            for language in [Language::English, Language::French] {
-                let text = TEXTS.say(language, id, &[("host", "h".into())]);
-                assert!(!text.is_empty() && text != *id, "{id}");
-            }
+        let fixed = [
+            TellFailure::NoAnswer,
+            TellFailure::ChannelDeleted,
+            TellFailure::BadMessage,
+            TellFailure::BadUrl,
+            TellFailure::BadKey,
+            TellFailure::BadToken,
+            TellFailure::BadChannel { said: String::new() },
+        ];
+        let all = Trouble::ALL.map(|why| call(why, "h"));
+        for failure in all.iter().chain(&fixed) {
+            let [english, french] = [Language::English, Language::French].map(|language| failure.told(language));
+            assert!(english != french && english.contains(' ') && french.contains(' '), "{english} {french}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The words of messages, in the language of their channel.
 
-use alerts::{RuleKind, RuleWord};
+use crate::facts::NOT_STARTED;
+use alerts::{Example, RuleKind, RuleWord};
 use jiff::tz::TimeZone;
 use language::{FluentValue, Language, Texts};
 use model::Timestamp;
@@ -52,6 +53,23 @@ pub fn what(word: RuleWord, language: Language) -> String {
 /// The same of a kind by its name in JSON; one that is not known is called by that.
 pub fn what_named(kind: &str, language: Language) -> String {
     RuleWord::parse(kind).map_or_else(|| kind.to_owned(), |word| what(word, language))
+}
+
+/// What exactly it was. Why a run could not be started is kept in both languages.
+pub fn example_text(example: &Example, language: Language) -> String {
+    let both = serde_json::from_str::<serde_json::Value>(&example.text).ok().filter(|_| example.reason == NOT_STARTED);
+    let word = if language == Language::French { "fr" } else { "en" };
+    let said = both.as_ref().and_then(|both| both[word].as_str());
+    said.unwrap_or(&example.text).to_owned()
+}
+
+/// What exactly it was, with the reason in words where there is one: `It does not answer. Connection refused`.
+pub fn told_example(example: &Example, language: Language) -> String {
+    let reason = Some(example.reason.as_str()).filter(|reason| !reason.is_empty());
+    let why = reason.and_then(|reason| TEXTS.find(language, &format!("why-{reason}"), None));
+    let text = example_text(example, language);
+    let parts = [why.as_deref().unwrap_or_default(), &text];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// What a rule looks at, with its limit: `more than 10 errors in 1 min`.

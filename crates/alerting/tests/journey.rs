@@ -179,7 +179,53 @@ async fn what_a_channel_refuses_for_good_goes_to_the_fallback() {
     assert_eq!((receiver.calls("/slack").len(), receiver.calls("/ntfy").len()), (1, 1));
     assert_eq!(receiver.calls("/ntfy")[0].body["title"], "Job failed: A");
     let health = site.db.alert_channel(slack).await.unwrap().unwrap().health;
-    assert_eq!(health.last_error.as_deref(), Some("404 Not Found no_service"));
+    let told = alerting::told_error(&health.last_error.unwrap(), language::Language::English);
+    assert_eq!(told, "The service answered 404 Not Found: no_service");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_started_is_told_and_ends_with_the_next_that_went_well() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let why = r#"{"en": "the list clients.csv is missing", "fr": "la liste clients.csv est absente"}"#;
+    site.not_started(why).await;
+    site.round().await;
+    let calls = receiver.calls("/slack");
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    let said = calls[0].body.to_string();
+    for part in ["Job failed: Backup", "could not be started", "the list clients.csv is missing"] {
+        assert!(said.contains(part) && !said.contains("absente"), "{part}: {said}");
+    }
+    let rule = alerts::Rule::built_in().into_iter().find(|rule| rule.kind == alerts::RuleKind::FailedJob).unwrap();
+    assert_eq!(site.alerts.preview(&rule).await.unwrap().fired, 1);
+    site.passes(86_400);
+    let job = site.scheduled_job(2).await;
+    site.db.complete_job(job, None, site.clock.now()).await.unwrap();
+    site.round().await;
+    assert!(open(&site).await.is_empty());
+    assert_eq!(receiver.texts("/slack").len(), 2);
+}
+
+#[tokio::test]
+async fn a_rule_whose_channels_were_deleted_is_told_by_the_usual_ones() {
+    let site = Site::new(Reach::Network).await;
+    let receiver = Receiver::start().await;
+    let gone = site.channel("gone", ChannelKind::Slack, &receiver.url("/gone"), None).await;
+    site.channel("slack", ChannelKind::Slack, &receiver.url("/slack"), None).await;
+    let rule = alerts::Rule::built_in().into_iter().find(|rule| rule.kind == alerts::RuleKind::FailedJob).unwrap();
+    let rule = alerts::Rule { channels: vec![gone], ..rule };
+    let spec = serde_json::to_string(&rule).unwrap();
+    site.db.save_alert_rule(rule.id, spec, site.clock.now()).await.unwrap();
+    let first = site.job(1, "A").await;
+    site.fail(first).await;
+    site.round().await;
+    assert_eq!((receiver.calls("/gone").len(), receiver.calls("/slack").len()), (1, 0));
+    assert!(site.db.delete_alert_channel(gone, site.clock.now()).await.unwrap());
+    let second = site.job(2, "B").await;
+    site.fail(second).await;
+    site.round().await;
+    assert_eq!((receiver.calls("/gone").len(), receiver.calls("/slack").len()), (1, 1));
 }
 
 #[tokio::test]
@@ -203,8 +249,8 @@ async fn a_redirect_is_not_followed_and_an_inner_address_not_called() {
     site.round().await;
     assert!(receiver.calls("/outside").is_empty());
     let health = site.db.alert_channel(hook).await.unwrap().unwrap().health;
-    let error = health.last_error.unwrap();
-    assert!(error.contains("is not a public address") && error.contains("`alert-networks`"), "{error}");
+    let error = alerting::told_error(&health.last_error.unwrap(), language::Language::English);
+    assert!(error.contains("127.0.0.1") && error.contains("`alert-networks`"), "{error}");
 }
 
 #[tokio::test]

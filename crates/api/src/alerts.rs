@@ -83,6 +83,10 @@ pub struct ChannelRow {
     #[schema(value_type = Option<String>)]
     pub failing_since: Option<Timestamp>,
     pub last_error: Option<String>,
+    /// The same in its parts: `{"code": "answered", "status": 404, …}`.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub last_failure: Option<Value>,
     #[schema(value_type = Option<String>)]
     pub last_sent_at: Option<Timestamp>,
 }
@@ -111,9 +115,13 @@ pub struct NewChannel {
 }
 
 /// What came of a test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelTest {
     pub delivered: bool,
     /// Why not.
     pub error: Option<String>,
+    /// The same in its parts.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub failure: Option<Value>,
 }

@@ -107,7 +107,10 @@ pub struct ReportedChecks {
     pub up: u64,
     pub late: u64,
     pub down: u64,
-    /// Outages that began in that time.
+    /// Those that would be late or down, were there no planned maintenance.
+    #[serde(default)]
+    pub maintenance: u64,
+    /// Outages that began in that time; planned maintenance is none.
     pub outages: u64,
     /// Those that are late or down, the longest first.
     pub in_trouble: Vec<CheckInTrouble>,

@@ -11,8 +11,8 @@ const TABLE: &str = "role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" b
 const BARS_MAX: usize = 31;
 /// A day on which clocks are put forward is as long.
 const SHORTEST_DAY: std::time::Duration = std::time::Duration::from_secs(22 * 3_600);
-/// Pixels of the longest bar.
-const BAR_PX: u64 = 320;
+/// It is as wide as the screen, and no wider than this; Word, by which Outlook shows mails, is told so in its own way.
+const WIDTH_PX: u16 = 600;
 
 /// A whole document.
 pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
@@ -29,13 +29,15 @@ pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
     };
     let body = fragment(bulletin, say);
     format!(
-        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
 <body style=\"margin:0;padding:0;background-color:#f4f4f4\">\
-<table {TABLE} width=\"100%\" bgcolor=\"#f4f4f4\"><tr><td align=\"center\" style=\"padding:24px 12px\">\
-<table {TABLE} width=\"600\" bgcolor=\"#ffffff\"><tr><td style=\"padding:24px\">\
+<table {TABLE} width=\"100%\" bgcolor=\"#f4f4f4\"><tr><td align=\"center\" style=\"padding:16px 8px\">\
+<!--[if mso]><table {TABLE} width=\"{WIDTH_PX}\"><tr><td><![endif]-->\
+<table {TABLE} width=\"100%\" bgcolor=\"#ffffff\" style=\"max-width:{WIDTH_PX}px\"><tr><td align=\"left\" style=\"padding:24px\">\
 <h1 style=\"margin:0 0 16px;{FONT};font-size:20px;line-height:28px;color:#1a1a1a\">{title}</h1>{body}{more}</td></tr>\
-<tr><td style=\"padding:12px 24px 20px;{FONT};font-size:12px;line-height:18px;color:#595959\">{}</td></tr>\
-</table></td></tr></table></body></html>",
+<tr><td align=\"left\" style=\"padding:12px 24px 20px;{FONT};font-size:12px;line-height:18px;color:#595959\">{}</td></tr>\
+</table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>",
         escaped(&say.t("why"))
     )
 }
@@ -51,10 +53,11 @@ fn fragment(bulletin: &Bulletin, say: Say<'_>) -> String {
         heading(&mut out, &title);
         let _ = write!(out, "<table {TABLE} width=\"100%\">");
         for (first, second) in rows {
-            let cell = format!("padding:3px 12px 3px 0;{FONT};font-size:13px;line-height:18px;vertical-align:top");
+            let cell = format!("padding:3px 0;{FONT};font-size:13px;line-height:18px;vertical-align:top");
             let _ = write!(
                 out,
-                "<tr><td width=\"120\" style=\"{cell};color:#595959\">{}</td><td style=\"{cell};color:#1a1a1a\">{}</td></tr>",
+                "<tr><td width=\"30%\" style=\"{cell};padding-right:12px;color:#595959\">{}</td>\
+<td style=\"{cell};color:#1a1a1a;word-break:break-word\">{}</td></tr>",
                 escaped(&first),
                 escaped(&second)
             );
@@ -80,12 +83,12 @@ fn heading(out: &mut String, title: &str) {
 }
 
 fn figure_row(out: &mut String, figure: &Figure) {
-    let cell = format!("padding:4px 12px 4px 0;{FONT};font-size:15px;line-height:22px");
+    let cell = format!("padding:4px 0;{FONT};font-size:15px;line-height:22px;vertical-align:top");
     let color = if figure.is_bad { "#b3261e" } else { "#1a1a1a" };
     let (label, value) = (escaped(&figure.label), escaped(&figure.value));
     let _ = write!(
         out,
-        "<tr><td style=\"{cell};color:#595959\">{label}</td>\
+        "<tr><td style=\"{cell};padding-right:12px;color:#595959\">{label}</td>\
 <td align=\"right\" style=\"{cell};color:{color};font-weight:bold\">{value}</td></tr>"
     );
 }
@@ -99,28 +102,40 @@ fn chart(out: &mut String, bulletin: &Bulletin, say: Say<'_>) {
     let is_days = steps.iter().zip(steps.iter().skip(1)).all(|(one, next)| next.at.since(one.at) >= SHORTEST_DAY);
     let most = shown.iter().map(|step| step.sent + step.errors).max().unwrap_or(1).max(1);
     heading(out, &say.t("chart"));
-    let _ = write!(out, "<table {TABLE}>");
+    let _ = write!(out, "<table {TABLE} width=\"100%\">");
+    let cell = format!("{FONT};font-size:12px;line-height:16px;color:#595959;padding:2px 0;white-space:nowrap");
     for step in shown {
-        let cell = format!("{FONT};font-size:12px;line-height:16px;color:#595959;padding:2px 8px 2px 0");
         let numbers = say.count("bar", step.errors, &[("sent", say.number(step.sent).into())]);
         let _ = write!(
             out,
-            "<tr><td style=\"{cell}\">{}</td><td><table {TABLE}><tr>",
+            "<tr><td style=\"{cell};padding-right:8px\">{}</td><td width=\"100%\">",
             escaped(&if is_days { say.day(step.at) } else { say.hour(step.at) })
         );
-        for (count, color) in [(step.sent, "#1f7a4d"), (step.errors, "#b3261e")] {
-            // What is not nothing is seen.
-            let width = if count == 0 { 0 } else { (count * BAR_PX / most).max(2) };
-            if width > 0 {
-                let _ = write!(
-                    out,
-                    "<td width=\"{width}\" height=\"12\" bgcolor=\"{color}\" style=\"font-size:0;line-height:12px\">&nbsp;</td>"
-                );
-            }
-        }
-        let _ = write!(out, "<td style=\"{cell};padding-left:8px\">{}</td></tr></table></td></tr>", escaped(&numbers));
+        bar(out, (step.sent, step.errors), most);
+        let _ =
+            write!(out, "</td><td align=\"right\" style=\"{cell};padding-left:8px\">{}</td></tr>", escaped(&numbers));
     }
     out.push_str("</table>");
+}
+
+/// As long, in percent, as what it shows is of the most. What is not nothing is seen.
+fn bar(out: &mut String, (sent, errors): (u64, u64), most: u64) {
+    let of = |part: u64, whole: u64| if part == 0 { 0 } else { (part * 100 / whole.max(1)).clamp(1, 100) };
+    let all = sent + errors;
+    if all == 0 {
+        return;
+    }
+    let wrong = of(errors, all).min(if sent > 0 { 99 } else { 100 });
+    let _ = write!(out, "<table {TABLE} width=\"{}%\"><tr>", of(all, most));
+    for (width, color) in [(100 - wrong, "#1f7a4d"), (wrong, "#b3261e")] {
+        if width > 0 {
+            let _ = write!(
+                out,
+                "<td width=\"{width}%\" height=\"12\" bgcolor=\"{color}\" style=\"font-size:0;line-height:12px\">&nbsp;</td>"
+            );
+        }
+    }
+    out.push_str("</tr></table>");
 }
 
 /// At most [`BARS_MAX`] steps, each as wide as the others.

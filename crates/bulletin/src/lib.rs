@@ -8,7 +8,7 @@ mod words;
 
 pub use html::html;
 pub use markdown::markdown;
-pub use text::text;
+pub use text::{letter_text, text};
 pub use words::{Say, TEXTS};
 
 use model::{Level, Timestamp};
@@ -51,6 +51,8 @@ pub struct Checks {
     pub up: u64,
     pub late: u64,
     pub down: u64,
+    /// Not heard of, because work on them is planned.
+    pub maintenance: u64,
     pub outages: u64,
     pub in_trouble: Vec<CheckInTrouble>,
 }
@@ -113,7 +115,7 @@ impl Bulletin {
     /// What stands above it: the day, the days, or from when to when.
     pub fn title(&self, say: Say<'_>) -> String {
         match say.days(self.since, self.until) {
-            Some((first, last)) if first == last => say.with("title-day", &[("day", first.into())]),
+            Some((first, last)) if first == last => say.with("title-day", &[("day", say.full_day(self.since).into())]),
             Some((first, last)) => say.with("title", &[("since", first.into()), ("until", last.into())]),
             None => {
                 let values = [("since", say.moment(self.since).into()), ("until", say.moment(self.until).into())];
@@ -124,7 +126,7 @@ impl Bulletin {
 
     /// The subject of a mail.
     pub fn subject(&self, say: Say<'_>) -> String {
-        let sent = [("sent", say.number(self.sent).into())];
+        let sent = [("sent", say.count("messages-sent", self.sent, &[]).into())];
         match (self.wrong(), self.has_errors()) {
             (0, false) => say.count("subject-fine", self.sent, &[]),
             (0, true) if self.new_issues.is_empty() => say.count("subject-outages", self.checks.outages, &sent),
@@ -164,10 +166,15 @@ pub(crate) fn figures(bulletin: &Bulletin, say: Say<'_>) -> Vec<Figure> {
     if bulletin.traces != (0, 0) {
         all.push(figure("traces", of(bulletin.traces), bulletin.traces.1 > 0));
     }
-    let Checks { up, late, down, outages, .. } = bulletin.checks;
-    if up + late + down + outages > 0 {
-        let values = [("up", say.number(up).into()), ("all", say.number(up + late + down).into())];
-        all.push(figure("checks", say.count("checks-up", outages, &values), down + outages > 0));
+    let Checks { up, late, down, maintenance, outages, .. } = bulletin.checks;
+    let watched = up + late + down + maintenance;
+    if watched + outages > 0 {
+        let values = [("up", say.number(up).into()), ("all", say.number(watched).into())];
+        let mut said = say.count("checks-up", outages, &values);
+        if maintenance > 0 {
+            said = format!("{said}, {}", say.count("checks-maintenance", maintenance, &[]));
+        }
+        all.push(figure("checks", said, down + outages > 0));
     }
     all
 }
@@ -192,8 +199,8 @@ pub(crate) fn lists(bulletin: &Bulletin, say: Say<'_>) -> Vec<(String, Vec<(Stri
         .iter()
         .map(|(level, lines)| (say.t(&format!("level-{}", level.as_str())), say.count("lines", *lines, &[])));
     let checks = bulletin.checks.in_trouble.iter().map(|check| {
-        let id = if check.is_down { "check-down" } else { "check-late" };
-        (say.with(id, &[("since", say.moment(check.since).into())]), clean(&check.name))
+        let values = [("name", clean(&check.name).into()), ("since", say.moment(check.since).into())];
+        (say.t(if check.is_down { "check-down" } else { "check-late" }), say.with("check-since", &values))
     });
     let lists: [(&str, Vec<(String, String)>); 6] = [
         ("last-errors", errors),
@@ -208,7 +215,7 @@ pub(crate) fn lists(bulletin: &Bulletin, say: Say<'_>) -> Vec<(String, Vec<(Stri
 
 /// A text of foreign origin on one line, without what could steer a display, at most so long.
 fn clean(text: &str) -> String {
-    const CHARS: usize = 200;
+    const CHARS: usize = 300;
     let plain = |c: char| if c.is_whitespace() || model::steers_display(c) { ' ' } else { c };
     let mut shown: String = text.chars().map(plain).take(CHARS).collect();
     if text.chars().count() > CHARS {

@@ -21,7 +21,12 @@ pub fn text(bulletin: &Bulletin, say: Say<'_>) -> String {
         let _ = writeln!(out, "\n{}", say.t("partial"));
     }
     if !bulletin.link.is_empty() {
-        let _ = writeln!(out, "\n{}", bulletin.link);
+        let _ = writeln!(out, "\n{}\n{}", say.t("open"), bulletin.link);
     }
     out
+}
+
+/// The part of a mail without markup: it says too why it came.
+pub fn letter_text(bulletin: &Bulletin, say: Say<'_>) -> String {
+    format!("{}\n-- \n{}\n", text(bulletin, say), say.t("why"))
 }

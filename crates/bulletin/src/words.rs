@@ -70,6 +70,19 @@ impl Say<'_> {
         is_whole.then(|| (self.day(since), self.day(until - Duration::from_secs(1))))
     }
 
+    /// `lundi 30 mars 2025`
+    pub(crate) fn full_day(&self, at: Timestamp) -> String {
+        let date = at.in_zone(self.zone).date();
+        let weekday = self.t(&format!("weekday-{}", date.weekday().to_monday_one_offset()));
+        let month = u8::try_from(date.month()).ok().and_then(|month| self.language.month(month)).unwrap_or_default();
+        let day = match (self.language, date.day()) {
+            (Language::French, 1) => "1er".to_owned(),
+            (_, day) => day.to_string(),
+        };
+        let (weekday, year) = (weekday.into(), date.year().to_string().into());
+        self.with("full-day", &[("weekday", weekday), ("day", day.into()), ("month", month.into()), ("year", year)])
+    }
+
     pub(crate) fn hour(&self, at: Timestamp) -> String {
         let pattern = if self.language == Language::French { "%d/%m %H:%M" } else { "%b %d %H:%M" };
         at.in_zone(self.zone).strftime(pattern).to_string()

@@ -3,7 +3,7 @@
 use crate::{Checking, certificate};
 use checks::{Check, DnsRecord, HttpProbe, IpFamily, Watch, Why, WhyCode};
 use model::Timestamp;
-use outbound::{Client, Settings};
+use outbound::{Client, Settings, Trouble};
 use reqwest::{Method, Response, header, tls::TlsInfo};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -77,16 +77,8 @@ impl Checking {
 
     async fn get(&self, url: &Url, family: IpFamily) -> Result<Response, Why> {
         let call = self.client(family)?.request(Method::GET, url.clone());
-        let call = call.map_err(|refused| Why::new(WhyCode::Refused, refused.to_string()))?;
-        call.send().await.map_err(|error| {
-            let why = outbound::why(&error);
-            let code = match () {
-                () if outbound::is_refused(&error) => WhyCode::Refused,
-                () if why.contains("certificate") => WhyCode::Certificate,
-                () => WhyCode::Unreachable,
-            };
-            Why::new(code, why)
-        })
+        let call = call.map_err(|refused| Why::new(WhyCode::Refused, refused.address().to_string()))?;
+        call.send().await.map_err(|error| failed(&error))
     }
 
     fn is_valid_for_long(&self, probe: &HttpProbe, ends: Option<Timestamp>) -> Result<(), Why> {
@@ -106,9 +98,20 @@ impl Checking {
             return Err(Why::new(WhyCode::Name, format!("{host}: {}", family.as_str())));
         }
         for address in &addresses {
-            self.0.reach.admit(address.ip()).map_err(|refused| Why::new(WhyCode::Refused, refused.to_string()))?;
+            let refused = |refused: outbound::Refused| Why::new(WhyCode::Refused, refused.address().to_string());
+            self.0.reach.admit(address.ip()).map_err(refused)?;
         }
         TcpStream::connect(&addresses[..]).await.map(drop).map_err(|error| unreachable(&error))
+    }
+}
+
+/// Why there was no answer. What words cannot say better is left to the system's own.
+fn failed(error: &reqwest::Error) -> Why {
+    let address = outbound::refused_address(error).map(|address| address.to_string());
+    match Trouble::of(error) {
+        Trouble::Refused => Why::new(WhyCode::Refused, address.unwrap_or_default()),
+        Trouble::Certificate => Why::new(WhyCode::Certificate, outbound::why(error)),
+        _ => Why::new(WhyCode::Unreachable, outbound::why(error)),
     }
 }
 

@@ -2,8 +2,10 @@
 //! believed and which addresses may be reached. It follows no redirect and repeats nothing by itself.
 
 mod reach;
+mod trouble;
 
 pub use reach::{Reach, Refused};
+pub use trouble::{Trouble, refused_address};
 
 use reqwest::{Method, RequestBuilder, redirect, retry};
 use std::{error::Error, net::IpAddr, sync::Arc, time::Duration};

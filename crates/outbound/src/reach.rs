@@ -28,6 +28,19 @@ pub enum Refused {
     Special(IpAddr),
 }
 
+impl Refused {
+    pub fn address(self) -> IpAddr {
+        match self {
+            Self::Private(address) | Self::Special(address) => address,
+        }
+    }
+}
+
+/// A name that leads nowhere, as the system has it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unresolved(std::io::Error);
+
 impl Reach {
     pub fn public() -> Self {
         Self::Public { allowed: Vec::new() }
@@ -75,7 +88,8 @@ impl Resolve for Reach {
     fn resolve(&self, name: Name) -> Resolving {
         let reach = self.clone();
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?.collect();
             found.iter().try_for_each(|address| reach.admit(address.ip()))?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })

@@ -1,9 +1,11 @@
 //! Celery's brokers, workers, queues and tasks. How an event changes them is for the crate `celery`; here they are loaded,
 //! changed and kept in one transaction, found again, and forgotten when they are old.
 
+mod history;
 mod orders;
 mod tasks;
 
+pub use history::{CeleryFailureStep, CeleryQueueSample, CelerySilence};
 pub use orders::CeleryOrder;
 pub use tasks::{CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
 
@@ -104,6 +106,7 @@ impl Db {
         self.rows(sql, params![ROWS_MAX]).await?.iter().map(queue_from).collect()
     }
 
+    /// How long queues are now; how long they were at most is kept by five minutes.
     pub async fn save_celery_queues(&self, queues: Vec<CeleryQueue>) -> Result<()> {
         self.write(move |conn| {
             Box::pin(async move {
@@ -119,14 +122,27 @@ impl Db {
                     let CeleryQueue { broker, name, messages, unacked, consumers, measured_at } = queue;
                     json!([broker, without_nul(name.clone()), messages, unacked, consumers, measured_at.as_micros()])
                 };
-                conn.execute_set(sql, queues.iter().map(row)).await
+                conn.execute_set(sql, queues.iter().map(row)).await?;
+                let sql = "INSERT INTO celery_queue_samples (broker, name, at, messages)
+                           SELECT list.value->>0, list.value->>1, CAST(list.value->>2 AS BIGINT),
+                               CAST(list.value->>3 AS BIGINT)
+                           FROM {set} WHERE true
+                           ON CONFLICT (broker, name, at) DO UPDATE SET messages = CASE
+                               WHEN excluded.messages > celery_queue_samples.messages THEN excluded.messages
+                               ELSE celery_queue_samples.messages END";
+                let sample = |queue: &CeleryQueue| {
+                    let at = queue.measured_at.as_micros();
+                    let at = at - at.rem_euclid(history::SAMPLE_US);
+                    json!([queue.broker, without_nul(queue.name.clone()), at, queue.messages])
+                };
+                conn.execute_set(sql, queues.iter().map(sample)).await
             })
         })
         .await
     }
 
     /// Forgets about `limit` tasks that were first heard of before `before`, and the workers and queues of which nothing was
-    /// heard since. Returns how many rows went: fewer than `limit` were all.
+    /// heard since, and how they were. Returns how many rows went: fewer than `limit` were all.
     pub async fn purge_celery(&self, before: Timestamp, limit: u32) -> Result<u64> {
         self.write(move |conn| {
             Box::pin(async move {
@@ -136,6 +152,8 @@ impl Db {
                 conn.execute("DELETE FROM celery_workers WHERE heartbeat_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_queues WHERE measured_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_orders WHERE created_at < $1", params![before]).await?;
+                conn.execute("DELETE FROM celery_queue_samples WHERE at < $1", params![before]).await?;
+                conn.execute("DELETE FROM celery_silences WHERE noted_at < $1", params![before]).await?;
                 Ok(tasks)
             })
         })

@@ -187,6 +187,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0030_automatic_diagnoses.sql"),
         postgres: include_str!("../migrations/postgres/0030_automatic_diagnoses.sql"),
     },
+    Migration {
+        version: 31,
+        name: "celery_history",
+        sqlite: include_str!("../migrations/sqlite/0031_celery_history.sql"),
+        postgres: include_str!("../migrations/postgres/0031_celery_history.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

@@ -2,6 +2,7 @@
 
 use crate::bed::{NOW, later};
 use model::Timestamp;
+use std::time::Duration;
 use store::{CeleryQueue, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, Db};
 
 on_both![
@@ -12,6 +13,7 @@ on_both![
     workers_and_queues_are_kept_as_they_are_last,
     orders_are_taken_once_and_not_late,
     what_fails_often_and_what_runs_long_is_told,
+    how_it_was_is_known_for_days,
 ];
 
 pub(crate) fn task(id: &str, name: &str, state: CeleryState, at: Timestamp) -> CeleryTask {
@@ -165,4 +167,38 @@ async fn what_fails_often_and_what_runs_long_is_told(db: Db) {
     assert_eq!(db.celery_failures(later(30)).await.unwrap(), [("shop.bill".to_owned(), 1)], "it failed after long");
     let stuck = db.celery_stuck(later(40)).await.unwrap();
     assert_eq!(stuck.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["d"]);
+}
+
+async fn how_it_was_is_known_for_days(db: Db) {
+    let full = |messages, seconds| CeleryQueue { messages, measured_at: later(seconds), ..queue("celery\0") };
+    let window = Timestamp::from_micros(NOW.as_micros() - NOW.as_micros().rem_euclid(300_000_000));
+    for (messages, seconds) in [(3, 0), (9, 1), (4, 2), (1, 300)] {
+        db.save_celery_queues(vec![full(messages, seconds)]).await.unwrap();
+    }
+    let samples = db.celery_queue_samples(window).await.unwrap();
+    assert_eq!(samples.iter().map(|one| one.messages).collect::<Vec<_>>(), [9, 1], "the most of each five minutes");
+    assert_eq!((samples[0].at, samples[0].name.as_str()), (window, "celery\u{fffd}"));
+
+    let silent = Duration::from_secs(60);
+    let ended = CeleryWorker { is_offline: true, ..worker("ended") };
+    db.save_celery_workers(vec![worker("w1"), ended]).await.unwrap();
+    for seconds in [30, 90, 100, 200] {
+        db.note_celery_silences(silent, later(seconds)).await.unwrap();
+    }
+    let noted = db.celery_silences(NOW).await.unwrap();
+    assert_eq!(noted.len(), 1, "one that said that it ends is not silent: {noted:?}");
+    assert_eq!((noted[0].name.as_str(), noted[0].began_at, noted[0].noted_at), ("w1", NOW, later(200)));
+
+    let failed = |id: &str, seconds| task(id, "shop.bill", CeleryState::Failure, later(seconds));
+    let long = CeleryTask { updated_at: later(90), ..task("d", "shop.bill", CeleryState::Success, later(10)) };
+    keep(&db, vec![failed("a", 10), failed("b", 20), failed("c", 70), long]).await;
+    let steps = db.celery_failure_steps(NOW, silent).await.unwrap();
+    let steps: Vec<_> = steps.iter().map(|step| (step.at, step.failures)).collect();
+    assert_eq!(steps, [(NOW, 2), (later(60), 1)]);
+    let long = db.celery_long_tasks(NOW, silent).await.unwrap();
+    assert_eq!(long.iter().map(|task| task.id.as_str()).collect::<Vec<_>>(), ["d"]);
+
+    db.purge_celery(later(900), 10).await.unwrap();
+    let left = (db.celery_queue_samples(NOW).await.unwrap().len(), db.celery_silences(NOW).await.unwrap().len());
+    assert_eq!(left, (0, 0));
 }

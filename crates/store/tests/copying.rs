@@ -3,6 +3,7 @@
 use crate::{artifacts::source_map, bed::*, issues::*, release_health::crashed, reports::*};
 use model::{ItemState, pace::Limits};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::time::Duration;
 use store::{
     Account, AccountPause, Advance, AuditEvent, CopyReport, Correction, Db, Draft, NewItem, NewJob, NewWebhook,
     Observation, Purpose, Replaced, Role, SavedSearch, Scope, Session, Token, Trace, User,
@@ -119,6 +120,7 @@ async fn celery(db: &Db) {
     crate::celery::keep(db, vec![crate::celery::task("é\0", "🦉", store::CeleryState::Retry, NOW)]).await;
     db.save_celery_workers(vec![crate::celery::worker("\u{7f}")]).await.unwrap();
     db.save_celery_queues(vec![crate::celery::queue("\u{6}\u{16}3")]).await.unwrap();
+    db.note_celery_silences(Duration::from_secs(1), crate::bed::later(60)).await.unwrap();
     let broker = store::CeleryBroker { name: "é".into(), standing: "{}".into(), updated_at: NOW };
     db.save_celery_broker(broker).await.unwrap();
     db.give_celery_order("é".into(), "🦉".into(), NOW).await.unwrap();

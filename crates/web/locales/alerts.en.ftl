@@ -149,6 +149,7 @@ rule-channels-hint = If none is selected, all channels that receive every alert 
 rule-nobody = No escalation
 rule-escalate-after = Escalate after (minutes)
 rule-escalate-to = Escalate to
+alert-create = Create alert
 rule-preview = Preview
 rule-bad-name = Enter a name of up to 100 characters
 rule-bad-time = Enter a number of minutes, up to one day

@@ -149,6 +149,7 @@ rule-channels-hint = Sans choix, tous les canaux qui reçoivent toutes les alert
 rule-nobody = Aucune escalade
 rule-escalate-after = Escalader après (minutes)
 rule-escalate-to = Escalader vers
+alert-create = Créer une alerte
 rule-preview = Aperçu
 rule-bad-name = Saisissez un nom de 100 caractères au plus
 rule-bad-time = Saisissez un nombre de minutes, un jour au plus

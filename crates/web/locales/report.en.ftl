@@ -21,6 +21,10 @@ report-outages = { $n ->
     [one] one outage
    *[other] { $shown } outages
 }
+report-maintenance = { $n ->
+    [one] one in maintenance
+   *[other] { $shown } in maintenance
+}
 report-besides = In addition:
 report-chart = Messages over time
 report-chart-says = Messages over time: { $sent } sent, { $errors } not delivered

@@ -21,6 +21,10 @@ report-outages = { $n ->
     [one] une interruption
    *[other] { $shown } interruptions
 }
+report-maintenance = { $n ->
+    [one] un en maintenance
+   *[other] { $shown } en maintenance
+}
 report-besides = En plus :
 report-chart = Messages au fil du temps
 report-chart-says = Messages au fil du temps : { $sent } envoyés, { $errors } non remis

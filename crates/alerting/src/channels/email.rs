@@ -1,4 +1,4 @@
-//! E-mail: a text, and HTML that Outlook shows as Word would: one table of 600 px, styles in its elements, nothing to load.
+//! E-mail: a text, and HTML that Outlook shows as Word would: one table of 600 px, or as wide as a phone, styles in its elements, nothing to load.
 
 use super::{clip, color, plain};
 use crate::{message::Message, words::TEXTS};
@@ -68,7 +68,7 @@ fn html(message: &Message) -> String {
     if !message.example.is_empty() {
         let _ = write!(
             rows,
-            "<tr><td style=\"{cell};color:#595959\">{}</td><td style=\"{cell};color:#1a1a1a;font-family:Consolas,monospace\">{}</td></tr>",
+            "<tr><td style=\"{cell};color:#595959\">{}</td><td style=\"{cell};color:#1a1a1a;font-family:Consolas,monospace;word-break:break-word\">{}</td></tr>",
             escaped(&label(message.language)),
             escaped(&clip(&message.example, EXAMPLE)).replace('\n', "<br>")
         );
@@ -85,20 +85,22 @@ fn html(message: &Message) -> String {
         .collect();
     let lang = if message.language == Language::French { "fr" } else { "en" };
     format!(
-        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\
+        "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
 <body style=\"margin:0;padding:0;background-color:#f4f4f4\">\
-<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#f4f4f4\"><tr><td align=\"center\" style=\"padding:24px 12px\">\
-<table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#ffffff\">\
+<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#f4f4f4\"><tr><td align=\"center\" style=\"padding:16px 8px\">\
+<!--[if mso]><table role=\"presentation\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr><td><![endif]-->\
+<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" bgcolor=\"#ffffff\" style=\"max-width:600px\">\
 <tr><td height=\"6\" bgcolor=\"#{color:06x}\" style=\"font-size:0;line-height:6px\">&nbsp;</td></tr>\
-<tr><td style=\"padding:24px\">\
+<tr><td align=\"left\" style=\"padding:24px\">\
 <h1 style=\"margin:0 0 8px;font-family:Arial,sans-serif;font-size:20px;line-height:28px;color:#1a1a1a\">{title}</h1>\
 <p style=\"margin:0 0 16px;font-family:Arial,sans-serif;font-size:15px;line-height:22px;color:#1a1a1a\">{text}</p>\
 <table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">{rows}</table>{notes}\
 <table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"margin-top:20px\"><tr><td bgcolor=\"#1f5fbf\" style=\"padding:10px 18px\">\
 <a href=\"{link}\" style=\"font-family:Arial,sans-serif;font-size:15px;color:#ffffff;text-decoration:none\">{link_text}</a></td></tr></table>\
 </td></tr>\
-<tr><td style=\"padding:12px 24px 20px;font-family:Arial,sans-serif;font-size:12px;line-height:18px;color:#595959\">{why}</td></tr>\
-</table></td></tr></table></body></html>",
+<tr><td align=\"left\" style=\"padding:12px 24px 20px;font-family:Arial,sans-serif;font-size:12px;line-height:18px;color:#595959\">{why}</td></tr>\
+</table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>",
         title = escaped(&message.title),
         color = color(message.tone),
         text = escaped(&message.text),

@@ -25,7 +25,7 @@ pub(crate) fn body(notice: &Notice, message: &Message, created_at: Timestamp) ->
             "count": notice.count,
             "new": notice.new,
             "name": notice.example.name,
-            "example": notice.example.text,
+            "example": message.example,
             "value": notice.example.value,
             "others": notice.others_count,
             "title": message.title,

@@ -24,7 +24,7 @@ use std::{
 };
 use store::{
     AlertChannel, ChannelHealth, Db, EventBatch, IssueKind, LedgerMatch, NewItem, NewJob, NewJobSchedule, NewProject,
-    NextDue, NotedDues, Observation, ProjectId, Reason, SchedulePlan,
+    NextDue, NotedDues, Observation, ProjectId, Reason, RunState, SchedulePlan, ScheduleRun,
 };
 use uuid::Uuid;
 use vault::Vault;
@@ -118,6 +118,29 @@ impl Site {
 
     /// A run of the schedule `Backup`, as if it were due now.
     pub(crate) async fn scheduled_job(&self, n: u128) -> JobId {
+        let (run, now) = (self.due().await, self.clock.now());
+        let job = NewJob { kind: JobKind::External, ..Self::new_job(n, "Backup") };
+        let item = NewItem {
+            seq: 1,
+            message_no: 1,
+            ledger_key: None,
+            content: String::new(),
+            label: "it".to_owned(),
+            payload: "{}".to_owned(),
+            verdict: None,
+        };
+        let job = self.db.start_run(&run, job, item, now).await.unwrap().unwrap();
+        self.db.start_job(job.id, now).await.unwrap();
+        job.id
+    }
+
+    /// The same, of which no job can be made.
+    pub(crate) async fn not_started(&self, why: &str) {
+        let run = self.due().await;
+        assert!(self.db.end_waiting_run(&run, RunState::Failed, None, why.to_owned()).await.unwrap());
+    }
+
+    async fn due(&self) -> ScheduleRun {
         let (id, now) = (Uuid::from_u128(0x5c), self.clock.now());
         let next = |at| Some(NextDue { due: at, begins: at });
         if self.db.job_schedule(id).await.unwrap().is_none() {
@@ -144,20 +167,7 @@ impl Site {
         let dues = NotedDues { waiting: vec![now], missed: None, next: next(now + Duration::from_secs(86_400)) };
         let seen = self.db.job_schedule(id).await.unwrap().unwrap().next.unwrap().due;
         assert!(self.db.note_dues(id, seen, dues, now).await.unwrap());
-        let (_, run) = self.db.waiting_runs(1).await.unwrap().remove(0);
-        let job = NewJob { kind: JobKind::External, ..Self::new_job(n, "Backup") };
-        let item = NewItem {
-            seq: 1,
-            message_no: 1,
-            ledger_key: None,
-            content: String::new(),
-            label: "it".to_owned(),
-            payload: "{}".to_owned(),
-            verdict: None,
-        };
-        let job = self.db.start_run(&run, job, item, now).await.unwrap().unwrap();
-        self.db.start_job(job.id, now).await.unwrap();
-        job.id
+        self.db.waiting_runs(1).await.unwrap().remove(0).1
     }
 
     pub(crate) async fn fail(&self, job: JobId) {

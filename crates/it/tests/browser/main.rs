@@ -4,6 +4,7 @@
 //! What Debian has not installed, or the network does not give, skips with one line that says so.
 
 mod administrator;
+mod alarms;
 mod axe;
 mod chromium;
 mod desk;

@@ -1,7 +1,7 @@
 //! Backups under fire: taken during a mailing, killed at each of their points, without room on the disk. What is restored
 //! verifies, has everything that was committed before, and sends nothing twice.
 
-use crate::harness::{PATIENCE, Setting, Stage, has_crash_points, program, say, wait_for};
+use crate::harness::{Database, PATIENCE, Setting, Stage, has_crash_points, program, say, wait_for};
 use model::JobState;
 use std::{
     env, fs,
@@ -22,7 +22,11 @@ fn succeeds(mut command: Command) -> bool {
 
 fn backup(stage: &Stage, folder: &Path) -> Command {
     let mut command = Command::new(program());
-    command.arg("--data").arg(&stage.data).arg("backup").arg(folder);
+    command.arg("--data").arg(&stage.data);
+    if let Some(url) = &stage.database_url {
+        command.arg("--database").arg(url);
+    }
+    command.arg("backup").arg(folder);
     command
 }
 
@@ -69,6 +73,44 @@ fn a_backup_during_a_mailing_loses_nothing_and_sends_nothing_twice() {
     assert!(status.success(), "{status}");
     assert_eq!(stage.sink.settled(), sent);
     assert!(stage.sink.received().values().all(|times| *times == 1), "somebody got theirs twice");
+}
+
+/// The state of a PostgreSQL comes back as a file, from which it is brought into an empty database, as the words of
+/// `vigie restore` say.
+#[test]
+fn on_postgres_a_backup_comes_back_into_an_empty_database() {
+    let setting = Setting { recipients: 600, rate: Some("300/s"), ..Setting::default() };
+    let Some(mut stage) = Stage::on_postgres(setting) else { return };
+    let folder = stage.folder.path().join("backups");
+    let mut running = stage.send();
+    wait_for("a part to be sent", PATIENCE, || (stage.sink.count() > 60).then_some(()));
+    let committed = stage.job().expect("there is a job").counters.succeeded;
+    assert!(succeeds(backup(&stage, &folder)), "the backup is made");
+    let status = running.wait();
+    assert!(status.success(), "the mailing goes on: {}", running.said());
+    assert_eq!(stage.sink.settled(), 600);
+
+    let key = stage.data.join("secret.key");
+    stage.data = stage.folder.path().join("restored");
+    stage.database_url = None;
+    let empty = Database::create().expect("there is a server");
+    let [folder, key] = [&folder, &key].map(|path| path.to_str().expect("a name in UTF-8").to_owned());
+    stage.read(&["restore", "--dry-run", &folder]);
+    stage.read(&["restore", &folder, "--key", &key]);
+    stage.read(&["migrate", "--to", &empty.url()]);
+    stage.database_url = Some(empty.url());
+    stage.database = Some(empty);
+    let server = stage.serve();
+    wait_for("the server", PATIENCE, || stage.serving());
+    let job = wait_for("what was in flight to be unconfirmed", PATIENCE, || {
+        stage.job().filter(|job| job.counters.running == 0)
+    });
+    assert_eq!((job.state, job.reason.expect("why").code.as_str()), (JobState::Paused, "restored"));
+    let counted = job.counters.succeeded + job.counters.queued + job.counters.unknown;
+    assert!(job.counters.succeeded >= committed && counted == 600, "{committed}: {:?}", job.counters);
+    let (status, _) = server.terminate();
+    assert!(status.success(), "{status}");
+    assert_eq!(stage.sink.settled(), 600, "nothing is sent by itself");
 }
 
 #[test]

@@ -30,9 +30,9 @@ pub struct StoredIncident {
 pub struct AlertEvent {
     pub no: i64,
     pub at: Timestamp,
-    /// `job`, `new_issue`, `regression`
+    /// `job`, `schedule` (a run that could not be started), `new_issue`, `regression`
     pub kind: String,
-    /// The job's id, the issue's.
+    /// The id of the job, the schedule or the issue.
     pub subject: String,
     pub detail: serde_json::Value,
 }

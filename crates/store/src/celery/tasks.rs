@@ -398,7 +398,7 @@ fn conditions(filter: &CeleryTaskFilter, like: &str) -> (Where, Vec<(String, Val
     (walk, rest)
 }
 
-fn task_from(row: &Row) -> Result<CeleryTask> {
+pub(super) fn task_from(row: &Row) -> Result<CeleryTask> {
     let detail = row.text("detail")?;
     Ok(CeleryTask {
         no: row.int("no")?,

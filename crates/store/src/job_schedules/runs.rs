@@ -8,6 +8,7 @@ use crate::{
     sql::{Conn, Row, params},
 };
 use model::{ItemState, JobId, JobState, Timestamp};
+use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -232,7 +233,25 @@ impl Db {
     ) -> Result<bool> {
         let key = (run.schedule, run.due);
         let detail: String = detail.chars().take(DETAIL_CHARS).collect();
-        self.write(move |conn| Box::pin(async move { end_waiting(conn, key, state, job, &detail).await })).await
+        self.write(move |conn| {
+            Box::pin(async move {
+                let waited = end_waiting(conn, key, state, job, &detail).await?;
+                if waited && state == RunState::Failed {
+                    // No job says so.
+                    let happened = (key.1, key.0.to_string(), json!({"why": detail}));
+                    crate::alerts::note(conn, "schedule", vec![happened]).await?;
+                }
+                Ok(waited)
+            })
+        })
+        .await
+    }
+
+    /// Runs that could not be started since then, the last first.
+    pub async fn failed_runs_since(&self, since: Timestamp, limit: u32) -> Result<Vec<ScheduleRun>> {
+        let sql = "SELECT * FROM schedule_runs WHERE state = $1 AND due_at >= $2 ORDER BY due_at DESC LIMIT $3";
+        let params = params![RunState::Failed.code(), since, i64::from(limit)];
+        self.rows(sql, params).await?.iter().map(run_from).collect()
     }
 }
 

@@ -154,7 +154,7 @@ async fn list_channels(config: &Config) -> Result<Exit> {
         let kind = channel.settings["type"].as_str().unwrap_or_default().to_owned();
         let state = match (channel.failing_since, channel.last_sent_at) {
             (Some(_), _) => {
-                let why = told_error(&channel.last_error.unwrap_or_default(), words::language());
+                let why = why_not(channel.last_failure, channel.last_error);
                 t!("channel-failing", why = render::plain(&why, TEXT_WIDTH))
             }
             (None, Some(at)) => t!("channel-works", at = render::moment(Some(at), &config.zone.value)),
@@ -227,14 +227,19 @@ async fn test_channel(config: &Config, name: &str) -> Result<Exit> {
         render::json(&told.json)?;
         return Ok(Exit::Done);
     }
-    match told.into_inner().error {
-        None => render::say(&t!("channel-told", name)),
-        Some(error) => {
-            let error = told_error(&error, words::language());
-            return Err(Failure::new(t!("channel-not-told", name, error)));
-        }
+    let told = told.into_inner();
+    if told.delivered {
+        render::say(&t!("channel-told", name));
+        return Ok(Exit::Done);
     }
-    Ok(Exit::Done)
+    let error = why_not(told.failure, told.error);
+    Err(Failure::new(t!("channel-not-told", name, error)))
+}
+
+/// In the words of the terminal where its parts are given, else in those of the answer.
+fn why_not(parts: Option<Value>, text: Option<String>) -> String {
+    let kept = parts.map(|parts| parts.to_string()).or(text).unwrap_or_default();
+    told_error(&kept, words::language())
 }
 
 async fn delete_channel(config: &Config, name: &str) -> Result<Exit> {

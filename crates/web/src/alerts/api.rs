@@ -15,8 +15,9 @@ use ::alerts::Rule;
 use ::api::alerts::{
     Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
 };
-use alerting::{Channel, ChannelSecret, ChannelSettings, IncidentState, new_signing_key};
+use alerting::{Channel, ChannelKind, ChannelSecret, ChannelSettings, IncidentState, TellFailure, new_signing_key};
 use axum::{Extension, extract::State, http::StatusCode};
+use language::Language;
 use model::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::Deserialize;
@@ -142,7 +143,7 @@ fn shown(rules: &HashMap<Uuid, Rule>, state: &IncidentState) -> Alert {
         severity: severity.and_then(|word| word.as_str().map(str::to_owned)).unwrap_or_else(|| "info".to_owned()),
         state: incident.phase.as_str().to_owned(),
         name: incident.example.name.clone(),
-        example: incident.example.text.clone(),
+        example: alerting::example_text(&incident.example, Language::English),
         path: incident.example.path.clone(),
         value: incident.example.value,
         count: incident.count,
@@ -246,12 +247,14 @@ async fn preview(State(ctx): State<Ctx>, Json(sent): Json<AnyRule>) -> Result<ax
 }
 
 fn shown_channel(kept: AlertChannel) -> ChannelRow {
+    let failure = kept.health.last_error.as_deref().map(TellFailure::read);
     ChannelRow {
         id: kept.id,
         name: kept.name,
         settings: serde_json::from_str(&kept.settings).unwrap_or_default(),
         failing_since: kept.health.failing_since,
-        last_error: kept.health.last_error,
+        last_error: failure.as_ref().map(|failure| failure.told(Language::English)),
+        last_failure: failure.map(|failure| failure.to_json()),
         last_sent_at: kept.health.last_sent_at,
     }
 }
@@ -271,11 +274,16 @@ async fn create_channel(
         secret.as_ref().map(|secret| secret.expose_secret().to_owned()).unwrap_or_default()
     };
     let mut secret = ChannelSecret { url: text(&new.url), token: text(&new.token) };
-    if settings.kind == alerting::ChannelKind::Webhook && secret.token.is_empty() {
+    if settings.kind == ChannelKind::Webhook && secret.token.is_empty() {
         secret.token = new_signing_key(&ctx.app.rng);
     }
     let channel = Channel { id: Uuid::from_bytes(ctx.app.rng.bytes()), name: new.name, settings, secret };
     channel.check().map_err(|fault| Problem::invalid(format!("{}: cannot be taken", fault.0)))?;
+    if let ChannelKind::Email { account, .. } = &channel.settings.kind
+        && ctx.app.db.account_named(account).await?.is_none()
+    {
+        return Err(Problem::invalid(worded("problem-no-account", &[("name", account)])));
+    }
     if !channels::keep(&ctx, &channel).await? {
         return Err(Problem::conflict("another channel has that name, or there are too many"));
     }
@@ -284,8 +292,10 @@ async fn create_channel(
 }
 
 async fn test_channel(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<axum::Json<ChannelTest>> {
-    let error = channels::tried(&ctx, &channels::existing(&ctx, id).await?).await.err();
-    Ok(axum::Json(ChannelTest { delivered: error.is_none(), error }))
+    let failure = channels::tried(&ctx, &channels::existing(&ctx, id).await?).await.err();
+    let error = failure.as_ref().map(|failure| failure.told(Language::English));
+    let delivered = failure.is_none();
+    Ok(axum::Json(ChannelTest { delivered, error, failure: failure.map(|failure| failure.to_json()) }))
 }
 
 async fn delete_channel(State(ctx): State<Ctx>, Path(id): Path<Uuid>) -> Result<StatusCode> {

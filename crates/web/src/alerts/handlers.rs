@@ -23,7 +23,7 @@ use crate::{
     routes::{Routes, form_about, page_about},
 };
 use ::alerts::{Incident, Notice as AlertNotice, NoticeKind, Phase, Rule, Severity};
-use alerting::{told_error, what};
+use alerting::{told_error, told_example, what};
 use axum::{Extension, extract::State, response::Response};
 use model::Timestamp;
 use serde::Deserialize;
@@ -144,7 +144,7 @@ fn row(v: &View, rule: Option<&Rule>, incident: &Incident) -> IncidentRow {
         id: incident.id.to_string(),
         what: rule.map_or_else(|| v.t("alert-rule-deleted"), |rule| rule_name(v, rule)),
         name: Foreign::line(incident.example.name.as_bytes()),
-        example: Foreign::line(incident.example.text.as_bytes()),
+        example: Foreign::line(told_example(&incident.example, v.language).as_bytes()),
         path: incident.example.path.clone(),
         severity: SeverityWord(rule.map_or(Severity::Info, |rule| rule.severity)),
         phase: PhaseWord(incident.phase),

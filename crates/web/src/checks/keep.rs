@@ -8,7 +8,7 @@ use crate::{
 use ::checks::{Check, CheckFault, Outage, days, excused, share, slug};
 use checking::{check_of, facts_of, new_check};
 use jiff::tz::TimeZone;
-use model::Timestamp;
+use model::{CheckState, Timestamp};
 use std::{collections::HashMap, ops::Range, time::Duration};
 use store::{CheckName, StoredCheck, StoredOutage};
 use uuid::Uuid;
@@ -74,7 +74,7 @@ pub(super) struct Uptime {
 }
 
 /// What is known of the last days, of all checks or of one.
-pub(super) struct Past {
+pub(crate) struct Past {
     outages: HashMap<Uuid, Vec<StoredOutage>>,
     works: Vec<(PlannedWork, Vec<Range<Timestamp>>)>,
     now: Timestamp,
@@ -82,10 +82,15 @@ pub(super) struct Past {
 
 impl Past {
     pub(super) async fn of(ctx: &Ctx, check: Option<Uuid>, now: Timestamp) -> Result<Self> {
-        let outages = by_check(ctx.app.db.check_outages(check, since(now)).await?);
-        let works = planned(ctx, since(now)).await?.into_iter();
+        Self::back_to(ctx, check, since(now), now).await
+    }
+
+    /// From `since` on.
+    pub(crate) async fn back_to(ctx: &Ctx, check: Option<Uuid>, since: Timestamp, now: Timestamp) -> Result<Self> {
+        let outages = by_check(ctx.app.db.check_outages(check, since).await?);
+        let works = planned(ctx, since).await?.into_iter();
         let works = works.map(|one| {
-            let windows = one.work.windows(since(now), now + Duration::from_micros(1));
+            let windows = one.work.windows(since, now + Duration::from_micros(1));
             (one, windows)
         });
         Ok(Self { outages, works: works.collect(), now })
@@ -102,7 +107,7 @@ impl Past {
     }
 
     /// Until when work on it goes on that was planned.
-    pub(super) fn maintenance_until(&self, kept: &StoredCheck) -> Option<Timestamp> {
+    pub(crate) fn maintenance_until(&self, kept: &StoredCheck) -> Option<Timestamp> {
         let is_now = |window: &Range<Timestamp>| window.start <= self.now && self.now < window.end;
         self.windows(kept).filter(is_now).map(|window| window.end).max()
     }
@@ -111,6 +116,17 @@ impl Past {
     pub(super) fn counted(&self, kept: &StoredCheck) -> Vec<Outage> {
         let outages: Vec<Outage> = self.outages(kept).iter().map(outage).collect();
         excused(&outages, self.windows(kept).collect(), self.now)
+    }
+
+    /// How often it went down within that time, but for planned work. One that work interrupts is one.
+    pub(crate) fn times_down(&self, kept: &StoredCheck, span: &Range<Timestamp>) -> u64 {
+        let downs = self.outages(kept).iter().map(outage).filter(|one| one.state == CheckState::Down);
+        let windows: Vec<_> = self.windows(kept).collect();
+        let began = |down: Outage| {
+            let left = excused(std::slice::from_ref(&down), windows.clone(), self.now);
+            left.iter().filter(|part| part.state == CheckState::Down).map(|part| part.began_at).min()
+        };
+        downs.filter_map(began).filter(|began| span.contains(began)).count() as u64
     }
 
     pub(super) fn uptime(&self, kept: &StoredCheck, zone: &TimeZone) -> Uptime {

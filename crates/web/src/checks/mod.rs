@@ -15,7 +15,7 @@ mod strip;
 mod tests;
 mod typed;
 
-pub(crate) use keep::{existing as existing_check, name_of};
+pub(crate) use keep::{Past as ChecksPast, existing as existing_check, name_of};
 #[cfg(test)]
 pub(crate) use strip::example_strip;
 pub(crate) use strip::{ChecksStrip, strip};

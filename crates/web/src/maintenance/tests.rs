@@ -67,8 +67,13 @@ async fn planned_work_keeps_a_check_quiet_and_its_uptime_whole() {
     for page in ["/checks", "/alerts", "/alerts/maintenance"] {
         assert!(site.get(page).await.text.contains("Debian 14"), "{page}");
     }
+    let reported = site.get("/api/v1/report").await.json()["checks"].clone();
+    assert_eq!((&reported["down"], &reported["maintenance"], &reported["outages"]), (&json!(1), &json!(1), &json!(1)));
+    assert_eq!(reported["in_trouble"].as_array().unwrap().len(), 1, "a report does not tell of it either: {reported}");
     pass(&site, 61).await;
     assert_eq!(told(&site).await, ["Backup", "Export"], "it still goes on when the work is over");
+    let reported = site.get("/api/v1/report").await.json()["checks"].clone();
+    assert_eq!((&reported["down"], &reported["maintenance"], &reported["outages"]), (&json!(2), &json!(0), &json!(2)));
     let list = site.get("/api/v1/planned-maintenance").await.json();
     assert_eq!(list["rows"][0]["state"], "over");
 }

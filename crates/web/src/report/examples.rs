@@ -86,6 +86,7 @@ fn busy(v: &View) -> ReportPage<'_> {
                 up: 11,
                 late: 0,
                 down: 1,
+                maintenance: 1,
                 outages: 2,
                 in_trouble: vec![CheckInTrouble {
                     name: "Sauvegarde de la nuit".to_owned(),

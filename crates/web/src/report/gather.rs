@@ -2,6 +2,7 @@
 
 use crate::{
     Ctx,
+    checks::ChecksPast,
     issues::lookup::short_id,
     jobs::api as jobs,
     layout::foreign::plain,
@@ -167,10 +168,15 @@ async fn log_lines(ctx: &Ctx, span: &Range<Timestamp>, zone: &TimeZone) -> Resul
 
 async fn checks(ctx: &Ctx, span: &Range<Timestamp>) -> Result<ReportedChecks> {
     let db = &ctx.app.db;
-    let all = db.checks().await?;
+    let now = ctx.app.clock.now();
+    let past = ChecksPast::back_to(ctx, None, span.start, now).await?;
+    let (in_work, all): (Vec<_>, Vec<_>) = db
+        .checks()
+        .await?
+        .into_iter()
+        .partition(|check| is_in_trouble(check) && past.maintenance_until(check).is_some());
     let count = |state: CheckState| all.iter().filter(|check| check.state == state).count() as u64;
-    let mut troubled: Vec<_> =
-        all.iter().filter(|check| matches!(check.state, CheckState::Late | CheckState::Down)).collect();
+    let mut troubled: Vec<_> = all.iter().filter(|check| is_in_trouble(check)).collect();
     troubled.sort_by_key(|check| (check.state != CheckState::Down, check.since));
     let name = |check: &store::StoredCheck| {
         checking::check_of(check).map_or_else(|| check.slug.clone(), |definition| definition.name)
@@ -181,10 +187,13 @@ async fn checks(ctx: &Ctx, span: &Range<Timestamp>) -> Result<ReportedChecks> {
         since: check.since,
     });
     let in_trouble = in_trouble.collect();
-    let outages = db.check_outages(None, span.start).await?;
-    let outages = outages.iter().filter(|one| one.state == CheckState::Down && span.contains(&one.began_at)).count();
+    let outages = all.iter().chain(&in_work).map(|check| past.times_down(check, span)).sum();
     let (up, late, down) = (count(CheckState::Up), count(CheckState::Late), count(CheckState::Down));
-    Ok(ReportedChecks { up, late, down, outages: outages as u64, in_trouble })
+    Ok(ReportedChecks { up, late, down, maintenance: in_work.len() as u64, outages, in_trouble })
+}
+
+fn is_in_trouble(check: &store::StoredCheck) -> bool {
+    matches!(check.state, CheckState::Late | CheckState::Down)
 }
 
 /// How long a step of the chart is.
@@ -267,6 +276,7 @@ impl Gathered {
                 up: checks.up,
                 late: checks.late,
                 down: checks.down,
+                maintenance: checks.maintenance,
                 outages: checks.outages,
                 in_trouble: checks.in_trouble.iter().map(check).collect(),
             },

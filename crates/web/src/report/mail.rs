@@ -113,7 +113,7 @@ pub(crate) async fn send(
         from: letter.from.clone(),
         to: letter.to.clone(),
         subject: bulletin.subject(say),
-        text: bulletin::text(&bulletin, say),
+        text: bulletin::letter_text(&bulletin, say),
         html: bulletin::html(&bulletin, say),
         language: letter.language,
     };

@@ -60,7 +60,7 @@ pub(crate) struct ReportSendForm {
 impl ReportPage<'_> {
     fn checks(&self) -> u64 {
         let checks = &self.report.checks;
-        checks.up + checks.late + checks.down
+        checks.up + checks.late + checks.down + checks.maintenance
     }
 
     fn took(&self, ms: &u64) -> String {

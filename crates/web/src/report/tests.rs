@@ -116,7 +116,7 @@ async fn a_report_says_the_same_everywhere() {
     let french = send(&site.inside, "GET", "/api/v1/report?format=md", &[("accept-language", "fr")], "").await.text;
     let html = site.get(&format!("/api/v1/report?since={since}&format=html")).await;
     assert!(html.header("content-disposition").starts_with("attachment"), "its styles are inline");
-    assert!(text.contains("SHOP-1  Basket <lost> (one event)") && text.contains("1, of which one error"), "{text}");
+    assert!(text.contains("SHOP-1  Basket <lost> (1 event)") && text.contains("1, of which 1 error"), "{text}");
     assert!(french.contains("Nouveaux problèmes") && french.contains("Basket \\<lost\\>"), "{french}");
     assert!(html.text.contains("Basket &lt;lost&gt;"), "{}", html.text);
     let reader = site.person("zoe", Role::Viewer).await;
@@ -138,7 +138,7 @@ async fn a_report_on_a_schedule_covers_what_came_since_the_one_before() {
     assert_eq!(site.post("/api/v1/schedules", scheduled("All", &json!({}))).await.status, StatusCode::CREATED);
     let first = site.next_run("All").await;
     let (subject, text) = site.letter(&first).await;
-    assert_eq!(subject, "Vigie\u{a0}: une erreur, envois\u{a0}: 0");
+    assert_eq!(subject, "Vigie\u{a0}: 1 erreur, aucun message envoyé");
     assert!(text.contains("SHOP-1") && text.contains("{{ 7*7 }}"), "{text}");
     // Nobody sends here, and a job that is not over would hold up the next.
     let job = first.job.unwrap();
@@ -167,7 +167,7 @@ async fn a_report_may_be_for_errors_alone() {
     site.an_error().await;
     let run = site.next_run("Errors").await;
     assert_eq!(run.state, RunState::Started, "{}", run.detail);
-    assert!(site.letter(&run).await.0.contains("une erreur"));
+    assert!(site.letter(&run).await.0.contains("1 erreur"));
     assert_eq!(site.next_run("Errors").await.state, RunState::Skipped, "it was told");
 }
 
@@ -183,7 +183,7 @@ async fn a_report_is_sent_from_its_page_or_says_what_is_missing() {
     let sent = site.act(&operator, "/report/send", &[("to", "a@exemple.fr"), ("from", "v@exemple.fr")]).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let job = site.look(&operator, sent.header("location")).await.text;
-    assert!(job.contains("Report of "), "{job}");
+    assert!(job.contains("Report for "), "{job}");
     let items = site.get(&format!("/api/v1{}/items", sent.header("location"))).await.text;
     assert!(items.contains("a@exemple.fr"), "{items}");
     for (spec, said) in [

@@ -34,6 +34,7 @@ mod submission;
 mod sync;
 mod table;
 mod varied;
+mod watch;
 
 use crate::run::{self, TempDir, say};
 use anyhow::{Result, bail};
@@ -60,6 +61,7 @@ const BENCHES: &[Bench] = &[
     build::BENCH,
     demo::BENCH,
     idle::BENCH,
+    watch::BENCH,
     mail::BENCH,
     submission::BENCH,
     module::BENCH,

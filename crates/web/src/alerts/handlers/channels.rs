@@ -16,7 +16,9 @@ use crate::{
     problem::{Problem, Result, worded},
     routes::{Routes, form_about, page_about},
 };
-use alerting::{CHANNEL_WORDS, Channel, ChannelKind, ChannelSecret, ChannelSettings, new_signing_key, told_error};
+use alerting::{
+    CHANNEL_WORDS, Channel, ChannelKind, ChannelSecret, ChannelSettings, TellFailure, new_signing_key, told_error,
+};
 use axum::{extract::State, http::StatusCode, response::Response};
 use language::Language;
 use secrecy::ExposeSecret as _;
@@ -290,7 +292,7 @@ pub(crate) async fn keep(ctx: &Ctx, channel: &Channel) -> Result<bool> {
 }
 
 /// Tells a channel that nothing is wrong.
-pub(crate) async fn tried(ctx: &Ctx, kept: &AlertChannel) -> std::result::Result<(), String> {
+pub(crate) async fn tried(ctx: &Ctx, kept: &AlertChannel) -> std::result::Result<(), TellFailure> {
     ctx.app.alerts.try_channel(&Channel::open(kept, &ctx.app.vault)?).await
 }
 
@@ -298,7 +300,7 @@ async fn test(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<Uuid>) -
     let kept = existing(&ctx, id).await?;
     Ok(match tried(&ctx, &kept).await {
         Ok(()) => led(&v, "told", &kept.name, ""),
-        Err(why) => led(&v, "not-told", &kept.name, &plain(&told_error(&why, v.language))),
+        Err(why) => led(&v, "not-told", &kept.name, &plain(&why.told(v.language))),
     })
 }
 
