@@ -1,11 +1,13 @@
 //! Celery's brokers, workers, queues and tasks. How an event changes them is for the crate `celery`; here they are loaded,
 //! changed and kept in one transaction, found again, and forgotten when they are old.
 
+mod counts;
 mod orders;
 mod tasks;
 
+pub use counts::{CeleryCount, CeleryMicros};
 pub use orders::CeleryOrder;
-pub use tasks::{CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
+pub use tasks::{CELERY_COUNTED_MAX, CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
 
 use crate::{
     Db, Result,
@@ -136,6 +138,7 @@ impl Db {
                 conn.execute("DELETE FROM celery_workers WHERE heartbeat_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_queues WHERE measured_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_orders WHERE created_at < $1", params![before]).await?;
+                conn.execute("DELETE FROM celery_counts WHERE updated_at < $1", params![before]).await?;
                 Ok(tasks)
             })
         })

@@ -121,6 +121,8 @@ async fn celery(db: &Db) {
     db.save_celery_queues(vec![crate::celery::queue("\u{6}\u{16}3")]).await.unwrap();
     let broker = store::CeleryBroker { name: "é".into(), standing: "{}".into(), updated_at: NOW };
     db.save_celery_broker(broker).await.unwrap();
+    let count = crate::celery::counted("runtime", 7, store::CeleryMicros::Added);
+    db.change_celery_tasks("é", Vec::new(), NOW, move |_| vec![count]).await.unwrap();
     db.give_celery_order("é".into(), "🦉".into(), NOW).await.unwrap();
 }
 
