@@ -86,6 +86,22 @@ pub enum TaskEventKind {
     Rejected,
 }
 
+impl TaskEventKind {
+    /// As Celery calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "task-sent",
+            Self::Received => "task-received",
+            Self::Started => "task-started",
+            Self::Succeeded => "task-succeeded",
+            Self::Failed => "task-failed",
+            Self::Retried => "task-retried",
+            Self::Revoked => "task-revoked",
+            Self::Rejected => "task-rejected",
+        }
+    }
+}
+
 /// Why a message is none of Celery's events.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -201,6 +217,9 @@ fn task(kind: TaskEventKind, fields: &Map<String, Value>) -> Option<TaskEvent> {
     let long = |key, chars| shown(fields.get(key)?).map(|text| kept(&text, chars));
     let flag = |key| fields.get(key).and_then(Value::as_bool).unwrap_or_default();
     let signal = fields.get("signum").filter(|_| flag("terminated")).and_then(shown);
+    let traceback = long("traceback", text::TRACEBACK_CHARS);
+    let exception = long("exception", text::EXCEPTION_CHARS);
+    let exception = exception.map(|exception| named(exception, traceback.as_deref()));
     Some(TaskEvent {
         id: word("uuid")?,
         kind,
@@ -213,15 +232,29 @@ fn task(kind: TaskEventKind, fields: &Map<String, Value>) -> Option<TaskEvent> {
         eta: word("eta"),
         expires: word("expires"),
         queue: word("queue"),
-        exchange: word("exchange"),
+        // The default exchange has no name: it is told as Celery tells it.
+        exchange: fields.get("exchange").and_then(Value::as_str).map(text::name),
         routing_key: word("routing_key"),
         result: long("result", text::ARGS_CHARS),
         runtime: fields.get("runtime").and_then(Value::as_f64),
-        exception: long("exception", text::EXCEPTION_CHARS),
-        traceback: long("traceback", text::TRACEBACK_CHARS),
+        exception,
+        traceback,
         signal: signal.map(|signal| text::name(&signal)),
         has_expired: flag("expired"),
     })
+}
+
+/// An error by its name. Celery tells of a task that was ended at its time limit only that there is a traceback: its last line
+/// says which error it was, `billiard.exceptions.TimeLimitExceeded: TimeLimitExceeded(2,)`.
+fn named(exception: String, traceback: Option<&str>) -> String {
+    if exception != "ExceptionWithTraceback()" {
+        return exception;
+    }
+    let last = traceback.and_then(|text| text.lines().rfind(|line| !line.trim().is_empty()));
+    match last.and_then(|line| line.split_once(": ")) {
+        Some((_, error)) => kept(&error.replace(",)", ")"), text::EXCEPTION_CHARS),
+        None => exception,
+    }
 }
 
 /// A text as it is; anything else as JSON; none where there is nothing.

@@ -5,11 +5,14 @@
 //! store, asks workers about themselves, and counts what waits in the queues. A broker that is away, slow or full of
 //! something else is told in its [`Standing`], and tried again.
 
+pub mod beat;
 mod broker;
 pub mod config;
 pub mod control;
+pub mod counts;
 pub mod event;
 pub mod inspect;
+pub mod literal;
 mod rabbit_broker;
 mod reader;
 mod redis_broker;

@@ -4,6 +4,7 @@ use crate::{
     broker::{Connection, Feed, Purged},
     config::{Broker, Enabling},
     control::Command,
+    counts,
     event::{Event, Problem, What},
     inspect::Order,
     standing::{Reach, Standing},
@@ -201,8 +202,11 @@ impl Reader {
         let broker = self.broker.name.clone();
         loop {
             let (events, name) = (events.clone(), broker.clone());
-            let change = move |tasks: &mut _| task::fold(&name, tasks, &events, now);
-            match self.db.change_celery_tasks(&broker, ids.clone(), change).await {
+            let change = move |tasks: &mut _| {
+                task::fold(&name, tasks, &events, now);
+                counts::count(&name, tasks, &events)
+            };
+            match self.db.change_celery_tasks(&broker, ids.clone(), now, change).await {
                 Ok(_) => return,
                 Err(error) if error.is_passing() => {
                     tracing::warn!(broker, %error, "what Celery's tasks did could not be written; it is tried again");

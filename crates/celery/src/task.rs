@@ -213,6 +213,9 @@ mod tests {
         let flaky = tasks.values().find(|task| task.name == "shop.flaky").unwrap();
         assert_eq!((flaky.detail.retries, flaky.parent_id.as_deref()), (1, None));
         assert_eq!(flaky.detail.exception.as_deref(), Some("RuntimeError('again')"));
+        let limited = tasks.values().find(|task| task.name == "shop.limited").unwrap();
+        assert_eq!(limited.detail.exception.as_deref(), Some("TimeLimitExceeded(1)"));
+        assert_eq!(limited.detail.exchange.as_deref(), Some(""));
         let total = tasks.values().find(|task| task.name == "shop.total").unwrap();
         assert!(total.parent_id.is_some() && total.root_id.is_some() && total.worker == "w1@shop-1");
         let ended = tasks.values().find(|task| task.detail.signal.is_some()).unwrap();

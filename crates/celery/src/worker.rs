@@ -98,6 +98,10 @@ impl About {
     pub fn note_stats(&mut self, stats: &Value) {
         if stats.is_object() && stats.to_string().len() <= STATS_BYTES_MAX {
             self.stats = stats.clone();
+            // Addresses of other brokers, with their passwords.
+            if let Some(broker) = self.stats.get_mut("broker").and_then(Value::as_object_mut) {
+                broker.remove("alternates");
+            }
         }
     }
 
@@ -261,10 +265,12 @@ mod tests {
     #[test]
     fn what_a_worker_answers_is_kept_within_bounds() {
         let mut about = About::default();
-        let stats = serde_json::json!({"pool": {"implementation": "celery.concurrency.prefork:TaskPool", "max-concurrency": 2}});
+        let stats = serde_json::json!({"pool": {"implementation": "celery.concurrency.prefork:TaskPool", "max-concurrency": 2},
+            "broker": {"port": 5672, "alternates": ["amqp://shop:s3cret@mq2//"]}});
         about.note_stats(&stats);
         about.note_stats(&Value::from("x".repeat(STATS_BYTES_MAX)));
         assert_eq!(about.pool(), Some(("prefork".into(), Some(2))));
+        assert_eq!(about.stats["broker"], serde_json::json!({"port": 5672}));
         about.note_queues(&serde_json::json!([{"name": "celery"}, {"name": 7}]));
         assert_eq!(about.queues, ["celery"]);
     }

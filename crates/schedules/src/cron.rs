@@ -2,7 +2,8 @@
 //!
 //! Each field is `*`, a value, a range, a list, and any of them with a step: `*/15`, `1-5`, `MON,THU`, `8-18/2`. Days of the
 //! month know `L` (the last) and `LW` (the last from Monday to Friday); weekdays know `5L` (the last Friday) and `1#2` (the
-//! second Monday).
+//! second Monday). `&` before the weekday has both the day of the month and the weekday match, as Celery's `crontab` does:
+//! `0 8 1-7 * &MON`.
 
 mod field;
 
@@ -24,6 +25,8 @@ pub struct Cron {
     pub(crate) days: CronField,
     pub(crate) months: CronField,
     pub(crate) weekdays: CronField,
+    /// `&` before the weekday: the day of the month is to match, too.
+    meets_both: bool,
 }
 
 /// Names for common expressions, as Debian has them.
@@ -54,13 +57,18 @@ impl Cron {
             fields if fields.len() == 5 => ("0", fields),
             fields => return Err(Refusal::new("expression-fields").with("n", fields.len())),
         };
+        let (weekdays, meets_both) = match fields[4].strip_prefix('&') {
+            Some(weekdays) => (weekdays, true),
+            None => (fields[4], false),
+        };
         Ok(Self {
             seconds: CronField::parse(FieldKind::Second, seconds)?,
             minutes: CronField::parse(FieldKind::Minute, fields[0])?,
             hours: CronField::parse(FieldKind::Hour, fields[1])?,
             days: CronField::parse(FieldKind::Day, fields[2])?,
             months: CronField::parse(FieldKind::Month, fields[3])?,
-            weekdays: CronField::parse(FieldKind::Weekday, fields[4])?,
+            weekdays: CronField::parse(FieldKind::Weekday, weekdays)?,
+            meets_both,
         })
     }
 
@@ -90,14 +98,15 @@ impl Cron {
         None
     }
 
-    /// Both the day of the month and the weekday where one of them begins with a star, else either of them.
+    /// Both the day of the month and the weekday where one of them begins with a star, or an `&` stands before the weekday;
+    /// else either of them.
     fn is_on(&self, date: Date) -> bool {
         let (day, weekday) = (self.has_day(date), self.has_weekday(date));
         if self.meets_both_days() { day && weekday } else { day || weekday }
     }
 
     pub(crate) fn meets_both_days(&self) -> bool {
-        self.days.is_starred || self.weekdays.is_starred
+        self.meets_both || self.days.is_starred || self.weekdays.is_starred
     }
 
     fn has_day(&self, date: Date) -> bool {
@@ -175,6 +184,8 @@ mod tests {
             ("0 0 * * 1#2", "2026-11-24T00:00:00", "2026-12-14T00:00:00"),
             ("5 4 1 * 1", "2026-11-24T10:00:00", "2026-11-30T04:05:00"),
             ("0 0 */10 * 1", "2026-11-24T10:00:00", "2026-12-21T00:00:00"),
+            ("5 4 1 * &1", "2026-11-24T10:00:00", "2027-02-01T04:05:00"),
+            ("0 0 1-7 * &MON", "2026-11-24T10:00:00", "2026-12-07T00:00:00"),
             ("*/30 * * * * *", "2026-11-24T10:00:01", "2026-11-24T10:00:30"),
             ("59 59 23 31 12 *", "2026-12-31T23:59:59", "2026-12-31T23:59:59"),
             ("10 58,59 23 * * *", "2026-12-31T23:59:11", "2027-01-01T23:58:10"),

@@ -2,12 +2,14 @@
 //! changed and kept in one transaction, found again, and forgotten when they are old.
 
 mod history;
+mod counts;
 mod orders;
 mod tasks;
 
 pub use history::{CeleryFailureStep, CeleryQueueSample, CelerySilence};
+pub use counts::{CeleryCount, CeleryMicros};
 pub use orders::CeleryOrder;
-pub use tasks::{CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
+pub use tasks::{CELERY_COUNTED_MAX, CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
 
 use crate::{
     Db, Result,
@@ -154,6 +156,7 @@ impl Db {
                 conn.execute("DELETE FROM celery_orders WHERE created_at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_queue_samples WHERE at < $1", params![before]).await?;
                 conn.execute("DELETE FROM celery_silences WHERE noted_at < $1", params![before]).await?;
+                conn.execute("DELETE FROM celery_counts WHERE updated_at < $1", params![before]).await?;
                 Ok(tasks)
             })
         })

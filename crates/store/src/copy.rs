@@ -291,6 +291,8 @@ const TABLES: &[Table] = &[
         ("root_id", Text), ("parent_id", Text), ("created_at", Int), ("updated_at", Int), ("detail", Text)]) },
     Table { counter: Some("no"), ..table("celery_orders", "no", &[("no", Int), ("broker", Text), ("command", Text),
         ("created_at", Int), ("taken_at", Int), ("ended_at", Int), ("outcome", Text)]) },
+    table("celery_counts", "broker, worker, task, what", &[("broker", Text), ("worker", Text), ("task", Text),
+        ("what", Text), ("n", Int), ("micros", Int), ("updated_at", Int)]),
 ];
 
 /// Rows, and bytes, that are held in memory at a time.

@@ -193,6 +193,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0031_celery_history.sql"),
         postgres: include_str!("../migrations/postgres/0031_celery_history.sql"),
     },
+    Migration {
+        version: 32,
+        name: "celery_counts",
+        sqlite: include_str!("../migrations/sqlite/0032_celery_counts.sql"),
+        postgres: include_str!("../migrations/postgres/0032_celery_counts.sql"),
+    },
 ];
 
 /// The schema version that this program writes.

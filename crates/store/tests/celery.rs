@@ -3,7 +3,7 @@
 use crate::bed::{NOW, later};
 use model::Timestamp;
 use std::time::Duration;
-use store::{CeleryQueue, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, Db};
+use store::{CeleryCount, CeleryMicros, CeleryQueue, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, Db};
 
 on_both![
     tasks_are_changed_by_what_is_known_of_them,
@@ -14,6 +14,7 @@ on_both![
     orders_are_taken_once_and_not_late,
     what_fails_often_and_what_runs_long_is_told,
     how_it_was_is_known_for_days,
+    what_is_counted_adds_up,
 ];
 
 pub(crate) fn task(id: &str, name: &str, state: CeleryState, at: Timestamp) -> CeleryTask {
@@ -38,8 +39,9 @@ pub(crate) async fn keep(db: &Db, tasks: Vec<CeleryTask>) {
     let ids = tasks.iter().map(|task| task.id.clone()).collect();
     let change = |known: &mut std::collections::BTreeMap<String, CeleryTask>| {
         known.extend(tasks.into_iter().map(|task| (task.id.clone(), task)));
+        Vec::new()
     };
-    db.change_celery_tasks("shop", ids, change).await.unwrap();
+    db.change_celery_tasks("shop", ids, NOW, change).await.unwrap();
 }
 
 async fn found(db: &Db, filter: CeleryTaskFilter) -> Vec<String> {
@@ -50,10 +52,11 @@ async fn found(db: &Db, filter: CeleryTaskFilter) -> Vec<String> {
 async fn tasks_are_changed_by_what_is_known_of_them(db: Db) {
     keep(&db, vec![task("a", "shop.bill", CeleryState::Started, NOW)]).await;
     let kept = db
-        .change_celery_tasks("shop", vec!["a".into(), "b".into()], |known| {
+        .change_celery_tasks("shop", vec!["a".into(), "b".into()], NOW, |known| {
             assert_eq!(known.keys().collect::<Vec<_>>(), ["a"]);
             known.get_mut("a").unwrap().state = CeleryState::Success;
             known.insert("b".into(), task("b", "", CeleryState::Pending, later(1)));
+            Vec::new()
         })
         .await
         .unwrap();
@@ -65,8 +68,9 @@ async fn tasks_are_changed_by_what_is_known_of_them(db: Db) {
     let other = |known: &mut std::collections::BTreeMap<String, CeleryTask>| {
         assert!(known.is_empty());
         known.insert("a".into(), task("a", "site.bill", CeleryState::Failure, NOW));
+        Vec::new()
     };
-    db.change_celery_tasks("site", vec!["a".into()], other).await.unwrap();
+    db.change_celery_tasks("site", vec!["a".into()], NOW, other).await.unwrap();
     assert_eq!(db.celery_task("a").await.unwrap().len(), 2);
 }
 
@@ -201,4 +205,26 @@ async fn how_it_was_is_known_for_days(db: Db) {
     db.purge_celery(later(900), 10).await.unwrap();
     let left = (db.celery_queue_samples(NOW).await.unwrap().len(), db.celery_silences(NOW).await.unwrap().len());
     assert_eq!(left, (0, 0));
+}
+
+pub(crate) fn counted(what: &str, micros: i64, micros_are: CeleryMicros) -> CeleryCount {
+    let [broker, worker, task, what] = ["shop", "w1@h\0", "shop.bill", what].map(str::to_owned);
+    CeleryCount { broker, worker, task, what, n: 2, micros, micros_are }
+}
+
+async fn what_is_counted_adds_up(db: Db) {
+    for (at, micros) in [(NOW, 5), (later(1), 3)] {
+        let counts =
+            vec![counted("runtime", micros, CeleryMicros::Added), counted("prefetch", micros, CeleryMicros::Replaced)];
+        db.change_celery_tasks("shop", Vec::new(), at, move |_| counts).await.unwrap();
+    }
+    keep(&db, vec![task("a", "shop.bill", CeleryState::Received, NOW)]).await;
+    let kept = db.celery_counts().await.unwrap();
+    let told: Vec<_> = kept.iter().map(|count| (count.what.as_str(), count.n, count.micros)).collect();
+    assert_eq!(told, [("prefetch", 4, 3), ("runtime", 4, 8)]);
+    assert_eq!(kept[0].worker, "w1@h\u{fffd}");
+    assert_eq!(db.celery_fetched(NOW).await.unwrap().len(), 1);
+    assert!(db.celery_fetched(later(1)).await.unwrap().is_empty());
+    db.purge_celery(later(2), 10).await.unwrap();
+    assert!(db.celery_counts().await.unwrap().is_empty());
 }

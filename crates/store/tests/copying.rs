@@ -123,6 +123,8 @@ async fn celery(db: &Db) {
     db.note_celery_silences(Duration::from_secs(1), crate::bed::later(60)).await.unwrap();
     let broker = store::CeleryBroker { name: "é".into(), standing: "{}".into(), updated_at: NOW };
     db.save_celery_broker(broker).await.unwrap();
+    let count = crate::celery::counted("runtime", 7, store::CeleryMicros::Added);
+    db.change_celery_tasks("é", Vec::new(), NOW, move |_| vec![count]).await.unwrap();
     db.give_celery_order("é".into(), "🦉".into(), NOW).await.unwrap();
 }
 

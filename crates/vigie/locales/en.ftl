@@ -689,6 +689,21 @@ celery-holds-help = look at them, then confirm with --messages { $n }
 celery-order-failed = the broker answered with an error: { $error }
 celery-answered = { $worker }: { $text }
 celery-refused = { $worker } refused: { $text }
+celery-beat-dry = nothing was made: --apply makes these schedules
+celery-beat-kept = { $n ->
+    [one] { $n } schedule was made; stop beat now, otherwise each task is sent twice
+   *[other] { $n } schedules were made; stop beat now, otherwise each task is sent twice
+}
+celery-beat-none = { $file } holds no schedule of beat
+celery-beat-none-help = write the tables of django-celery-beat into a file: python manage.py dumpdata django_celery_beat > beat.json
+celery-beat-no-worker = no worker has told a beat_schedule
+celery-beat-left-out = left out: { $why }
+celery-beat-paused = paused, as in beat
+celery-beat-lost = not kept: { $fields }
+celery-beat-solar = Vigie has no schedules by the sun
+celery-beat-often = more than once a second
+celery-beat-once = an interval of which beat runs one; give it a date instead
+celery-beat-unread = { $what } could not be read
 celery-told = told; no worker answered
 celery-task-of = { $name } · { $state }
 celery-task-id = ID { $id }, broker { $broker }
@@ -745,6 +760,7 @@ column-first-event = first event
 ### Schedules
 
 value-missed = write skip, once or all
+value-variable = a name and a value: DJANGO_SETTINGS_MODULE=shop.settings
 value-overlap = write skip, queue or replace
 schedule-kept = schedule "{ $name }": { $said }
 schedule-next = next run: { $at }
@@ -774,6 +790,7 @@ column-missed = missed runs
 column-overlap = overlapping runs
 column-last-run = last run
 column-next-run = next run
+column-note = note
 column-run = run
 column-job = job
 column-detail = detail

@@ -793,6 +793,21 @@ celery-holds-help = vérifiez-les, puis confirmez avec --messages { $n }
 celery-order-failed = le broker a répondu par une erreur : { $error }
 celery-answered = { $worker } : { $text }
 celery-refused = { $worker } a refusé : { $text }
+celery-beat-dry = rien n’a été créé : --apply crée ces planifications
+celery-beat-kept = { $n ->
+    [one] { $n } planification créée ; arrêtez beat maintenant, sinon chaque tâche sera envoyée deux fois
+   *[other] { $n } planifications créées ; arrêtez beat maintenant, sinon chaque tâche sera envoyée deux fois
+}
+celery-beat-none = { $file } ne contient aucune planification de beat
+celery-beat-none-help = écrivez les tables de django-celery-beat dans un fichier : python manage.py dumpdata django_celery_beat > beat.json
+celery-beat-no-worker = aucun processus n’a indiqué de beat_schedule
+celery-beat-left-out = non reprise : { $why }
+celery-beat-paused = en pause, comme dans beat
+celery-beat-lost = non repris : { $fields }
+celery-beat-solar = Vigie ne planifie pas selon le soleil
+celery-beat-often = plus d’une fois par seconde
+celery-beat-once = un intervalle dont beat n’exécute qu’une fois ; indiquez plutôt une date
+celery-beat-unread = { $what } n’a pas pu être lu
 celery-told = l’ordre est donné ; aucun processus n’a répondu
 celery-task-of = { $name } · { $state }
 celery-task-id = identifiant { $id }, broker { $broker }
@@ -849,6 +864,7 @@ column-first-event = premier événement
 ### Planifications
 
 value-missed = écrivez skip, once ou all
+value-variable = un nom et une valeur : DJANGO_SETTINGS_MODULE=boutique.settings
 value-overlap = écrivez skip, queue ou replace
 schedule-kept = planification « { $name } » : { $said }
 schedule-next = prochaine exécution : { $at }
@@ -878,6 +894,7 @@ column-missed = exécutions manquées
 column-overlap = chevauchement
 column-last-run = dernière exécution
 column-next-run = prochaine exécution
+column-note = remarque
 column-run = exécution
 column-job = tâche
 column-detail = détail

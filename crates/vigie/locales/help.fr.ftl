@@ -31,6 +31,8 @@ value-HOST-PORT = HÔTE:PORT
 value-HOST = HÔTE
 value-CHECK = CONTRÔLE
 value-FOLDER = DOSSIER
+value-PROGRAM = PROGRAMME
+value-APP = APPLICATION
 value-PART = PARTIE
 value-GLOB = MOTIF
 value-SOURCE-ZONE = SOURCE=FUSEAU
@@ -489,6 +491,24 @@ help-celery-time-limit = Limiter la durée des tâches d’un nom
     .hard = Secondes après lesquelles elle est interrompue
     .worker = Sur ce processus seulement
     .broker = Le broker, s’il y en a plusieurs
+help-celery-import-beat = Créer des planifications à partir de celles de beat, dans Celery ; sans --apply, les afficher seulement
+    .after-help =
+        Exemples :
+          vigie celery import-beat --app boutique                   ce que les processus disent de beat_schedule
+          python manage.py dumpdata django_celery_beat > beat.json
+          vigie celery import-beat beat.json --app boutique --folder /srv/boutique --celery /srv/boutique/venv/bin/celery
+          vigie celery import-beat beat.json --app boutique --folder /srv/boutique --apply
+
+        Arrêtez beat une fois les planifications créées : sinon chaque tâche est envoyée deux fois.
+    .file = Les tables de django-celery-beat, écrites par dumpdata, ou beat_schedule en JSON [par défaut : demander aux processus]
+    .app = L’application, comme pour « celery -A »
+    .celery = Le programme qui envoie une tâche
+    .folder = Où il s’exécute [par défaut : ici]
+    .env = Une variable dont l’application a besoin ; plusieurs sont possibles
+    .worker = Ne demander qu’à ce processus : celery@boutique-1
+    .zone = Le fuseau horaire des planifications qui n’en indiquent pas [par défaut : celui du serveur]
+    .apply = Créer les planifications
+    .replace = Remplacer les planifications de mêmes noms
 help-celery-shutdown = Arrêter un processus, une fois ses tâches terminées
     .worker = Le processus : celery@boutique-1
     .broker = Le broker, s’il y en a plusieurs

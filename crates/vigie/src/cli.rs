@@ -23,7 +23,7 @@ pub(crate) use self::logs::{
 };
 pub(crate) use alerts::{AlertCommand, ChannelArgs, ChannelCommand};
 pub(crate) use backup::{BackupArgs, RestoreArgs};
-pub(crate) use celery::{CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs};
+pub(crate) use celery::{CeleryBeatArgs, CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs};
 pub(crate) use checks::{CheckAddArgs, CheckArgs, CheckCommand, StatusPageArgs};
 pub(crate) use diagnose::{DiagnoseArgs, ReportFormat};
 pub(crate) use issues::{IssuesArgs, IssuesCommand, ProjectCommand};

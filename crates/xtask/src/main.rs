@@ -6,6 +6,7 @@
 mod bench;
 mod ci;
 mod debian;
+mod flower;
 mod fuzz;
 mod package;
 mod postgres;
@@ -26,6 +27,7 @@ Usage: cargo xtask COMMAND
   bench [--list] [--install] [--quick] [--write] [NAME…]
                                      measure beside the peers, which --install fetches, and print Markdown tables;
                                      --write keeps them in docs/benchmarks.md
+  flower [redis] [rabbitmq]          Vigie beside Flower on one live cluster: what their HTTP APIs tell of it
   fuzz [--long] [TARGET…]            run the fuzz targets (cargo-fuzz)
   soak [--seed N] [--seconds N] [--corpora FOLDER] [--release]
                                      property tests with a seed of its own, and the log store's answers held against
@@ -37,7 +39,7 @@ Usage: cargo xtask COMMAND
 
 Environment:
   VIGIE_TEST_POSTGRES   use this server instead of starting one (postgres://user:password@host:port/database)
-  VIGIE_BENCH_BINARY    measure this vigie instead of building one
+  VIGIE_BENCH_BINARY    measure (bench) or compare (flower) this vigie instead of building one
   VIGIE_POSTGRES_BIN    folder of initdb and postgres, instead of looking for them
 ";
 
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         "ci" => ci::ci(rest),
         "deny" => ci::deny(),
         "bench" => bench::bench(rest),
+        "flower" => flower::flower(rest),
         "fuzz" => fuzz::fuzz(rest),
         "package" => package::package(rest),
         "screens" => screens::screens(rest),

@@ -1,5 +1,6 @@
 //! Tasks: changed by what events tell of them, found by what people know of them.
 
+use super::counts::{self, CeleryCount};
 use crate::{
     Db, Error, Result, SearchPage,
     filter::{Where, like_pattern},
@@ -185,30 +186,32 @@ pub struct CeleryTaskFilter {
 
 impl Db {
     /// Changes tasks of a broker, known ones and new ones, by `change`: it is given those of `ids` that are known, and leaves
-    /// all that are to be kept. Returns how many were kept.
+    /// all that are to be kept, and returns what is to be counted. Returns how many tasks were kept.
     pub async fn change_celery_tasks(
         &self,
         broker: &str,
         ids: Vec<String>,
-        change: impl FnOnce(&mut BTreeMap<String, CeleryTask>) + Send + 'static,
+        now: Timestamp,
+        change: impl FnOnce(&mut BTreeMap<String, CeleryTask>) -> Vec<CeleryCount> + Send + 'static,
     ) -> Result<usize> {
         let broker = broker.to_owned();
         self.write(move |conn| {
             Box::pin(async move {
                 let mut tasks = load(conn, &broker, &ids).await?;
-                change(&mut tasks);
+                let counts = change(&mut tasks);
                 let rows: Vec<_> = tasks.values().map(|task| row_of(&broker, task)).collect::<Result<_>>()?;
                 for rows in rows.chunks(BATCH_MAX) {
                     conn.execute_set(KEEP, rows).await?;
                 }
+                counts::add(conn, &counts, now).await?;
                 Ok(rows.len())
             })
         })
         .await
     }
 
-    /// Newest first, or oldest first, by when we first heard of them. Where a text is looked for, one page looks at
-    /// [`EXAMINED_MAX`](crate::EXAMINED_MAX) of those that the other conditions leave.
+    /// Newest first, or oldest first, by when we first heard of them. Where several conditions are to hold, or a text is looked
+    /// for, one page looks at [`EXAMINED_MAX`](crate::EXAMINED_MAX) of those that the first leaves.
     pub async fn celery_tasks(&self, filter: &CeleryTaskFilter) -> Result<SearchPage<CeleryTask, Timestamp>> {
         let (mut walk, rest) = conditions(filter, self.dialect().like);
         if let Some(no) = filter.before {
@@ -304,17 +307,41 @@ impl Db {
         self.rows(sql, params).await?.iter().map(task_from).collect()
     }
 
-    /// Tasks that were first heard of since then, by their states.
+    /// Tasks that workers have fetched since then and not begun, the newest first.
+    pub async fn celery_fetched(&self, since: Timestamp) -> Result<Vec<CeleryTask>> {
+        let sql = "SELECT * FROM celery_tasks WHERE state = $1 AND created_at >= $2
+                   ORDER BY created_at DESC, no DESC LIMIT $3";
+        let params = params![CeleryState::Received.code(), since, FETCHED_MAX];
+        self.rows(sql, params).await?.iter().map(task_from).collect()
+    }
+
+    /// Tasks that were first heard of since then, by their states: of each, [`CELERY_COUNTED_MAX`] at the most.
     pub async fn count_celery_tasks(&self, since: Timestamp) -> Result<BTreeMap<i64, u64>> {
-        let sql = "SELECT state, count(*) AS n FROM celery_tasks WHERE created_at >= $1 GROUP BY state";
-        let rows = self.rows(sql, params![since]).await?;
-        rows.iter().map(|row| Ok((row.int("state")?, row.count("n")?))).collect()
+        let sql = "SELECT count(*) AS n FROM (SELECT 1 AS one FROM celery_tasks WHERE state = $1 AND created_at >= $2
+                   LIMIT $3) AS counted";
+        let mut counts = BTreeMap::new();
+        for state in CeleryState::ALL {
+            let row = self
+                .row(sql, params![state.code(), since, i64::try_from(CELERY_COUNTED_MAX).unwrap_or(i64::MAX)])
+                .await?;
+            let n = row.map_or(Ok(0), |row| row.count("n"))?;
+            if n > 0 {
+                counts.insert(state.code(), n);
+            }
+        }
+        Ok(counts)
     }
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Names, or tasks, that are told of.
 const WORST_MAX: i64 = 100;
+
+/// Tasks that wait in workers: of more than that the newest are counted.
+const FETCHED_MAX: i64 = 5_000;
+
+/// Tasks of a state that are counted: more are said to be more.
+pub const CELERY_COUNTED_MAX: u64 = 50_000;
 
 /// Names that are offered to choose from.
 const NAMES_MAX: usize = 200;
@@ -371,14 +398,19 @@ fn row_of(broker: &str, task: &CeleryTask) -> Result<serde_json::Value> {
 /// What an index walks, and what is held against each row.
 fn conditions(filter: &CeleryTaskFilter, like: &str) -> (Where, Vec<(String, Value)>) {
     let (mut walk, mut rest) = (Where::default(), Vec::new());
-    if let Some(name) = &filter.name {
-        walk.and("name = ?", name);
-    }
-    if let Some(state) = filter.state {
-        walk.and("state = ?", state.code());
-    }
-    if let Some(worker) = &filter.worker {
-        walk.and("worker = ?", worker);
+    let state = filter.state.map(|state| ("state = ?", Value::from(state.code())));
+    let name = filter.name.as_ref().map(|name| ("name = ?", name.into()));
+    let worker = filter.worker.as_ref().map(|worker| ("worker = ?", worker.into()));
+    // An index serves one of them: most tasks have succeeded, few are in any other state.
+    let equal = match filter.state {
+        Some(CeleryState::Success) => [name, worker, state],
+        _ => [state, name, worker],
+    };
+    for (place, (condition, value)) in equal.into_iter().flatten().enumerate() {
+        match place {
+            0 => walk.and(condition, value),
+            _ => rest.push((condition.to_owned(), value)),
+        }
     }
     if let Some(since) = filter.since {
         walk.and("created_at >= ?", since);

@@ -1,6 +1,9 @@
 //! What is said to `vigie celery`.
 
+use super::BadValue;
+use crate::words::t;
 use clap::{Args, Subcommand};
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CeleryCommand {
@@ -72,6 +75,8 @@ pub(crate) enum CeleryCommand {
         #[command(flatten)]
         at: CeleryBrokerArg,
     },
+    /// Make schedules of what Celery's beat sends again and again; without --apply, only show them
+    ImportBeat(CeleryBeatArgs),
     /// Stop a worker, once it has finished its tasks
     Shutdown {
         /// The worker: celery@shop-1
@@ -89,6 +94,51 @@ pub(crate) enum CeleryCommand {
         #[command(flatten)]
         at: CeleryBrokerArg,
     },
+}
+
+/// What beat sends, and how it is to be sent from now on.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  vigie celery import-beat --app shop                       what the workers say of beat_schedule
+  python manage.py dumpdata django_celery_beat > beat.json
+  vigie celery import-beat beat.json --app shop --folder /srv/shop --celery /srv/shop/venv/bin/celery
+  vigie celery import-beat beat.json --app shop --folder /srv/shop --apply
+
+Stop beat once the schedules are made: otherwise each task is sent twice.")]
+pub(crate) struct CeleryBeatArgs {
+    /// The tables of django-celery-beat, as dumpdata writes them, or beat_schedule as JSON [default: ask the workers]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The application, as for `celery -A`
+    #[arg(long, value_name = "APP")]
+    pub(crate) app: String,
+    /// The program that sends a task
+    #[arg(long, value_name = "PROGRAM", default_value = "celery")]
+    pub(crate) celery: String,
+    /// Where it runs [default: here]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<PathBuf>,
+    /// A variable that the application needs; several may be given
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) env: Vec<(String, String)>,
+    /// Ask this worker only: celery@shop-1
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) worker: Option<String>,
+    /// The clock of schedules that name none [default: the server's]
+    #[arg(long)]
+    pub(crate) zone: Option<String>,
+    /// Make the schedules
+    #[arg(long)]
+    pub(crate) apply: bool,
+    /// Replace schedules of the same names
+    #[arg(long, requires = "apply")]
+    pub(crate) replace: bool,
+}
+
+fn variable(text: &str) -> Result<(String, String), BadValue> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    pair.map(|(name, value)| (name.to_owned(), value.to_owned())).ok_or_else(|| BadValue(t!("value-variable")))
 }
 
 /// Whose.

@@ -1,5 +1,7 @@
 //! `vigie celery …`
 
+mod beat;
+
 use crate::{
     app::{self, Engines},
     cli::{CeleryBrokerArg, CeleryCommand, CeleryPoolArgs, CeleryTasksArgs},
@@ -53,6 +55,7 @@ pub(super) async fn run(config: &Config, command: CeleryCommand) -> Result<Exit>
                 json!({"command": "time_limit", "task": task, "soft_s": soft, "hard_s": hard, "worker": worker});
             order(config, at, limit).await
         }
+        CeleryCommand::ImportBeat(args) => beat::import(config, args).await,
         CeleryCommand::Shutdown { worker, at } => {
             let path = format!("/api/v1/celery/workers/{}/shutdown", escaped(&worker));
             give(config, &path, json!({"broker": at.broker})).await

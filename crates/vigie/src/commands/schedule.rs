@@ -41,7 +41,7 @@ fn path(schedule: &str) -> String {
 }
 
 /// Keeps a schedule; `replace`: in the place of one of its name.
-async fn keep(client: &Client, new: &NewSchedule, replace: bool) -> Result<Answer<Schedule>> {
+pub(super) async fn keep(client: &Client, new: &NewSchedule, replace: bool) -> Result<Answer<Schedule>> {
     match replace {
         true => client.put(&path(&new.name), new).await,
         false => client.post("/api/v1/schedules", new).await,
@@ -103,7 +103,7 @@ fn what(args: &ScheduleAddArgs) -> Result<(&'static str, Value)> {
     })
 }
 
-fn absolute(path: &Path) -> Result<std::path::PathBuf> {
+pub(super) fn absolute(path: &Path) -> Result<std::path::PathBuf> {
     std::fs::canonicalize(path).map_err(|error| Failure::refused(t!("at-place", place = path.display(), error)))
 }
 

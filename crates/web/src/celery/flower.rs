@@ -11,7 +11,10 @@ use crate::{
     problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
-use ::celery::worker::{About as AboutWorker, Life, life};
+use ::celery::{
+    literal,
+    worker::{About as AboutWorker, Life, life},
+};
 use axum::{
     extract::State,
     response::{IntoResponse as _, Redirect, Response},
@@ -28,6 +31,8 @@ use utoipa::IntoParams;
 /// Tasks of one answer, and how far `offset` reaches.
 const ROWS_MAX: u32 = 5_000;
 const OFFSET_MAX: u32 = 20_000;
+/// Pages of a search that one request looks through.
+const PAGES_MAX: usize = 20;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let json = |summary| About::new(summary).gives_text(200, Some("application/json"), "As Flower answers");
@@ -127,7 +132,7 @@ async fn tasks(State(ctx): State<Ctx>, Query(asked): Query<TasksAsked>) -> Resul
         before: None,
         limit: limit + offset,
     };
-    let mut found = ctx.app.db.celery_tasks(&filter).await?.rows;
+    let mut found = looked_through(&ctx, filter).await?;
     let started = |task: &CeleryTask| task.detail.times.0.get("started").copied().unwrap_or_default();
     match sort {
         "name" => found.sort_by(|a, b| a.name.cmp(&b.name)),
@@ -140,8 +145,30 @@ async fn tasks(State(ctx): State<Ctx>, Query(asked): Query<TasksAsked>) -> Resul
     }
     let found: Vec<CeleryTask> = found.into_iter().skip(offset as usize).collect();
     let children = children(&ctx, &found).await?;
-    let rows = found.iter().map(|task| (task.id.clone(), told(task, &children)));
+    let rows = found.iter().map(|task| {
+        let mut told = told(task, &children);
+        // In a list, Flower leaves it out where nobody has the task yet.
+        if let Some(fields) = told.as_object_mut().filter(|fields| fields["worker"].is_null()) {
+            fields.shift_remove("worker");
+        }
+        (task.id.clone(), told)
+    });
     Ok(axum::Json(Value::Object(rows.collect())))
+}
+
+/// The first that match, page after page: each looks at so many.
+async fn looked_through(ctx: &Ctx, mut filter: CeleryTaskFilter) -> Result<Vec<CeleryTask>> {
+    let (mut found, wanted) = (Vec::new(), filter.limit as usize);
+    for _ in 0..PAGES_MAX {
+        let page = ctx.app.db.celery_tasks(&filter).await?;
+        found.extend(page.rows);
+        filter.before = page.next;
+        if page.next.is_none() || found.len() >= wanted {
+            break;
+        }
+    }
+    found.truncate(wanted);
+    Ok(found)
 }
 
 /// `2026-11-21 22:20`; none where it is empty.
@@ -224,7 +251,17 @@ async fn result(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<axum::
             told["result"] = json!(task.detail.exception);
             told["traceback"] = json!(task.detail.traceback);
         }
-        _ => told["result"] = json!(task.detail.result),
+        CeleryState::Revoked => {
+            let why = match (&task.detail.signal, task.detail.has_expired) {
+                (Some(_), _) => "terminated",
+                (None, true) => "expired",
+                (None, false) => "revoked",
+            };
+            told["result"] = json!(format!("TaskRevokedError('{why}')"));
+        }
+        // Flower asks the result backend, which has the value; what is kept here is how Python shows it.
+        CeleryState::Success => told["result"] = task.detail.result.as_deref().map_or(Value::Null, literal::value),
+        _ => {}
     }
     Ok(axum::Json(told))
 }

@@ -240,7 +240,7 @@ async fn show(
         notice: asked.notice(&v),
         label: plain(if task.name.is_empty() { &task.id } else { &task.name }),
         id: line(&task.id),
-        facts: facts(&v, &task),
+        facts: facts(&v, &task, life_of_worker(&ctx, &task).await?),
         moments: moments(&task),
         result: detail.result.as_ref().map(text),
         exception: detail.exception.as_ref().map(text),
@@ -260,22 +260,41 @@ async fn issues(ctx: &Ctx, id: &str) -> Result<Vec<IssueLink>> {
     Ok(found)
 }
 
-fn facts(v: &View, task: &CeleryTask) -> Vec<(&'static str, Foreign)> {
+/// How the worker stands that has a task which is not over: of one that is lost, it will not end by itself.
+async fn life_of_worker(ctx: &Ctx, task: &CeleryTask) -> Result<Option<Life>> {
+    if task.state.is_ended() || task.worker.is_empty() {
+        return Ok(None);
+    }
+    let workers = ctx.app.db.celery_workers().await?;
+    let own = workers.iter().find(|worker| (&worker.broker, &worker.name) == (&task.broker, &task.worker));
+    Ok(own.map(|worker| life(worker, &About::of(worker), ctx.app.clock.now())).filter(|life| *life != Life::Online))
+}
+
+fn facts(v: &View, task: &CeleryTask, gone: Option<Life>) -> Vec<(&'static str, Foreign)> {
     let detail = &task.detail;
     let retries = (detail.retries > 0).then(|| v.number(&detail.retries));
     let runtime = detail.runtime.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let expired = detail.has_expired.then(|| v.t("celery-has-expired"));
     let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+    // A moment that a program has written otherwise is shown as it is.
+    let at = |text: &str| match text.parse::<Timestamp>() {
+        Ok(at) => format!("{} {}", v.day(&at), v.time(&at)),
+        Err(_) => text.to_owned(),
+    };
+    let worker = some(&task.worker).map(|name| match &gone {
+        Some(life) => format!("{name} · {}", v.word(life)),
+        None => name,
+    });
     let facts = [
         ("celery-broker", some(&task.broker)),
-        ("celery-worker", some(&task.worker)),
+        ("celery-worker", worker),
         ("celery-queue", some(&task.queue)),
         ("celery-args", some(&task.args)),
         ("celery-kwargs", some(&task.kwargs)),
         ("celery-runtime", runtime.map(|time| v.duration(&time))),
         ("celery-retries", retries),
-        ("celery-eta", detail.eta.clone()),
-        ("celery-expires", detail.expires.clone()),
+        ("celery-eta", detail.eta.as_deref().map(at)),
+        ("celery-expires", detail.expires.as_deref().map(at)),
         ("celery-signal", detail.signal.clone()),
         ("celery-why-revoked", expired),
         ("celery-client", detail.client.clone()),

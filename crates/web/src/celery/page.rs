@@ -13,7 +13,7 @@ use ::celery::{Reach, worker::Life};
 use askama::Template;
 use model::Timestamp;
 use std::time::Duration;
-use store::CeleryState;
+use store::{CELERY_COUNTED_MAX, CeleryState};
 
 #[derive(Template)]
 #[template(path = "celery/cluster.html")]
@@ -30,6 +30,12 @@ impl ClusterPage<'_> {
     /// Whether it is to be said whose each row is.
     fn has_several(&self) -> bool {
         self.brokers.len() > 1
+    }
+
+    /// `50,000+` where it is more than is counted.
+    fn counted(&self, count: &u64) -> String {
+        let more = if *count >= CELERY_COUNTED_MAX { "+" } else { "" };
+        format!("{}{more}", self.v.number(count))
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::testing::Site;
 use axum::http::StatusCode;
 use celery::{
-    Reach, Standing,
+    Reach, Standing, counts,
     event::{Event, decode_envelope},
     task,
     worker::Workers,
@@ -20,7 +20,11 @@ async fn site() -> Site {
     }
     site.app.db.save_celery_workers(workers.take_changed()).await.unwrap();
     let ids = task::ids(&events);
-    site.app.db.change_celery_tasks("shop", ids, move |tasks| task::fold("shop", tasks, &events, now)).await.unwrap();
+    let fold = move |tasks: &mut _| {
+        task::fold("shop", tasks, &events, now);
+        counts::count("shop", tasks, &events)
+    };
+    site.app.db.change_celery_tasks("shop", ids, now, fold).await.unwrap();
     let (broker, name) = ("shop".to_owned(), "celery".to_owned());
     let queue = CeleryQueue { broker, name, messages: 7, unacked: Some(2), consumers: Some(0), measured_at: now };
     site.app.db.save_celery_queues(vec![queue]).await.unwrap();
@@ -75,4 +79,22 @@ async fn programs_ask_for_the_same() {
     let id = family["rows"][0]["id"].as_str().unwrap();
     let detail = site.get(&format!("/api/v1/celery/tasks/{id}")).await.json();
     assert_eq!(detail["family"].as_array().unwrap().len(), 2, "{detail}");
+}
+
+#[tokio::test]
+async fn metrics_go_by_flowers_names() {
+    let site = site().await;
+    let text = site.get("/metrics").await.text;
+    let value = |row: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(row));
+        line.unwrap_or_else(|| panic!("{row} is missing: {text}")).trim().parse::<f64>().unwrap()
+    };
+    assert_eq!(value(r#"flower_events_total{worker="w1@shop-1",type="task-failed",task="shop.fail"}"#), 1.0);
+    assert_eq!(value(r#"flower_worker_online{worker="w1@shop-1"}"#), 1.0);
+    let ran = r#"{worker="w1@shop-1",task="shop.add""#;
+    let count = value(&format!("flower_task_runtime_seconds_count{ran}}}"));
+    assert_eq!(value(&format!("flower_task_runtime_seconds_bucket{ran},le=\"+Inf\"}}")), count);
+    assert!(count >= 5.0 && value(&format!("flower_task_runtime_seconds_sum{ran}}}")) > 0.0, "{text}");
+    assert_eq!(value(r#"flower_task_prefetch_time_seconds{worker="w1@shop-1",task="shop.fail"}"#), 0.0);
+    assert!(text.contains("# TYPE flower_worker_prefetched_tasks gauge"));
 }

@@ -85,8 +85,18 @@ impl Metrics {
         self.family((name, "gauge", help), rows);
     }
 
-    fn counter(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, u64)>) {
+    pub(crate) fn counter(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, u64)>) {
         self.family((name, "counter", help), rows);
+    }
+
+    /// `rows`: what comes after the name, as `_bucket{le="1"}`.
+    pub(crate) fn histogram<V: Display>(
+        &mut self,
+        name: &str,
+        help: &str,
+        rows: impl IntoIterator<Item = (String, V)>,
+    ) {
+        self.family((name, "histogram", help), rows);
     }
 
     fn one<V: Display>(&mut self, name: &str, help: &str, value: V) {

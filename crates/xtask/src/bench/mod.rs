@@ -5,6 +5,7 @@
 //! standard output as Markdown, everything else to standard error.
 
 mod build;
+mod celery;
 mod child;
 mod crash;
 mod demo;
@@ -64,6 +65,7 @@ const BENCHES: &[Bench] = &[
     watch::BENCH,
     mail::BENCH,
     submission::BENCH,
+    celery::BENCH,
     module::BENCH,
     engine::BENCH,
     progress::BENCH,
