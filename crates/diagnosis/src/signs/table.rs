@@ -113,6 +113,8 @@ const ROWS: &[Row] = &[
         "connect to …Connection timed out", "conversation with …timed out while", "connect to …Operation timed out",
         "connect to …expiration du délai",
     ]),
+    // Beside what became of the message, which is of another subject: unknown.
+    row(Sign::SmtpTimeout, Subject::Network, POSTFIX, &["conversation with …timed out while sending end of data"]),
     // smtplib says so of a server that is silent for longer than its timeout.
     row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["SMTPServerDisconnected: Connection unexpectedly closed: timed out"]),
     row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while"]),
@@ -377,6 +379,11 @@ mod tests {
             (F::Tasks, "Task app.send[6c1] raised unexpected: SoftTimeLimitExceeded()", &[Sign::TaskSoftLimit]),
             (F::Tasks, "Task handler raised error: TimeLimitExceeded(1800)", &[Sign::TaskHardLimit]),
             (F::Kernel, "gunicorn[7]: segfault at 18 ip 0007 sp 0007 error 4 in libxml2.so", &[Sign::ProcessCrashed]),
+            (
+                F::Mail,
+                "A1: to=<a@b.fr>, relay=x, status=deferred (conversation with x[192.0.2.1] timed out while sending end of data -- message may be sent more than once)",
+                &[Sign::SmtpLostAfterData, Sign::SmtpTimeout],
+            ),
             (F::System, "stopped: club (terminated by SIGTERM)", &[Sign::UnitStopping]),
             (F::Tasks, "Hard time limit (300s) exceeded for app.send[6c1]", &[Sign::TaskHardLimit]),
             (F::WebError, "bind() to 192.0.2.1:80 failed (99: Cannot assign requested address)", &[]),
