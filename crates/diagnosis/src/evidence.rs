@@ -76,6 +76,7 @@ pub enum Sign {
     PackageUpgrade,
     ShutdownBegan,
     BootBegan,
+    UncleanEnd,
     ClockStep,
     LinesLost,
     LogsRotated,

@@ -202,6 +202,7 @@ pub(crate) struct Inner {
     pub(crate) readiness: tokio::sync::Semaphore,
     /// Diagnoses that read the machine's logs.
     pub(crate) diagnosing: Arc<tokio::sync::Semaphore>,
+    pub(crate) readings: diagnoses::Readings,
     /// Set once somebody is known to have a password.
     pub(crate) has_users: OnceLock<()>,
     pub(crate) live: jobs::live::Live,
@@ -238,6 +239,7 @@ impl Ctx {
             lookups,
             readiness,
             diagnosing: Arc::new(tokio::sync::Semaphore::new(diagnoses::AT_ONCE_MAX)),
+            readings: diagnoses::Readings::default(),
             has_users,
             live,
             changes: watch::Sender::new(()),

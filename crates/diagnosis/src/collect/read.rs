@@ -42,6 +42,8 @@ const PIECE_BYTES: u64 = 256 << 10;
 const SHORTLY_AFTER: Duration = Duration::from_secs(30 * 60);
 /// How much older the time of a file may be than its last line.
 const FILE_TIME_SLACK: Duration = Duration::from_secs(3600);
+/// How much later than it began a request may have ended, where its log does not say it.
+const LASTS_MAX: Duration = Duration::from_secs(300);
 /// Lines beyond the window after which nothing more of it is expected.
 const BEYOND_MAX: u32 = 500;
 
@@ -331,6 +333,14 @@ impl Intake<'_> {
             (true, _) => Duration::from_millis(1),
         };
         let signs::Told { sign, actor, request, delivery } = told;
+        // Apache's lines bear the time at which a request began.
+        let is_begin =
+            family == Family::WebAccess && ["apache", "httpd"].iter().any(|name| self.source.name.contains(name));
+        let (at, precision) = match request.as_ref().filter(|_| is_begin).map(|request| request.seconds) {
+            Some(Some(seconds)) => (at + Duration::from_secs_f64(seconds), precision),
+            Some(None) => (at, LASTS_MAX),
+            None => (at, precision),
+        };
         let line = shown(record.text());
         self.evidence.push(Evidence { sign, family, at, precision, is_zoned, place, actor, request, delivery, line });
     }

@@ -27,6 +27,8 @@ pub(super) enum Belongs {
 pub(super) struct Scope {
     units: BTreeSet<String>,
     names: Vec<String>,
+    /// As its folders and its socket are called; a unit of just this name is its own.
+    called: BTreeSet<String>,
     pids: BTreeSet<u32>,
     is_of_vigie: bool,
 }
@@ -49,9 +51,10 @@ impl Scope {
         if let Some(unit) = &question.unit {
             units = BTreeSet::from([unit_name(unit)]);
         }
-        names.extend(units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase));
+        names.extend(units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit).to_lowercase()));
+        let called = called(collected);
         let pids = own.iter().filter_map(|one| one.actor.pid).collect();
-        Self { units, names, pids, is_of_vigie: false }
+        Self { units, names, called, pids, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -62,7 +65,7 @@ impl Scope {
         units.insert(format!("{OURS}.service"));
         units.extend(question.unit.as_ref().map(|unit| unit_name(unit)));
         let names = units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase).collect();
-        Self { units, names, pids: BTreeSet::new(), is_of_vigie: true }
+        Self { units, names, called: BTreeSet::new(), pids: BTreeSet::new(), is_of_vigie: true }
     }
 
     /// Whether it is the application that `one` speaks of.
@@ -75,7 +78,8 @@ impl Scope {
             return Belongs::Yes;
         }
         if let Some(unit) = &one.actor.unit {
-            return if self.units.contains(unit) {
+            let stem = unit.strip_suffix(".service").unwrap_or(unit);
+            return if self.units.contains(unit) || self.called.contains(stem) {
                 Belongs::Yes
             } else if self.units.is_empty() {
                 self.by_name(one)
@@ -115,6 +119,42 @@ impl Scope {
             .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
         if is_named { Belongs::Yes } else { Belongs::No }
     }
+}
+
+/// Words that are nobody's name.
+const GENERIC: &[&str] = &[
+    "log",
+    "logs",
+    "app",
+    "apps",
+    "www",
+    "html",
+    "web",
+    "socket",
+    "nginx",
+    "supervisor",
+    "postgresql",
+    "mysql",
+    "redis",
+    "docker",
+];
+
+/// `club` of `/srv/club/logs/django.log`, `/var/log/club/gunicorn.log`, and of `unix:/run/club.sock` that nginx asks.
+fn called(collected: &Collected) -> BTreeSet<String> {
+    let of_application = |family: &Family| matches!(family, Family::AppServer | Family::App | Family::Tasks);
+    let sources = collected.sources.iter().filter(|source| source.families.keys().any(of_application));
+    let of_folders = sources.filter_map(|source| {
+        let folders = ["/srv/", "/var/www/", "/opt/", "/home/", "/var/log/"];
+        let (name, _) = folders.iter().find_map(|folder| source.name.strip_prefix(folder))?.split_once('/')?;
+        Some(name)
+    });
+    let errors = collected.evidence.iter().filter(|one| one.family == Family::WebError);
+    let of_sockets = errors.filter_map(|one| {
+        let (path, _) = one.line.split_once("upstream: \"")?.1.split_once("unix:")?.1.split_once(".sock")?;
+        path.rsplit('/').next()
+    });
+    let named = of_folders.chain(of_sockets).filter(|name| name.len() >= 3 && !GENERIC.contains(name));
+    named.map(str::to_owned).collect()
 }
 
 /// `club` is `club.service`.

@@ -40,6 +40,8 @@ pub enum TermWord {
     Usual,
     WentOn,
     FewRecipients,
+    /// A program that has nothing to do with the run has no room.
+    OtherProgram,
     /// Vigie recorded it as the reason for which the job stopped.
     RecordedReason,
 }
@@ -169,6 +171,7 @@ impl Weighing<'_> {
         terms.extend(self.usual(one, proof.points));
         terms.extend(self.went_on(one));
         terms.extend(self.few_recipients(one));
+        terms.extend(self.other_program(one));
         terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
         let points = terms.iter().map(|term| term.points).sum();
         let cause = self.cause.id;
@@ -331,7 +334,12 @@ impl Weighing<'_> {
 
     /// What a mail server says of one or two recipients is about them.
     fn few_recipients(&self, one: &Evidence) -> Option<Term> {
-        if one.family != Family::Mail {
+        // What the machine itself lacks is about everybody.
+        let is_of_machine = matches!(
+            one.sign,
+            Sign::NoSpace | Sign::SmtpNoSpace | Sign::ReadOnly | Sign::TooManyFiles | Sign::QuotaExceeded
+        );
+        if one.family != Family::Mail || is_of_machine {
             return None;
         }
         let reading = &self.collected.reading;
@@ -344,6 +352,22 @@ impl Weighing<'_> {
             alike.filter_map(|other| Some(other.delivery.as_ref()?.address.as_str())).collect();
         let count = addresses.len();
         (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
+    }
+
+    /// That one other program cannot write may be for a disk of its own: a backup's.
+    fn other_program(&self, one: &Evidence) -> Option<Term> {
+        let is_lack =
+            |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
+        if one.family != Family::Other || !is_lack(one.sign) || self.scope.is_application(one) == Belongs::Yes {
+            return None;
+        }
+        let reading = &self.collected.reading;
+        let has_others = self.collected.evidence.iter().any(|other| {
+            is_lack(other.sign)
+                && (reading.from..=reading.to).contains(&other.at)
+                && (other.family != Family::Other || other.actor.program != one.actor.program)
+        });
+        (!has_others).then(|| term(TermWord::OtherProgram, -3))
     }
 
     /// Messages that went on after it.

@@ -31,6 +31,9 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         "kernel" => return Family::Kernel,
         _ => {}
     }
+    if supervised(&parsed.message).is_some() {
+        return Family::System;
+    }
     match program.as_str() {
         "kernel" => Family::Kernel,
         "systemd" | "systemd-oomd" | "systemd-logind" | "systemd-journald" | "systemd-timesyncd" | "chronyd"
@@ -46,6 +49,22 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         _ if is_application(parsed) => Family::App,
         _ => Family::Other,
     }
+}
+
+/// The program that supervisor speaks of, in the words of its log.
+fn supervised(message: &str) -> Option<&str> {
+    const WORDS: [(&str, &str); 6] = [
+        ("spawned: '", "' with pid "),
+        ("stopped: ", " (terminated by "),
+        ("stopped: ", " (exit status "),
+        ("exited: ", " ("),
+        ("success: ", " entered RUNNING state"),
+        ("waiting for ", " to stop"),
+    ];
+    WORDS.iter().find_map(|(before, after)| {
+        let (name, _) = message.strip_prefix(before)?.split_once(after)?;
+        (!name.is_empty() && !name.contains(' ')).then_some(name)
+    })
 }
 
 fn is_application(parsed: &Parsed<'_>) -> bool {
@@ -135,6 +154,14 @@ fn unit_named(message: &str) -> Option<String> {
             .rsplit('/')
             .find(|part| part.ends_with(".service") || part.ends_with(".scope"))
             .map(str::to_owned);
+    }
+    if let Some(name) = supervised(message) {
+        return Some(name.to_owned());
+    }
+    // systemd-oomd names the group.
+    if let Some((_, rest)) = message.split_once("Killed /") {
+        let group = rest.split(' ').next().unwrap_or_default();
+        return group.rsplit('/').next().filter(|part| part.ends_with(".service")).map(str::to_owned);
     }
     let word = message.split_whitespace().take(3).map(|word| word.trim_end_matches([':', '.', ','])).find(|word| {
         [".service", ".scope", ".socket", ".mount"].iter().any(|kind| word.ends_with(kind)) && !word.contains('/')

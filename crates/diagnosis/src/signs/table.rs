@@ -53,20 +53,22 @@ const ROWS: &[Row] = &[
     // nginx, Apache, HAProxy, Caddy: ngx_http_upstream.c, mod_proxy, the vendors' pages.
     row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream"]),
     row(Sign::UpstreamTimeout, Subject::Http, WEB, &[
-        "upstream timed out", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
+        "upstream timed out", "Timeout when reading response headers from daemon process", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
     ]),
     row(Sign::UpstreamRefused, Subject::Http, WEB, &[
         "connect() failed (111:", "connect() to …failed (111:", "connect() to …failed (2:", "no live upstreams", "AH00957",
     ]),
     row(Sign::UpstreamClosed, Subject::Http, WEB, &[
         "upstream prematurely closed connection", "recv() failed (104:…reading response header from upstream",
-        "Error reading from remote server",
+        "Error reading from remote server", "Truncated or oversized response headers received from daemon process",
     ]),
     row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request"]),
     row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large"]),
     row(Sign::RequestsLimited, Subject::Http, WEB, &[
         "limiting requests, excess:", "limiting connections by zone", "worker_connections are not enough",
     ]),
+    // mod_wsgi 4: its own limits are those of an application server.
+    row(Sign::WorkerTimeout, Subject::Server, WEB, &["Daemon process deadlock timer expired", "Daemon process request time limit exceeded"]),
     // gunicorn's arbiter, 19 to 27; uWSGI 2.
     row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!"]),
     row(Sign::WorkerKilled, Subject::Server, SERVER, &[
@@ -111,6 +113,8 @@ const ROWS: &[Row] = &[
         "connect to …Connection timed out", "conversation with …timed out while", "connect to …Operation timed out",
         "connect to …expiration du délai",
     ]),
+    // Beside what became of the message, which is of another subject: unknown.
+    row(Sign::SmtpTimeout, Subject::Network, POSTFIX, &["conversation with …timed out while sending end of data"]),
     // smtplib says so of a server that is silent for longer than its timeout.
     row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["SMTPServerDisconnected: Connection unexpectedly closed: timed out"]),
     row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while"]),
@@ -198,6 +202,10 @@ const ROWS: &[Row] = &[
         "Reached target shutdown.target", "Reached target System Reboot", "Reached target System Power Off", "Shutting down.",
     ]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU"]),
+    row(Sign::UncleanEnd, Subject::Machine, KERNEL, &[
+        "EXT4-fs …recovery complete", "EXT4-fs …orphan cleanup", "XFS …Starting recovery", "was not properly unmounted", "Volume was not properly unmounted",
+    ]),
+    row(Sign::UncleanEnd, Subject::Machine, MANAGER, &["corrupted or uncleanly shut down"]),
     row(Sign::ClockStep, Subject::Machine, MANAGER, &[
         "System clock was stepped by", "Time has been changed", "Clock change detected", "System clock time unset or jumped backwards",
         "time stepped by", "time reset ",
@@ -219,8 +227,9 @@ const ROWS: &[Row] = &[
     row(Sign::PortsExhausted, Subject::Network, ANYBODY, &["Cannot assign requested address", "Ne peut attribuer l'adresse demandée"]),
     row(Sign::TooManyFiles, Subject::Network, ANYBODY, &["Too many open files", "Trop de fichiers ouverts"]),
     // Celery 3 to 5, kombu.
-    row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &["Hard time limit (…exceeded for", "TimeLimitExceeded("]),
+    // The word for the hard limit is within that for the soft one.
     row(Sign::TaskSoftLimit, Subject::Tasks, TASKS, &["Soft time limit (…exceeded for", "SoftTimeLimitExceeded"]),
+    row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &["Hard time limit (…exceeded for", "TimeLimitExceeded("]),
     row(Sign::ProcessCrashed, Subject::Tasks, TASKS, &["exited with 'signal 11 (SIGSEGV)'", "Worker exited prematurely: signal 11"]),
     row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'"]),
     row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError",
@@ -367,6 +376,15 @@ mod tests {
                 "connection to server at \"127.0.0.1\", port 5432 failed: Connection refused",
                 &[Sign::DbUnreachable],
             ),
+            (F::Tasks, "Task app.send[6c1] raised unexpected: SoftTimeLimitExceeded()", &[Sign::TaskSoftLimit]),
+            (F::Tasks, "Task handler raised error: TimeLimitExceeded(1800)", &[Sign::TaskHardLimit]),
+            (F::Kernel, "gunicorn[7]: segfault at 18 ip 0007 sp 0007 error 4 in libxml2.so", &[Sign::ProcessCrashed]),
+            (
+                F::Mail,
+                "A1: to=<a@b.fr>, relay=x, status=deferred (conversation with x[192.0.2.1] timed out while sending end of data -- message may be sent more than once)",
+                &[Sign::SmtpLostAfterData, Sign::SmtpTimeout],
+            ),
+            (F::System, "stopped: club (terminated by SIGTERM)", &[Sign::UnitStopping]),
             (F::Tasks, "Hard time limit (300s) exceeded for app.send[6c1]", &[Sign::TaskHardLimit]),
             (F::WebError, "bind() to 192.0.2.1:80 failed (99: Cannot assign requested address)", &[]),
             (F::Other, "all is well", &[]),

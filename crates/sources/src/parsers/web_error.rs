@@ -101,7 +101,8 @@ fn apache_line(text: &str) -> Option<Parsed<'_>> {
             _ => break,
         }
         cursor.bracketed()?;
-        cursor.spaces();
+        // Further spaces are those of a line of a traceback.
+        let _ = cursor.eat(" ");
     }
     // It stands behind each line of what was said during a request.
     let (message, referrer) = cursor.rest().rsplit_once(", referer: ").unwrap_or((cursor.rest(), ""));

@@ -6,6 +6,7 @@ mod automatic;
 pub(crate) mod examples;
 pub(crate) mod handlers;
 mod job;
+mod live;
 pub(crate) mod page;
 mod run;
 #[cfg(test)]
@@ -14,8 +15,9 @@ mod tests;
 use crate::routes::Routes;
 
 pub use automatic::diagnosing;
+pub(crate) use live::Readings;
 pub(crate) use run::AT_ONCE_MAX;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    [api::declare, handlers::declare].into_iter().fold(routes, |routes, add| add(routes))
+    [api::declare, handlers::declare, live::declare].into_iter().fold(routes, |routes, add| add(routes))
 }

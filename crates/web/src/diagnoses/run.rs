@@ -1,5 +1,6 @@
 //! A diagnosis from its question to what is kept of it.
 
+use super::live::Teller;
 use crate::{
     Ctx,
     layout::foreign::plain,
@@ -7,7 +8,7 @@ use crate::{
 };
 use ::api::diagnoses::{Diagnosis, DiagnosisState, NewDiagnosis};
 use diagnosis::{
-    BadQuestion, CollectError, JobStory, Question, RecipientList, Verdict,
+    BadQuestion, CollectError, JobStory, Question, RecipientList, Step, Verdict,
     question::read,
     recipients::{BadList, not_sent},
     report,
@@ -87,7 +88,8 @@ pub(super) async fn begin(ctx: &Ctx, asked: NewDiagnosis, by: AskedBy<'_>) -> Re
     if !ctx.app.db.begin_diagnosis(new, ctx.app.clock.now()).await? {
         return Ok(None);
     }
-    tokio::spawn(answer(ctx.clone(), id, question, list, job, place));
+    let teller = ctx.readings.begin(id);
+    tokio::spawn(answer(ctx.clone(), id, question, list, job, place, teller));
     Ok(Some(id))
 }
 
@@ -99,16 +101,23 @@ async fn answer(
     list: Option<RecipientList>,
     job: Option<Job>,
     _place: OwnedSemaphorePermit,
+    teller: Teller,
 ) {
     let (root, clock) = (ctx.app.machine.clone(), ctx.app.clock.clone());
-    let found = spawn_blocking(move || -> Result<DiagnosisFindings, String> {
-        let found = diagnosis::diagnose(&root, &question, list.as_ref(), &clock).map_err(|error| word_of(&error))?;
-        Ok(findings(&found, list.as_ref(), job.as_ref()))
+    let found = spawn_blocking(move || {
+        let tell = &mut |step: Step<'_>| teller.tell(step.into());
+        let found = diagnosis::diagnose_telling(&root, &question, list.as_ref(), &clock, tell);
+        let found = found.map(|found| findings(&found, list.as_ref(), job.as_ref()));
+        (teller, found.map_err(|error| word_of(&error)))
     });
-    let found = found.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a diagnosis ended before its time");
-        Err("internal".to_owned())
-    });
+    // Whoever is told of the end finds it kept.
+    let (_teller, found) = found.await.map_or_else(
+        |error| {
+            tracing::error!(%error, "a diagnosis ended before its time");
+            (None, Err("internal".to_owned()))
+        },
+        |(teller, found)| (Some(teller), found),
+    );
     if let Err(error) = ctx.app.db.end_diagnosis(id, found, ctx.app.clock.now()).await {
         tracing::error!(%error, "what a diagnosis found could not be kept");
     }

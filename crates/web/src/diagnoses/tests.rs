@@ -66,6 +66,24 @@ async fn a_program_asks_and_gets_the_report_in_every_form() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_diagnosis_is_told_as_it_is_made() {
+    let site = Site::new().await;
+    machine(&site);
+    let begun = site.post("/api/v1/diagnoses", json!({"phrase": "the mailing stopped at 22:08"})).await.json();
+    let path = format!("/api/v1/diagnoses/{}", begun["id"].as_str().unwrap());
+    let told = site.get(&format!("{path}/events")).await.text;
+    assert_eq!(told.matches("event: source").count(), 3, "{told}");
+    assert!(told.contains("\"name\":\"/var/log/nginx/error.log\"") && told.contains("\"of\":3"), "{told}");
+    assert!(told.trim_end().ends_with("event: end\ndata: {}"), "{told}");
+    // Whoever is told of the end finds the answer.
+    assert_eq!(site.get(&path).await.json()["state"], "done");
+    assert_eq!(
+        site.get("/api/v1/diagnoses/00000000-0000-0000-0000-000000000000/events").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_answered_says_why() {
     let site = Site::new().await;
     machine(&site);
