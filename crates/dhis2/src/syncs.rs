@@ -328,7 +328,7 @@ impl Syncs {
                 say("clock", info.clock.now.to_string(), "set the clocks of both machines by a time server");
             }
             let reads_units =
-                [settings.values, settings.completeness, settings.tracker].iter().any(|one| *one == Values::Yes);
+                [settings.values, settings.completeness, settings.tracker].contains(&Values::Yes);
             if reads_units && info.units == 0 {
                 say("org_units", "0".into(), "give the account organisation units, for which it reads and enters data");
             }

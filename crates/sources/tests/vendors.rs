@@ -13,6 +13,9 @@ struct Stated<'a> {
     line: &'a str,
 }
 
+/// A record as it was read: its bytes, time, level and format.
+type Parsed = (Vec<u8>, Option<Timestamp>, Option<model::Level>, &'static str);
+
 /// Of one program, by its name.
 fn files() -> Vec<(&'static str, Vec<Stated<'static>>)> {
     let mut files: Vec<(&str, Vec<Stated<'_>>)> = Vec::new();
@@ -43,7 +46,7 @@ fn held() -> ([u32; 4], String) {
     for (name, stated) in files() {
         let (zone, reference) = (TimeZone::UTC, Reference::Modified(read_at));
         let mut reader = Reader::new(Options { zone, reference, limits: Limits::default(), scrubber: None });
-        let mut records: Vec<(Vec<u8>, Option<Timestamp>, Option<model::Level>, &'static str)> = Vec::new();
+        let mut records: Vec<Parsed> = Vec::new();
         let mut take = |record: Record<'_>| {
             records.push((record.raw.to_vec(), record.time, record.parsed.level, record.parsed.format));
         };

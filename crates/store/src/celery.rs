@@ -1,13 +1,13 @@
 //! Celery's brokers, workers, queues and tasks. How an event changes them is for the crate `celery`; here they are loaded,
 //! changed and kept in one transaction, found again, and forgotten when they are old.
 
-mod history;
 mod counts;
+mod history;
 mod orders;
 mod tasks;
 
-pub use history::{CeleryFailureStep, CeleryQueueSample, CelerySilence};
 pub use counts::{CeleryCount, CeleryMicros};
+pub use history::{CeleryFailureStep, CeleryQueueSample, CelerySilence};
 pub use orders::CeleryOrder;
 pub use tasks::{CELERY_COUNTED_MAX, CeleryDetail, CeleryState, CeleryTask, CeleryTaskFilter, LastEvent, StateTimes};
 

@@ -73,8 +73,9 @@ pub use artifacts::{ARTIFACT_BYTES_MAX, ARTIFACTS_MAX, Artifact, ArtifactKind, U
 pub use attachments::{ATTACHMENT_BYTES_MAX, EventAttachment};
 pub use audit::{AuditEvent, AuditFilter};
 pub use celery::{
-    CELERY_COUNTED_MAX, CeleryBroker, CeleryCount, CeleryDetail, CeleryFailureStep, CeleryMicros, CeleryOrder, CeleryQueue,
-    CeleryQueueSample, CelerySilence, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, LastEvent, StateTimes,
+    CELERY_COUNTED_MAX, CeleryBroker, CeleryCount, CeleryDetail, CeleryFailureStep, CeleryMicros, CeleryOrder,
+    CeleryQueue, CeleryQueueSample, CelerySilence, CeleryState, CeleryTask, CeleryTaskFilter, CeleryWorker, LastEvent,
+    StateTimes,
 };
 pub use checks::{CHECKS_MAX, CheckChange, CheckName, NewPing, StoredCheck, StoredOutage, StoredPing};
 pub use claims::{Claim, ClaimRefused, Claimed, ClaimedItem, Outcome, Recorded};
