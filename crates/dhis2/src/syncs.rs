@@ -327,8 +327,7 @@ impl Syncs {
             if apart(self.clock().now(), info.clock.now) > CLOCKS_APART_MAX {
                 say("clock", info.clock.now.to_string(), "set the clocks of both machines by a time server");
             }
-            let reads_units =
-                [settings.values, settings.completeness, settings.tracker].contains(&Values::Yes);
+            let reads_units = [settings.values, settings.completeness, settings.tracker].contains(&Values::Yes);
             if reads_units && info.units == 0 {
                 say("org_units", "0".into(), "give the account organisation units, for which it reads and enters data");
             }

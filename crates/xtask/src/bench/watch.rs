@@ -81,8 +81,11 @@ fn watch(context: &Context) -> Result<Table> {
 }
 
 fn rule(n: u64) -> serde_json::Value {
-    let query =
-        if n.is_multiple_of(2) { format!("service:shop{n} level:error") } else { format!("service:shop{n} \"took {n} ms\"") };
+    let query = if n.is_multiple_of(2) {
+        format!("service:shop{n} level:error")
+    } else {
+        format!("service:shop{n} \"took {n} ms\"")
+    };
     let within = if n % 4 < 2 { 60 } else { 300 };
     json!({"kind": "log_pattern", "query": query, "at_least": 100_000, "within_s": within, "severity": "warning",
            "is_enabled": true, "throttle_s": 300})
