@@ -1,11 +1,13 @@
 //! `cargo run --release -p errors --example normalise -- [FILE] [--runs N]`: how long one core takes for an event of a real
-//! client, step by step. Without a file, the 23 KB event of a Django view that asks a database.
+//! client, or for a transaction, step by step. Without a file, the 23 KB event of a Django view that asks a database.
 
 use errors::{
     Envelope, Event,
+    envelope::ItemKind,
     grouping::{self, Grouping},
-    record::{EventRecord, Reception},
+    record::{EventRecord, Reception, SpanRecord},
     scrubbing::{Scrubbing, ScrubbingSettings},
+    transaction,
 };
 use model::Timestamp;
 use std::{
@@ -28,6 +30,9 @@ fn main() {
     let Some(item) = envelope.items.first() else { return println!("{file}: no event") };
     let scrubbing = Scrubbing::default();
     let off = Scrubbing::new(ScrubbingSettings { on: false, ..ScrubbingSettings::default() }).unwrap_or_default();
+    if item.kind == ItemKind::Transaction {
+        return transactions(item.payload, runs, [&off, &scrubbing]);
+    }
     let read = |scrubbing| Event::read(item.payload, scrubbing).unwrap_or_default();
     let event = read(&scrubbing);
     let grouping = grouping::group(&event);
@@ -35,12 +40,25 @@ fn main() {
     let unscrubbed = timed("read", runs, || read(&off));
     let whole = timed("read and scrub", runs, || read(&scrubbing));
     let grouped = timed("group", runs, || grouping::group(&event));
-    let kept = timed("record", runs, || record(&event, &grouping));
+    let kept = timed("record", runs, || record(&event, &grouping).fields.len());
     println!("scrub alone {:.1} µs", micros(whole.saturating_sub(unscrubbed)));
     println!("all of it {:.1} µs an event", micros(whole + grouped + kept));
 }
 
-fn record(event: &Event, grouping: &Grouping) -> EventRecord {
+#[expect(clippy::print_stdout, reason = "a program for the terminal")]
+fn transactions(payload: &[u8], runs: usize, [off, scrubbing]: [&Scrubbing; 2]) {
+    let read = |scrubbing| transaction::read(payload, scrubbing).map(|told| told.what.spans).unwrap_or_default();
+    let spans = read(scrubbing);
+    println!("{} bytes in, {} spans, {runs} runs", payload.len(), spans.len());
+    let unscrubbed = timed("read", runs, || read(off));
+    let whole = timed("read and scrub", runs, || read(scrubbing));
+    let fields = || spans.iter().map(|span| SpanRecord::new(span, "7").fields.len()).sum::<usize>();
+    let kept = timed("records", runs, fields);
+    println!("scrub alone {:.1} µs", micros(whole.saturating_sub(unscrubbed)));
+    println!("all of it {:.1} µs a transaction", micros(whole + kept));
+}
+
+fn record<'a>(event: &'a Event, grouping: &'a Grouping) -> EventRecord<'a> {
     let reception = Reception {
         project: "7",
         event_id: event.event_id.unwrap_or_default(),

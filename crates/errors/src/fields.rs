@@ -136,12 +136,16 @@ impl<'a> Fields<'a> {
     /// An id of a trace or a span: an even number of hex digits, at most 32, in lower case.
     pub(crate) fn hex(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
-        let hex = |text: &str| {
-            let digits = text.replace('-', "").to_ascii_lowercase();
-            let fits = matches!(digits.len(), 16 | 32) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-            fits.then_some(digits)
+        let fits = |digits: &str| matches!(digits.len(), 16 | 32) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let hex = |text: String| {
+            // As nearly all clients write it.
+            if fits(&text) && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                return Some(text);
+            }
+            Some(text.replace('-', "").to_ascii_lowercase()).filter(|digits| fits(digits))
         };
-        self.told_unless(value.as_str().and_then(hex), key, Why::NotId)
+        let text = if let Value::String(text) = value { Some(text) } else { None };
+        self.told_unless(text.and_then(hex), key, Why::NotId)
     }
 
     pub(crate) fn level(&mut self, key: &str) -> Option<Level> {

@@ -136,10 +136,10 @@ pub(crate) fn line_of_metric(metric: MetricItem) -> LogItem {
     }
 }
 
-fn add_fields(draft: &mut Draft<'_>, fields: &[RecordField]) -> Result<(), Refused> {
+fn add_fields(draft: &mut Draft<'_>, fields: &[RecordField<'_>]) -> Result<(), Refused> {
     for (name, value) in fields {
         let value = match value {
-            FieldValue::Text(text) => text.as_str().into(),
+            FieldValue::Text(text) => text.as_ref().into(),
             FieldValue::Integer(number) => Value::Int(*number),
             FieldValue::Number(number) => Value::Float(*number),
             FieldValue::Flag(flag) => Value::Bool(*flag),

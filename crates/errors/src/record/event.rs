@@ -7,13 +7,13 @@ use serde_json::Value;
 
 /// One record of the kind `error`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EventRecord {
+pub struct EventRecord<'a> {
     pub time: Timestamp,
     pub level: Level,
     /// What people read in a list: the issue's title.
-    pub message: String,
+    pub message: &'a str,
     /// In a fixed order: `project`, `issue`, `exception.type`, `tags.browser`…
-    pub fields: Vec<RecordField>,
+    pub fields: Vec<RecordField<'a>>,
     /// The event as [`Event::body`] writes it; [`Event::from_body`] reads it again.
     pub body: String,
 }
@@ -21,37 +21,37 @@ pub struct EventRecord {
 /// How far a client's clock may be ahead; what is later has the time of its reception.
 const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(60);
 
-impl EventRecord {
-    pub fn new(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Self {
+impl<'a> EventRecord<'a> {
+    pub fn new(event: &'a Event, grouping: &'a Grouping, reception: Reception<'a>) -> Self {
         let time = event.timestamp.filter(|time| time.since(reception.received) <= AHEAD_MAX);
         Self {
             time: time.unwrap_or(reception.received),
             level: event.level(),
-            message: grouping.title.clone(),
+            message: &grouping.title,
             fields: fields(event, grouping, reception),
             body: event.body(),
         }
     }
 }
 
-fn fields(event: &Event, grouping: &Grouping, reception: Reception<'_>) -> Vec<RecordField> {
-    let mut fields = FieldsBuilder::default();
+fn fields<'a>(event: &'a Event, grouping: &'a Grouping, reception: Reception<'a>) -> Vec<RecordField<'a>> {
+    let mut fields = FieldsBuilder::new();
     fields.text("project", Some(reception.project));
-    fields.text("issue", grouping.hashes.first().map(ToString::to_string).as_deref());
-    fields.text("event_id", Some(&reception.event_id.simple().to_string()));
+    fields.text("issue", grouping.hashes.first().map(ToString::to_string));
+    fields.text("event_id", Some(reception.event_id.simple().to_string()));
     add_exception(event, grouping, &mut fields);
     add_names(event, &mut fields);
     add_people(event, &mut fields);
     for name in ["browser", "os", "runtime", "device"] {
-        fields.text(name, named(event, name).as_deref());
+        fields.text(name, named(event, name));
     }
     for (name, value) in &event.tags {
-        fields.text(format!("tags.{name}"), Some(value));
+        fields.text(format!("tags.{name}"), Some(value.as_str()));
     }
     fields.list
 }
 
-fn add_exception(event: &Event, grouping: &Grouping, fields: &mut FieldsBuilder) {
+fn add_exception<'a>(event: &'a Event, grouping: &'a Grouping, fields: &mut FieldsBuilder<'a>) {
     let main = event.main_exception();
     fields.text("exception.type", main.and_then(|exception| exception.kind.as_deref()));
     fields.text("exception.value", main.and_then(|exception| exception.value.as_deref()));
@@ -59,7 +59,7 @@ fn add_exception(event: &Event, grouping: &Grouping, fields: &mut FieldsBuilder)
     fields.text("culprit", Some(grouping.culprit.as_str()).filter(|_| event.transaction.is_none()));
 }
 
-fn add_names(event: &Event, fields: &mut FieldsBuilder) {
+fn add_names<'a>(event: &'a Event, fields: &mut FieldsBuilder<'a>) {
     let names = [
         ("transaction", &event.transaction),
         ("release", &event.release),
@@ -73,7 +73,7 @@ fn add_names(event: &Event, fields: &mut FieldsBuilder) {
     fields.text("sdk", event.sdk.as_ref().map(|sdk| sdk.name.as_str()));
 }
 
-fn add_people(event: &Event, fields: &mut FieldsBuilder) {
+fn add_people<'a>(event: &'a Event, fields: &mut FieldsBuilder<'a>) {
     if let Some(user) = &event.user {
         fields.text("user.id", user.id.as_deref());
         fields.text("user.email", user.email.as_deref());
@@ -85,8 +85,8 @@ fn add_people(event: &Event, fields: &mut FieldsBuilder) {
         fields.text("url", request.url.as_deref());
     }
     let trace = event.trace();
-    fields.text("trace_id", trace.trace_id.as_deref());
-    fields.text("span_id", trace.span_id.as_deref());
+    fields.text("trace_id", trace.trace_id);
+    fields.text("span_id", trace.span_id);
 }
 
 /// A context as people say it: `CPython 3.11.7`, `iPhone 14`.

@@ -16,8 +16,8 @@ const VALUE_CHARS_MAX: usize = 512;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum FieldValue {
-    Text(String),
+pub enum FieldValue<'a> {
+    Text(Cow<'a, str>),
     Integer(i64),
     Number(f64),
     Flag(bool),
@@ -32,40 +32,51 @@ pub struct Reception<'a> {
     pub received: Timestamp,
 }
 
-/// A field of a record: most names are known beforehand.
-pub type RecordField = (Cow<'static, str>, FieldValue);
+/// A field of a record. Nearly all of it is as the report has it, and is not copied.
+pub type RecordField<'a> = (Cow<'a, str>, FieldValue<'a>);
 
 /// Gathers fields; what is missing or empty leaves none.
-#[derive(Debug, Default)]
-struct FieldsBuilder {
-    list: Vec<RecordField>,
+#[derive(Debug)]
+struct FieldsBuilder<'a> {
+    list: Vec<RecordField<'a>>,
 }
 
-impl FieldsBuilder {
-    fn text(&mut self, name: impl Into<Cow<'static, str>>, value: Option<&str>) {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            // Nearly all are copied as they are, not sign by sign.
-            let end = match value.len() <= VALUE_CHARS_MAX {
-                true => None,
-                false => value.char_indices().nth(VALUE_CHARS_MAX).map(|(end, _)| end),
-            };
-            self.push(name, FieldValue::Text(value[..end.unwrap_or(value.len())].to_owned()));
-        }
+impl<'a> FieldsBuilder<'a> {
+    /// Fields of one record, as many as most have.
+    const USUAL: usize = 32;
+
+    fn new() -> Self {
+        Self { list: Vec::with_capacity(Self::USUAL) }
     }
 
-    fn integer(&mut self, name: impl Into<Cow<'static, str>>, value: Option<i64>) {
+    fn text(&mut self, name: impl Into<Cow<'a, str>>, value: Option<impl Into<Cow<'a, str>>>) {
+        let Some(value) = value.map(Into::into).filter(|value| !value.is_empty()) else { return };
+        // Nearly all are taken as they are, not sign by sign.
+        let end = match value.len() <= VALUE_CHARS_MAX {
+            true => None,
+            false => value.char_indices().nth(VALUE_CHARS_MAX).map(|(end, _)| end),
+        };
+        let value = match (end, value) {
+            (None, value) => value,
+            (Some(end), Cow::Borrowed(value)) => Cow::Borrowed(&value[..end]),
+            (Some(end), Cow::Owned(value)) => Cow::Owned(value[..end].to_owned()),
+        };
+        self.push(name, FieldValue::Text(value));
+    }
+
+    fn integer(&mut self, name: impl Into<Cow<'a, str>>, value: Option<i64>) {
         if let Some(value) = value {
             self.push(name, FieldValue::Integer(value));
         }
     }
 
-    fn flag(&mut self, name: impl Into<Cow<'static, str>>, value: Option<bool>) {
+    fn flag(&mut self, name: impl Into<Cow<'a, str>>, value: Option<bool>) {
         if let Some(value) = value {
             self.push(name, FieldValue::Flag(value));
         }
     }
 
-    fn push(&mut self, name: impl Into<Cow<'static, str>>, value: FieldValue) {
+    fn push(&mut self, name: impl Into<Cow<'a, str>>, value: FieldValue<'a>) {
         self.list.push((name.into(), value));
     }
 }

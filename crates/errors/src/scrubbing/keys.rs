@@ -166,8 +166,65 @@ pub(super) struct KeyNames {
     always: HashSet<String>,
     texts: HashSet<String>,
     kept: HashSet<String>,
-    /// Matches whatever may hold a name, and little else: nearly every key is passed over there. None: all are looked at.
+    /// Nearly every key is passed over here, and at nearly no cost.
+    beginnings: Beginnings,
+    /// Matches whatever may hold a name, and little else. None: all are looked at.
     suspect: Option<Regex>,
+}
+
+/// The first three letters of all names, whatever parts them.
+#[derive(Clone, Debug)]
+struct Beginnings {
+    /// A bit for each three of 32 signs; none where some name cannot be told so.
+    known: Option<Box<[u64; 512]>>,
+}
+
+impl Beginnings {
+    /// Letters by their place in the alphabet, digits together; other signs part words.
+    fn sign(byte: u8) -> Option<usize> {
+        match byte {
+            b'a'..=b'z' => Some(usize::from(byte - b'a')),
+            b'A'..=b'Z' => Some(usize::from(byte - b'A')),
+            b'0'..=b'9' => Some(26),
+            _ => None,
+        }
+    }
+
+    fn of<'a>(names: impl Iterator<Item = &'a String>) -> Self {
+        let mut known = Box::new([0; 512]);
+        for name in names {
+            let signs: Vec<usize> = name.bytes().filter_map(Self::sign).take(3).collect();
+            let [first, second, third] = signs[..] else { return Self { known: None } };
+            if !name.is_ascii() {
+                return Self { known: None };
+            }
+            let at = first << 10 | second << 5 | third;
+            known[at / 64] |= 1 << (at % 64);
+        }
+        Self { known: Some(known) }
+    }
+
+    /// Whether some name may begin anywhere in the key.
+    fn may_be_in(&self, key: &str) -> bool {
+        let Some(known) = &self.known else { return true };
+        let mut at = 0;
+        let mut signs = 0;
+        for byte in key.bytes() {
+            let Some(sign) = Self::sign(byte) else {
+                // What is no letter of ours may be written for one: the regular expression knows.
+                if !byte.is_ascii() {
+                    return true;
+                }
+                continue;
+            };
+            at = (at << 5 | sign) & 0x7fff;
+            signs += 1;
+            if signs >= 3 && known[at / 64] >> (at % 64) & 1 == 1 {
+                return true;
+            }
+        }
+        false
+    }
 }
 
 impl KeyNames {
@@ -175,8 +232,9 @@ impl KeyNames {
         let named = |names: &[String]| names.iter().map(|name| normal(name)).collect::<Vec<_>>();
         let always: HashSet<String> = SECRET.iter().map(|name| (*name).to_owned()).chain(named(further)).collect();
         let texts: HashSet<String> = SECRET_TEXT.iter().map(|name| (*name).to_owned()).collect();
+        let beginnings = Beginnings::of(always.iter().chain(&texts));
         let suspect = suspect(always.iter().chain(&texts));
-        Self { always, texts, kept: named(kept).into_iter().collect(), suspect }
+        Self { always, texts, kept: named(kept).into_iter().collect(), beginnings, suspect }
     }
 
     /// Whether the key, or some words at its end or its beginning, name a secret: `DB_PASSWORD`, `accessToken`,
@@ -184,7 +242,8 @@ impl KeyNames {
     pub(super) fn secrecy(&self, key: &str) -> Option<Secrecy> {
         // The longest name that anybody gives to a secret; longer keys are texts.
         const KEY_BYTES_MAX: usize = 128;
-        if key.len() > KEY_BYTES_MAX || self.suspect.as_ref().is_some_and(|suspect| !suspect.is_match(key)) {
+        let is_suspect = || self.suspect.as_ref().is_none_or(|suspect| suspect.is_match(key));
+        if key.len() > KEY_BYTES_MAX || !self.beginnings.may_be_in(key) || !is_suspect() {
             return None;
         }
         let name = normal(key);
@@ -287,6 +346,25 @@ mod tests {
         ] {
             assert_eq!(keys.secrecy(key), None, "{key}");
         }
+    }
+
+    #[test]
+    fn what_is_passed_over_at_once_holds_no_name() {
+        for further in [vec![], vec!["nir".to_owned()], vec!["n1".to_owned()], vec!["clé".to_owned()]] {
+            let keys = KeyNames::new(&further, &[]);
+            let names: Vec<String> = keys.always.iter().chain(&keys.texts).cloned().collect();
+            for name in &names {
+                let spelled = [name.clone(), name.to_uppercase(), name.replace('_', ""), name.replace('_', "-")];
+                for key in spelled.iter().flat_map(|name| [name.clone(), format!("my_{name}"), format!("{name}2")]) {
+                    assert!(keys.beginnings.may_be_in(&key), "{key}");
+                }
+            }
+        }
+        let keys = KeyNames::new(&[], &[]);
+        for key in ["description", "start_timestamp", "thread.name", "origin", "op", ""] {
+            assert!(!keys.beginnings.may_be_in(key), "{key}");
+        }
+        assert!(keys.beginnings.may_be_in("ſecret"), "which is an S to those who fold cases");
     }
 
     #[test]

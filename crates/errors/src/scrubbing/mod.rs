@@ -20,6 +20,9 @@ pub const REMOVED: &str = "[removed]";
 /// Places that are told of one report; what is removed beyond is told without its place.
 const TOLD_MAX: usize = 200;
 
+/// Digits of the shortest number of a card.
+const NUMBER_BYTES_MIN: usize = 13;
+
 /// The shortest text that a secret could stand in: `pwd=x`.
 const TEXT_BYTES_MIN: usize = 5;
 
@@ -146,6 +149,7 @@ impl Walk<'_> {
             }
             Value::Array(list) => self.list(list, place),
             Value::String(text) => self.text(text, place),
+            Value::Number(number) if is_short(number) => {}
             Value::Number(number) => self.number(number.to_string(), value, place),
             Value::Null | Value::Bool(_) => {}
         }
@@ -239,7 +243,7 @@ impl Walk<'_> {
 
     /// A card's number may come as a number.
     fn number(&mut self, written: String, value: &mut Value, place: &Place<'_>) {
-        if written.len() < 13 {
+        if written.len() < NUMBER_BYTES_MIN {
             return;
         }
         let mut text = written;
@@ -257,6 +261,11 @@ impl Walk<'_> {
             self.tell(place, RemovedBecause::Key);
         }
     }
+}
+
+/// Whether it is a whole number too short for a card's, which most are: it need not be written out.
+fn is_short(number: &serde_json::Number) -> bool {
+    number.as_i64().is_some_and(|number| number.unsigned_abs() < 10_u64.pow(NUMBER_BYTES_MIN as u32 - 2))
 }
 
 fn is_source(key: Option<&str>) -> bool {

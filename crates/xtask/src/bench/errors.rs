@@ -18,7 +18,9 @@ pub(crate) const BENCH: Bench = Bench {
     what: "A real event of Django (23 KB, `crates/errors/tests/fixtures/real/django_orm.envelope`) sent to `vigie serve` over 4 \
            connections, each acknowledged once it is on disk, until all are counted into issues (to be at least 2,000/s, \
            p99 under 25 ms, under 120 MB, and at most 2 KB each on disk). Ids, times, addresses of objects, values and users \
-           are different in each. Then transactions of 4 KB (to be at least 10,000/s). Client and server share the machine.",
+           are different in each. Then transactions of 4 KB (to be at least 10,000/s). Then 50 events a second of one project, \
+           alone and while another sends 50 times its quota (p99 to be at most twice as long). Client and server share the \
+           machine.",
     run: errors,
 };
 
@@ -26,6 +28,14 @@ const EVENT: &str = include_str!("../../../errors/tests/fixtures/real/django_orm
 const TRANSACTION: &str = include_str!("../../../errors/tests/fixtures/real/django_transaction.envelope");
 const CONNECTIONS: u64 = 4;
 const COUNTED_WITHIN: Duration = Duration::from_secs(60);
+/// Events a second of the project that keeps within its quota, and for how long.
+const QUIET_RATE: f64 = 50.0;
+const QUIET_FOR: Duration = Duration::from_secs(10);
+/// Events a minute that the other one may send, and how many times as many it does.
+const FLOODER_MAY: u64 = 600;
+const FLOOD: u64 = 50;
+/// Alone and flooded, in turn.
+const FLOODS: usize = 3;
 
 fn errors(context: &Context) -> Result<Table> {
     let mut table = Table::new(&["what", "unit"]);
@@ -37,6 +47,7 @@ fn errors(context: &Context) -> Result<Table> {
     let mut transactions = Measured::default();
     transactions.run(context, TRANSACTION, context.size(100_000, 12_000), false)?;
     transactions.show(&mut table, "transactions", 10_000.0);
+    floods(context, &mut table)?;
     table.note(format!(
         "{events} of each. *Taken and counted*: from the first byte sent to the moment that the list of issues shows all of \
          them. *On disk*: all of `telemetry/` after {} s and a stop.",
@@ -62,12 +73,8 @@ impl Measured {
         let data = folder.path().join("data");
         let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
         let mut http = server.http();
-        let made = http.post("/api/v1/projects", &json!({"name": "Shop"}))?;
-        let id = made["project"]["id"].as_u64().context("a project has no id")?;
         // The rate is measured, not the quota.
-        http.put("/api/v1/projects/shop", &json!({"settings": {"items_per_minute": 100_000_000}}))?;
-        let key = made["key"]["public_key"].as_str().context("a project has no key")?;
-        let path = format!("/api/{id}/envelope/?sentry_key={key}");
+        let path = project(&mut http, "shop", 100_000_000)?;
         let template = Template::of(envelope);
         let (before, _) = server.child.so_far()?;
         let start = Instant::now();
@@ -115,6 +122,70 @@ impl Measured {
         table.value(&[&format!("{what}, CPU of `vigie serve`, sealing included"), "µs each"], &self.cpu);
         table.ratio(&[&format!("{what}, peak memory"), "MB"], &self.peak, "budget", &Samples::from([120.0]));
     }
+}
+
+/// Makes a project that may send so many items a minute: where its envelopes go.
+fn project(http: &mut Http, name: &str, items_per_minute: u64) -> Result<String> {
+    let made = http.post("/api/v1/projects", &json!({ "name": name }))?;
+    let id = made["project"]["id"].as_u64().context("a project has no id")?;
+    let settings = json!({"settings": {"items_per_minute": items_per_minute}});
+    http.put(&format!("/api/v1/projects/{name}"), &settings)?;
+    let key = made["key"]["public_key"].as_str().context("a project has no key")?;
+    Ok(format!("/api/{id}/envelope/?sentry_key={key}"))
+}
+
+/// What one project has to wait while another sends far more than it may.
+fn floods(context: &Context, table: &mut Table) -> Result<()> {
+    let folder = context.folder()?;
+    let data = folder.path().join("data");
+    let server = Server::start(context, &data, None)?.with_scope(context, &data, None, "admin")?;
+    let mut http = server.http();
+    let (quiet, loud) = (project(&mut http, "quiet", 1_000_000)?, project(&mut http, "loud", FLOODER_MAY)?);
+    let template = Template::of(EVENT);
+    let (mut alone, mut flooded, mut refused) = (Latency::default(), Latency::default(), Samples::default());
+    for round in 0..context.size(FLOODS, 1) as u64 {
+        let rate = (FLOODER_MAY * FLOOD) as f64 / 60.0 / CONNECTIONS as f64;
+        alone.push(&mut paced(&mut server.http(), &quiet, &template, round * 10, QUIET_RATE)?.0);
+        thread::scope(|scope| {
+            let senders: Vec<_> = (1..=CONNECTIONS)
+                .map(|sender| {
+                    let (mut http, path, template) = (server.http(), &loud, &template);
+                    scope.spawn(move || paced(&mut http, path, template, round * 10 + sender, rate))
+                })
+                .collect();
+            flooded.push(&mut paced(&mut server.http(), &quiet, &template, round * 10 + 9, QUIET_RATE)?.0);
+            let mut of_all = 0;
+            for sender in senders {
+                of_all += sender.join().map_err(|_| anyhow::anyhow!("a sender panicked"))??.1;
+            }
+            refused.push(of_all as f64);
+            anyhow::Ok(())
+        })?;
+    }
+    server.stop()?;
+    table.value(&["a project alone, answered, p99", "ms"], &alone.p99);
+    table.ratio(&["while another sends 50 times its quota, p99", "ms"], &flooded.p99, "alone", &alone.p99);
+    table.value(&["of the other, refused", "requests"], &refused);
+    Ok(())
+}
+
+/// Sends so many a second for a while, whatever is answered: milliseconds that those that were taken waited, and how many
+/// were refused.
+fn paced(http: &mut Http, path: &str, template: &Template, sender: u64, rate: f64) -> Result<(Vec<f64>, u64)> {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15 ^ (sender + 1));
+    let (mut times, mut body, mut refused) = (Vec::new(), Vec::new(), 0);
+    let begun = Instant::now();
+    while begun.elapsed() < QUIET_FOR {
+        template.write(&mut numbers, &mut body);
+        let start = Instant::now();
+        match http.post_once(path, "application/x-sentry-envelope", &body)? {
+            true => times.push(start.elapsed().as_secs_f64() * 1e3),
+            false => refused += 1,
+        }
+        let due = Duration::from_secs_f64((times.len() as u64 + refused) as f64 / rate);
+        thread::sleep(due.saturating_sub(begun.elapsed()));
+    }
+    Ok((times, refused))
 }
 
 /// Sends so many, one after the other: milliseconds until each is taken, and how often one was refused before.

@@ -79,6 +79,14 @@ impl Http {
         bail!("POST {path}: refused {REFUSALS_MAX} times")
     }
 
+    /// A body of any other kind: whether it was taken, or refused (429).
+    pub(crate) fn post_once(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<bool> {
+        match self.exchange("POST", path, kind, body)? {
+            (429, _) => Ok(false),
+            answer => read("POST", path, answer).map(|_| true),
+        }
+    }
+
     /// A body of one JSON value per line.
     pub(crate) fn post_lines(&mut self, path: &str, lines: &str) -> Result<Value> {
         self.json("POST", path, "application/x-ndjson", lines.as_bytes())
