@@ -366,10 +366,24 @@ pub(super) fn pack_hex(text: &[u8], upper: bool, out: &mut Vec<u8>) -> Option<()
     Some(())
 }
 
+/// The two digits of each byte.
+const fn digits_of_bytes(alphabet: [u8; 16]) -> [[u8; 2]; 256] {
+    let (mut digits, mut byte) = ([[0; 2]; 256], 0);
+    while byte < 256 {
+        digits[byte] = [alphabet[byte >> 4], alphabet[byte & 15]];
+        byte += 1;
+    }
+    digits
+}
+
+static LOWER: [[u8; 2]; 256] = digits_of_bytes(*b"0123456789abcdef");
+static UPPER: [[u8; 2]; 256] = digits_of_bytes(*b"0123456789ABCDEF");
+
 fn write_hex(hex: &Hex, index: usize, out: &mut Vec<u8>) -> std::io::Result<()> {
-    let alphabet: &[u8; 16] = if hex.upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let digits = if hex.upper { &UPPER } else { &LOWER };
+    let start = out.len();
     let packed = &hex.bytes[index * hex.stride()..][..hex.stride()];
-    let halves = packed.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    out.extend(halves.take(usize::from(hex.digits)).map(|half| alphabet[usize::from(half)]));
+    packed.iter().for_each(|byte| out.extend_from_slice(&digits[usize::from(*byte)]));
+    out.truncate(start + usize::from(hex.digits));
     Ok(())
 }

@@ -28,12 +28,23 @@ pub(super) fn candidates(values: &Values, needle: &[u8], mut each: impl FnMut(us
             let any = |address: u32| address.to_be_bytes().iter().any(|part| is_in[usize::from(*part)]);
             places_where(addresses, any, each);
         }
+        (Values::Ipv4(addresses), None) => match middle(needle) {
+            Some(middle) => places_where(addresses, |address: u32| address.to_be_bytes()[1..3] == middle, each),
+            None => (0..values.len()).for_each(&mut each),
+        },
         (Values::Hex(hex), _) => match hex_places(hex, needle) {
             Some(places) => places.into_iter().for_each(each),
             None => (0..values.len()).for_each(&mut each),
         },
         _ => (0..values.len()).for_each(&mut each),
     }
+}
+
+/// The two parts in the middle of an address: they stand whole in any text that holds it.
+fn middle(needle: &[u8]) -> Option<[u8; 2]> {
+    let mut parts = std::str::from_utf8(needle).ok()?.split('.');
+    let (_, second, third, _) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    Some([second.parse().ok()?, third.parse().ok()?]).filter(|_| parts.next().is_none())
 }
 
 fn places_where<T: Copy>(values: &[T], is_in: impl Fn(T) -> bool, mut each: impl FnMut(usize)) {
@@ -136,6 +147,19 @@ mod tests {
             assert_eq!(called, holding, "{needle} in {values:?}");
         } else {
             assert!(holding.iter().all(|place| called.contains(place)), "{needle} in {values:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_address_is_looked_for_by_its_middle() {
+        let addresses = Values::Ipv4(vec![0, 0x0A00_0001, 0x6E00_0002, 0x0A01_0001, u32::MAX]);
+        for (needle, looked_at) in
+            [("10.0.0.1", 3), ("0.0.0.0", 3), ("10.1.0.1", 1), ("9.8.7.6", 0), ("10.0.", 5), ("1.2.3.4.5", 5)]
+        {
+            check(&addresses, needle, false);
+            let mut count = 0;
+            candidates(&addresses, needle.as_bytes(), |_| count += 1);
+            assert_eq!(count, looked_at, "{needle}");
         }
     }
 

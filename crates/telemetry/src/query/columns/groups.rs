@@ -165,10 +165,7 @@ impl BlockScan<'_> {
             let mut known: Vec<Option<u32>> = vec![None; codes.cells.len() + 1];
             for row in rows.iter() {
                 let code = codes.of_rows[row as usize].wrapping_add(1) as usize;
-                each(&mut known[code], row, &mut || {
-                    let key = std::slice::from_ref(codes.cell(row));
-                    groups.known(key).or_else(|| groups.group(key.to_vec()))
-                });
+                each(&mut known[code], row, &mut || groups.of_cell(codes.cell(row)));
             }
         } else {
             let combined = combined(keys, rows, self.block.rows());
@@ -333,12 +330,17 @@ impl Coder {
     }
 
     fn add_cell(&mut self, hash: u64, cell: Cell) -> Option<u32> {
-        self.room = self.room.checked_sub(cell.memory_bytes() + size_of::<u64>())?;
-        let cells = &mut self.codes.cells;
-        let code = cells.len() as u32;
-        cells.push(cell);
+        let code = self.add_new(cell)?;
+        let cells = &self.codes.cells;
         self.known.insert_unique(hash, code, |code| cells[*code as usize].hash64());
         Some(code)
+    }
+
+    /// Of a cell that was not there and will not come again.
+    fn add_new(&mut self, cell: Cell) -> Option<u32> {
+        self.room = self.room.checked_sub(cell.memory_bytes() + size_of::<u64>())?;
+        self.codes.cells.push(cell);
+        Some(self.codes.cells.len() as u32 - 1)
     }
 
     fn add_levels(&mut self, levels: &[Option<Level>], rows: &MatchingRows) {
@@ -378,12 +380,13 @@ impl Coder {
         let Some((least, places)) = close(values) else {
             return each_present(column, rows, |row, index| self.set(row, Cell::Int(values[index])));
         };
+        // A name has one column of whole numbers, and nothing else is the same as one.
         let mut known: Vec<Option<Option<u32>>> = vec![None; places];
         each_present(column, rows, |row, index| {
             let place = &mut known[(values[index] - least) as usize];
             let code = match place {
                 Some(code) => *code,
-                None => *place.insert(self.code(Cell::Int(values[index]))),
+                None => *place.insert(self.add_new(Cell::Int(values[index]))),
             };
             self.put(row, code);
         });

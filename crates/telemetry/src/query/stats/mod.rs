@@ -31,6 +31,8 @@ pub(super) struct Groups {
     /// Of each part of the key that is a bucket, its steps.
     calendars: Vec<Option<Calendar>>,
     numbers: HashMap<Vec<Cell>, u32, foldhash::fast::FixedState>,
+    /// Of groups whose key is a small whole number and nothing else, plus one: asked of each block again.
+    of_small: Vec<u32>,
     series: Vec<Series>,
     /// Of which series each column is.
     series_of_columns: Vec<usize>,
@@ -59,6 +61,7 @@ impl Groups {
             by: by.to_vec(),
             calendars: by.iter().map(calendar).collect(),
             numbers: HashMap::default(),
+            of_small: Vec::new(),
             series,
             series_of_columns,
             key_bytes: 0,
@@ -103,6 +106,25 @@ impl Groups {
     /// The number of a group that was begun.
     pub(super) fn known(&self, key: &[Cell]) -> Option<u32> {
         self.numbers.get(key).copied()
+    }
+
+    /// The number of the group whose key is this cell alone, begun if it is new; `None` where the bounds do not allow it.
+    pub(super) fn of_cell(&mut self, cell: &Cell) -> Option<u32> {
+        const SMALL: usize = 1 << 16;
+        let small = match cell {
+            Cell::Int(int) => usize::try_from(*int).ok().filter(|int| *int < SMALL),
+            _ => None,
+        };
+        if let Some(known) = small.and_then(|int| self.of_small.get(int)).and_then(|plus_one| plus_one.checked_sub(1)) {
+            return Some(known);
+        }
+        let key = std::slice::from_ref(cell);
+        let number = self.known(key).or_else(|| self.group(key.to_vec()))?;
+        if let Some(int) = small {
+            self.of_small.resize(self.of_small.len().max(int + 1), 0);
+            self.of_small[int] = number + 1;
+        }
+        Some(number)
     }
 
     /// Whether all that is told of a group is how many records it has.
