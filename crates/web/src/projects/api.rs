@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName},
-    extract::{Json, Path, origin},
+    extract::{Json, Path},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
@@ -128,7 +128,7 @@ async fn create(
         return Err(bad_name());
     }
     let (project, key) = make(&ctx, new.name, new.platform.unwrap_or_default()).await?;
-    let made = ProjectMade { project: shown(project), key: shown_key(&origin(&headers), key) };
+    let made = ProjectMade { project: shown(project), key: shown_key(&ctx.origin(&headers), key) };
     Ok((StatusCode::CREATED, Extension(CreatedName(made.project.name.clone())), axum::Json(made)))
 }
 
@@ -217,7 +217,7 @@ pub(crate) async fn remove_project(ctx: &Ctx, project: &Project) -> Result<()> {
 
 async fn keys(State(ctx): State<Ctx>, Path(slug): Path<String>, headers: HeaderMap) -> Result<axum::Json<ProjectKeys>> {
     let project = existing(&ctx, &slug).await?;
-    let origin = origin(&headers);
+    let origin = ctx.origin(&headers);
     let rows = ctx.app.db.project_keys(project.id).await?.into_iter().map(|key| shown_key(&origin, key)).collect();
     Ok(axum::Json(ProjectKeys { rows, next: None }))
 }
@@ -229,7 +229,7 @@ async fn create_key(
 ) -> Result<(StatusCode, axum::Json<api::projects::ProjectKey>)> {
     let project = existing(&ctx, &slug).await?;
     let key = add_key(&ctx, &project).await?;
-    Ok((StatusCode::CREATED, axum::Json(shown_key(&origin(&headers), key))))
+    Ok((StatusCode::CREATED, axum::Json(shown_key(&ctx.origin(&headers), key))))
 }
 
 pub(crate) async fn add_key(ctx: &Ctx, project: &Project) -> Result<ProjectKey> {
