@@ -298,6 +298,7 @@ check-config-path = check the path given by --config or VIGIE_CONFIG
 settings-too-long = { $name }: is longer than { $n } bytes: is this a settings file?
 settings-example = packaging/vigie.example.toml shows every setting
 setting-listen = { $from }: listen: `{ $value }` is not an address and a port: write it as 127.0.0.1:8787
+setting-base-path = { $from }: base-path: `{ $value }` cannot be the path that Vigie is served under: write /vigie, and choose a name that none of its own pages has
 setting-proxies = { $from }: proxies: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
 setting-networks = { $from }: alert-networks: `{ $wrong }` is neither an address nor a network: write 10.0.0.5 or 10.0.0.0/24
 setting-database = { $from }: database: `{ $scheme }:…` is not known: write postgres://user@host/name, or leave it out for SQLite in the data directory

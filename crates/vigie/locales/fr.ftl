@@ -358,6 +358,7 @@ check-config-path = vérifiez le chemin donné par --config ou VIGIE_CONFIG
 settings-too-long = { $name } : dépasse { $n } octets ; est-ce bien un fichier de réglages ?
 settings-example = packaging/vigie.example.toml montre tous les réglages
 setting-listen = { $from } : listen : « { $value } » n’est pas une adresse suivie d’un port : écrivez par exemple 127.0.0.1:8787
+setting-base-path = { $from } : base-path : « { $value } » ne peut pas être le chemin sous lequel Vigie est servi : écrivez /vigie, et choisissez un nom qu’aucune de ses pages ne porte
 setting-proxies = { $from } : proxies : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
 setting-networks = { $from } : alert-networks : « { $wrong } » n’est ni une adresse ni un réseau : écrivez 10.0.0.5 ou 10.0.0.0/24
 setting-database = { $from } : database : « { $scheme }:… » n’est pas connu : écrivez postgres://utilisateur@hôte/nom, ou retirez ce réglage pour utiliser SQLite dans le dossier de données

@@ -260,6 +260,7 @@ impl Parts {
             blobs: self.blobs.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),
+            base_path: config.base_path.value.clone(),
             // Seen to be well-formed when the configuration was read.
             proxies: web::Proxies::parse(&config.proxies.value).unwrap_or_default(),
             version: env!("CARGO_PKG_VERSION"),

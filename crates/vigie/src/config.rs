@@ -47,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) listen: Setting<SocketAddr>,
     /// Names under which browsers may reach this, besides this machine's.
     pub(crate) hosts: Setting<Vec<String>>,
+    /// The sub-path under which a proxy leads here.
+    pub(crate) base_path: Setting<web::BasePath>,
     pub(crate) proxies: Setting<Vec<String>>,
     /// Networks that alert channels may reach besides the Internet.
     pub(crate) alert_networks: Setting<Vec<String>>,
@@ -131,6 +133,7 @@ struct Raw {
     data: Option<Spanned<String>>,
     listen: Option<Spanned<String>>,
     hosts: Option<Spanned<Vec<String>>>,
+    base_path: Option<Spanned<String>>,
     proxies: Option<Spanned<Vec<String>>>,
     alert_networks: Option<Spanned<Vec<String>>>,
     database: Option<Spanned<String>>,
@@ -164,6 +167,7 @@ const VARIABLES: &[&str] = &[
     "VIGIE_DATA",
     "VIGIE_LISTEN",
     "VIGIE_HOSTS",
+    "VIGIE_BASE_PATH",
     "VIGIE_PROXIES",
     "VIGIE_ALERT_NETWORKS",
     "VIGIE_DATABASE",
@@ -223,6 +227,7 @@ impl Config {
         let data = data.map_or_else(|| default("vigie-data".into()), |data| data.map(PathBuf::from));
         let listen = reader.listen(listen, raw.listen.as_ref());
         let hosts = reader.list("VIGIE_HOSTS", raw.hosts.as_ref());
+        let base_path = reader.base_path(raw.base_path.as_ref());
         let proxies = reader.proxies(raw.proxies.as_ref());
         let alert_networks = reader.alert_networks(raw.alert_networks.as_ref());
         let database = reader.pick(options.database.clone(), "database", "VIGIE_DATABASE", raw.database.as_ref());
@@ -258,6 +263,7 @@ impl Config {
             data,
             listen,
             hosts,
+            base_path,
             proxies,
             alert_networks,
             database,
@@ -301,8 +307,8 @@ impl Config {
     /// Where people reach this, for links in messages: by the first of the names that it is known under, or its address.
     pub(crate) fn origin(&self) -> String {
         match self.hosts.value.first() {
-            Some(host) => format!("https://{host}"),
-            None => format!("http://{}", self.listen.value),
+            Some(host) => format!("https://{host}{}", self.base_path.value),
+            None => format!("http://{}{}", self.listen.value, self.base_path.value),
         }
     }
 
@@ -411,6 +417,16 @@ impl Reader<'_> {
             || default(Vec::new()),
             |raw| Setting { value: raw.get_ref().clone(), from: self.at(raw.span().start) },
         )
+    }
+
+    fn base_path(&mut self, raw: Option<&Spanned<String>>) -> Setting<web::BasePath> {
+        let none = || default(web::BasePath::default());
+        let Some(Setting { value, from }) = self.pick(None, "", "VIGIE_BASE_PATH", raw) else { return none() };
+        let Some(value) = web::BasePath::parse(&value) else {
+            self.wrong.push(t!("setting-base-path", from, value));
+            return none();
+        };
+        Setting { value, from }
     }
 
     fn proxies(&mut self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {

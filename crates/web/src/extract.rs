@@ -84,11 +84,14 @@ pub(crate) fn day_start(day: civil::Date, zone: &TimeZone) -> Option<Timestamp> 
     zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible().ok().map(|zoned| zoned.timestamp().into())
 }
 
-/// Where programs reach this, as the caller did: scheme and host.
-pub(crate) fn origin(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-    format!("{scheme}://{}", text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787"))
+impl Ctx {
+    /// Where programs reach this, as the caller did: scheme and host, and the sub-path where there is one.
+    pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+        let host = text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787");
+        format!("{scheme}://{host}{}", self.app.base_path)
+    }
 }
 
 /// From which address a request comes; `None` within this process and on its local socket.

@@ -65,7 +65,7 @@ pub use runs::fetching_runs;
 pub use schedule::sweeping;
 pub use schedules::timetable;
 pub use serve::{Origin, serve};
-pub use serve::{limits::Limits, peer::Proxies};
+pub use serve::{base_path::BasePath, limits::Limits, peer::Proxies};
 pub use words::kind_name;
 
 use ::jobs::Hub;
@@ -122,6 +122,8 @@ pub struct App {
     pub limits: Limits,
     /// Names under which browsers may reach this, besides loopback: `vigie.example.org`, without the port.
     pub hosts: Vec<String>,
+    /// The sub-path under which a proxy leads here.
+    pub base_path: BasePath,
     /// Reverse proxies that say for whom they ask.
     pub proxies: Proxies,
     pub version: &'static str,
@@ -134,7 +136,8 @@ pub fn router(app: App) -> Router {
     let router =
         router.fallback(serve::layers::no_such_route).method_not_allowed_fallback(serve::layers::no_such_method);
     ctx.declared.set(declared).ok();
-    serve::layers::around(router, &ctx).with_state(ctx)
+    let base_path = ctx.app.base_path.clone();
+    base_path.around(serve::layers::around(router, &ctx).with_state(ctx))
 }
 
 /// The same for `vigie.sock` and for calls within the process: every request may do everything, without a token.

@@ -4,7 +4,7 @@
 mod tests;
 
 use crate::{
-    Ctx,
+    BasePath, Ctx,
     auth::Access,
     routes::{About, Declared, Routes, document},
 };
@@ -41,10 +41,12 @@ pub(crate) struct Described {
 impl Described {
     /// Made when it is first asked for: most processes never are.
     fn of(ctx: &Ctx) -> &Self {
-        ctx.described.get_or_init(|| Self::new(ctx.declared.get().map_or(&[], Vec::as_slice), ctx.app.version))
+        ctx.described.get_or_init(|| {
+            Self::new(ctx.declared.get().map_or(&[], Vec::as_slice), ctx.app.version, &ctx.app.base_path)
+        })
     }
 
-    fn new(declared: &[Declared], version: &str) -> Self {
+    fn new(declared: &[Declared], version: &str, base_path: &BasePath) -> Self {
         let mut rows = String::new();
         for route in declared {
             let (verb, access) =
@@ -63,7 +65,7 @@ impl Described {
              Send <code>Authorization: Bearer vigie_…</code>.</p><table class=\"rows\"><thead><tr><th>Method<th>Path<th>Access<th>What\
              </thead><tbody>{rows}</tbody></table></main></html>"
         );
-        Self { json: serde_json::to_vec(&document(declared, version)).unwrap_or_default().into(), page }
+        Self { json: serde_json::to_vec(&document(declared, version, base_path)).unwrap_or_default().into(), page }
     }
 }
 

@@ -2,7 +2,7 @@
 //! without a decision on who may use it, nor be missing in the OpenAPI document.
 
 use crate::{
-    Ctx,
+    BasePath, Ctx,
     auth::{self, Access, Audit},
 };
 use axum::{
@@ -18,7 +18,7 @@ use utoipa::{
     IntoParams, ToSchema,
     openapi::{
         ComponentsBuilder, Content, ContentBuilder, Info, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr, Required,
-        ResponseBuilder, Schema,
+        ResponseBuilder, Schema, Server,
         path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathsBuilder},
         request_body::RequestBodyBuilder,
         schema::{ObjectBuilder, Type},
@@ -183,7 +183,7 @@ impl Routes {
 }
 
 /// The OpenAPI document of what was declared.
-pub(crate) fn document(declared: &[Declared], version: &str) -> OpenApi {
+pub(crate) fn document(declared: &[Declared], version: &str, base_path: &BasePath) -> OpenApi {
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     let mut schemas = Schemas::new();
     let mut paths = PathsBuilder::new();
@@ -194,8 +194,10 @@ pub(crate) fn document(declared: &[Declared], version: &str) -> OpenApi {
     for (name, schema) in schemas {
         components = components.schema(name, schema);
     }
+    let server = base_path.to_string();
     OpenApiBuilder::new()
         .info(Info::new("Vigie", version))
+        .servers((!server.is_empty()).then(|| vec![Server::new(server)]))
         .paths(paths.build())
         .components(Some(components.build()))
         .build()

@@ -2,6 +2,7 @@
 //! may take, its first byte included. HTTP/1.1 alone is spoken: browsers and proxies speak it where there is no TLS, and
 //! of each connection there is one request at a time.
 
+pub(crate) mod base_path;
 pub(crate) mod connections;
 pub(crate) mod layers;
 pub(crate) mod limits;

@@ -151,6 +151,7 @@ impl Site {
             blobs,
             limits,
             hosts: Vec::new(),
+            base_path: crate::BasePath::default(),
             proxies: crate::Proxies::default(),
             version: "0.0.0",
         };

@@ -7,7 +7,7 @@ use crate::run::{self, say};
 use anyhow::{Context as _, Result, bail};
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -30,6 +30,17 @@ const PYTHON: [&str; 14] = [
     "sentry-cli==3.8.2",
 ];
 
+/// Versions of Django that hand their mail over in `it/tests/submission.rs`, each with a Python it runs on: those of pyenv that are
+/// there.
+const DJANGOS: [(&str, &[&str]); 6] = [
+    ("2.2.28", &["3.6", "3.7", "3.8", "3.9"]),
+    ("3.2.25", &["3.8", "3.9", "3.10"]),
+    ("4.2.30", &["3.10", "3.11", "3.12"]),
+    ("5.2.19", &["3.10", "3.11", "3.12", "3.13"]),
+    ("6.0.10", &["3.12", "3.13", "3.14"]),
+    ("6.1.3", &["3.12", "3.13", "3.14"]),
+];
+
 const NODE: [&str; 4] = ["@sentry/browser@11.12.0", "@sentry/node@11.12.0", "esbuild@0.28.2", "express@5.3.0"];
 
 /// A program with the crate `sentry`, outside the workspace: its dependencies are built once, and for these tests alone.
@@ -42,6 +53,7 @@ pub(crate) fn provide() -> Result<()> {
     let lock = fs::read_to_string(run::root().join(RUST).join("Cargo.lock")).unwrap_or_default();
     for (name, wanted, install) in [
         ("python", PYTHON.join("\n"), python as fn(&Path) -> Result<()>),
+        ("django", DJANGOS.map(|(version, _)| version).join("\n"), djangos),
         ("node", NODE.join("\n"), node),
         ("rust", lock, rust),
     ] {
@@ -63,6 +75,39 @@ fn python(folder: &Path) -> Result<()> {
     finish("python3 -m venv", Command::new(system).args(["-m", "venv", "--clear"]).arg(folder))?;
     let mut pip = Command::new(folder.join("bin/python"));
     finish("pip install", pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON))
+}
+
+/// A folder for each version that a Python is there for.
+fn djangos(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for (version, pythons) in DJANGOS {
+        let Some(python) = pythons.iter().find_map(|minor| interpreter(minor)) else {
+            say(&format!("xtask: no Python {} for Django {version}", pythons.join(" or ")));
+            continue;
+        };
+        let place = folder.join(version);
+        finish("python -m venv", Command::new(python).args(["-m", "venv", "--clear"]).arg(&place))?;
+        let mut pip = Command::new(place.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        finish("pip install", pip.arg(format!("Django=={version}")))?;
+    }
+    Ok(())
+}
+
+/// The Python of that version, as `3.12`: the system's, or one of pyenv's.
+fn interpreter(minor: &str) -> Option<PathBuf> {
+    let of_pyenv = || {
+        let home = std::env::var_os("HOME")?;
+        let versions = fs::read_dir(Path::new(&home).join(".pyenv/versions")).ok()?.flatten();
+        let mut ours =
+            versions.filter(|version| version.file_name().to_string_lossy().starts_with(&format!("{minor}.")));
+        ours.next().map(|version| version.path().join("bin/python"))
+    };
+    let system = ["/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(format!("python{minor}")));
+    system.into_iter().find(|program| run::is_executable(program)).or_else(of_pyenv)
 }
 
 fn node(folder: &Path) -> Result<()> {

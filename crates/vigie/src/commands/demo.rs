@@ -108,7 +108,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         let tally = catcher.tally();
         let caught = Caught { messages: tally.messages, refused: tally.refused, connections: tally.connections };
         let summary = follow::summary(&job, &missed);
-        render::json(&DemoSummary { summary, caught, url: format!("http://{address}") })?;
+        render::json(&DemoSummary { summary, caught, url: format!("http://{address}{}", config.base_path.value) })?;
     } else {
         follow::conclude(config, &owned.client, job, &ended).await?;
         say(t!("demo-took"; n = catcher.tally().messages));
@@ -117,7 +117,7 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
         follow::Ended::Over(_) => {
             if !args.exit {
                 let data = config.data.value.display();
-                say(t!("demo-stays", address, data));
+                say(t!("demo-stays", address = format!("{address}{}", config.base_path.value), data));
             }
             Ok(Exit::Done)
         }

@@ -65,7 +65,11 @@ fn announce(config: &Config, address: SocketAddr) -> Result<()> {
     if config.json {
         return render::out(&json!({"listening": address.to_string(), "pid": std::process::id()}).to_string());
     }
-    render::say(&t!("serving", address, data = config.data.value.display()));
+    render::say(&t!(
+        "serving",
+        address = format!("{address}{}", config.base_path.value),
+        data = config.data.value.display()
+    ));
     Ok(())
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("data", absolute(&config.data), &config.data.from);
     put("listen", config.listen.value.to_string(), &config.listen.from);
     put("hosts", config.hosts.value.join(", "), &config.hosts.from);
+    put("base-path", config.base_path.value.to_string(), &config.base_path.from);
     put("proxies", config.proxies.value.join(", "), &config.proxies.from);
     put("alert-networks", config.alert_networks.value.join(", "), &config.alert_networks.from);
     let database =

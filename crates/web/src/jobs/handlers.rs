@@ -16,7 +16,7 @@ use crate::{
     Ctx,
     auth::Access,
     authority, cursor,
-    extract::{Path, Query, origin},
+    extract::{Path, Query},
     issues::links,
     jobs::{
         embed,
@@ -215,7 +215,7 @@ async fn overview(State(ctx): State<Ctx>, headers: HeaderMap, side: Side) -> Res
     let trouble = trouble.into_iter().map(|item| trouble_row(&v, &job, item)).collect();
     let (log, log_next) = last_lines(&ctx, &v, &job, LOG_FIRST).await?;
     let again = later::runs(&ctx, &job).await?;
-    let embed = embed::lines(&origin(&headers), &job, &ctx.app.vault.job_token(job.id));
+    let embed = embed::lines(&ctx.origin(&headers), &job, &ctx.app.vault.job_token(job.id));
     let head = head(&ctx, &v, &job, &query).await?;
     Ok(shown(&OverviewPage { v: &v, head, trouble, again, log, log_next, embed }))
 }

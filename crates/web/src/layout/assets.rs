@@ -19,7 +19,7 @@ const fn script(path: &'static str, text: &'static str, what: &'static str) -> A
     Asset { path, media: SCRIPT, text, what }
 }
 
-pub(crate) const ASSETS: [Asset; 16] = [
+pub(crate) const ASSETS: [Asset; 17] = [
     Asset {
         path: "/static/vigie.css",
         media: "text/css; charset=utf-8",
@@ -48,6 +48,7 @@ pub(crate) const ASSETS: [Asset; 16] = [
         what: "The sign on the browser's tab",
     },
     script("/static/diagnosis.js", include_str!("../static/diagnosis.js"), "How a diagnosis is followed"),
+    script("/static/base.js", include_str!("../static/base.js"), "Where pages are"),
     script("/static/explore.js", include_str!("../static/explore.js"), "How lines are opened, and a time is dragged"),
     script("/static/columns.js", include_str!("../static/columns.js"), "How the columns of lines are resized"),
     script("/static/tail.js", include_str!("../static/tail.js"), "How lines are shown as they arrive"),

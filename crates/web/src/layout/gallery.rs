@@ -103,6 +103,42 @@ fn ids_stand_once_and_labels_have_their_fields() {
     }
 }
 
+/// Attributes whose value begins with `/` without being an address of ours.
+const NO_ADDRESSES: [&str; 7] = ["value", "placeholder", "title", "aria-label", "content", "data-copy", "pattern"];
+
+#[test]
+fn every_page_leads_below_the_sub_path_where_there_is_one() {
+    let base = crate::BasePath::parse("/outils/vigie").unwrap();
+    let attribute = regex::Regex::new(r#"\s([a-z-]+)\s*=\s*(?:"(/[^"]*)"|'(/[^']*)'|(/[^\s>]*))"#).unwrap();
+    let mut seen = 0;
+    for (name, html) in all(&view(Language::English)) {
+        let page = base.in_page(&html);
+        for found in attribute.captures_iter(&page) {
+            let leads = found.iter().skip(2).flatten().next().unwrap().as_str();
+            let is_below = leads.starts_with("/outils/vigie/") && !leads.starts_with("/outils/vigie/outils");
+            assert!(is_below || NO_ADDRESSES.contains(&&found[1]), "{name}: {}", &found[0]);
+            seen += usize::from(is_below);
+        }
+        assert_eq!(page.replace("=\"/outils/vigie/", "=\"/"), html, "{name}: nothing else is changed");
+    }
+    assert!(seen > 1_000, "{seen}");
+}
+
+/// What scripts ask for goes through `base.js`; those for pages of other sites know where they came from.
+#[test]
+fn every_script_asks_below_the_sub_path() {
+    let path = regex::Regex::new(r#"["'`]/[a-z]"#).unwrap();
+    for asset in assets::ASSETS.iter().filter(|asset| asset.path.ends_with(".js")) {
+        for line in asset.text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let is_plain = path.find_iter(line).all(|found| {
+                let before = &line[..found.start()];
+                before.ends_with("at(") || before.ends_with("there(") || before.ends_with("href*=")
+            });
+            assert!(is_plain && !line.contains("path=/;"), "{}: {line}", asset.path);
+        }
+    }
+}
+
 /// What a first visit loads stays small even before it is compressed.
 #[test]
 fn a_first_page_is_small() {

@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName},
-    extract::{Address, Json, Path, origin},
+    extract::{Address, Json, Path},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
@@ -131,7 +131,7 @@ async fn create(
     let (project, key) = make(&ctx, new.name, new.platform.unwrap_or_default()).await?;
     // The command line comes by the local socket, where no program can follow it.
     let is_local = address.is_none() && headers.get(header::HOST).is_none_or(|host| host == "localhost");
-    let origin = if is_local { ctx.app.alerts.origin().to_owned() } else { origin(&headers) };
+    let origin = if is_local { ctx.app.alerts.origin().to_owned() } else { ctx.origin(&headers) };
     let made = ProjectMade { project: shown(project), key: shown_key(&origin, key) };
     Ok((StatusCode::CREATED, Extension(CreatedName(made.project.name.clone())), axum::Json(made)))
 }
@@ -221,7 +221,7 @@ pub(crate) async fn remove_project(ctx: &Ctx, project: &Project) -> Result<()> {
 
 async fn keys(State(ctx): State<Ctx>, Path(slug): Path<String>, headers: HeaderMap) -> Result<axum::Json<ProjectKeys>> {
     let project = existing(&ctx, &slug).await?;
-    let origin = origin(&headers);
+    let origin = ctx.origin(&headers);
     let rows = ctx.app.db.project_keys(project.id).await?.into_iter().map(|key| shown_key(&origin, key)).collect();
     Ok(axum::Json(ProjectKeys { rows, next: None }))
 }
@@ -233,7 +233,7 @@ async fn create_key(
 ) -> Result<(StatusCode, axum::Json<api::projects::ProjectKey>)> {
     let project = existing(&ctx, &slug).await?;
     let key = add_key(&ctx, &project).await?;
-    Ok((StatusCode::CREATED, axum::Json(shown_key(&origin(&headers), key))))
+    Ok((StatusCode::CREATED, axum::Json(shown_key(&ctx.origin(&headers), key))))
 }
 
 pub(crate) async fn add_key(ctx: &Ctx, project: &Project) -> Result<ProjectKey> {

@@ -6,7 +6,7 @@ mod tests;
 use crate::{
     Ctx,
     auth::{Access, CreatedName},
-    extract::{Path, Query, origin},
+    extract::{Path, Query},
     layout::{
         Form, Reader,
         foreign::plain,
@@ -128,7 +128,7 @@ async fn show(
     let is_ours = notice::is_ours(&v, &[("said", &said.said)], &said.seal);
     let notice = (is_ours && said.said == "saved").then(|| Notice { mood: Mood::Ok, text: v.t("said-saved") });
     let form = typed::of(&v, &project, &ProjectSettings::read(&project.settings));
-    Ok(shown(&filled(&ctx, &v, project, &origin(&headers), (form, Faults::default(), notice)).await?))
+    Ok(shown(&filled(&ctx, &v, project, &ctx.origin(&headers), (form, Faults::default(), notice)).await?))
 }
 
 async fn filled<'a>(
@@ -225,7 +225,7 @@ async fn save(
     let project = existing(&ctx, &slug).await?;
     let (typed, settings, faults) = typed::read(&v, &form, &ProjectSettings::read(&project.settings));
     if !faults.is_empty() {
-        let shown = filled(&ctx, &v, project, &origin(&headers), (typed, faults, None)).await?;
+        let shown = filled(&ctx, &v, project, &ctx.origin(&headers), (typed, faults, None)).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     }
     let platform = Some(form.text("platform").to_owned()).filter(|platform| api::is_platform(platform));

@@ -7,7 +7,7 @@ use crate::{
     extract::Address,
     layout, people,
     problem::{French, Problem},
-    serve::places::Holder,
+    serve::{base_path, places::Holder},
     words::preferred,
 };
 use axum::{
@@ -44,6 +44,7 @@ pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(ctx.clone(), timed))
         .layer(from_fn_with_state(ctx.clone(), known_host))
+        .layer(from_fn_with_state(ctx.clone(), base_path::put_before))
         .layer(CompressionLayer::new().compress_when(is_worth_compressing))
         .layer(from_fn(safe_headers))
         .layer(from_fn_with_state(ctx.clone(), told))

@@ -1,5 +1,7 @@
 // Columns are resized by the edge of their heads. The address has what was chosen, so that a link shows the same, and the
 // browser remembers it.
+import { base } from "./base.js";
+
 const CHARS_MIN = 4, CHARS_MAX = 80;
 const YEAR_SECONDS = 31_536_000;
 
@@ -16,7 +18,7 @@ export function columns(heads, list, words) {
   const cells = [...heads.querySelectorAll("[data-column]")];
   cells.forEach((cell, at) => { chosen[at].chars = Number(cell.dataset.chars); });
   // What the browser remembers stands in the address too.
-  if (document.querySelector("link[href^='/explore/columns.css']")) address(words.columns);
+  if (document.querySelector("link[href*='/explore/columns.css']")) address(words.columns);
   heads.addEventListener("pointerdown", (down) => {
     const at = cells.findIndex((cell) => cell === down.target.closest("[data-grip]")?.parentElement);
     if (at < 0 || down.button !== 0) return;
@@ -39,9 +41,9 @@ export function columns(heads, list, words) {
   }
   function remember() {
     const text = chosen.map(({ name, chars }) => `${name}:${chars}`).join(",");
-    document.cookie = `vigie_columns=${encodeURIComponent(text)}; path=/; max-age=${YEAR_SECONDS}; SameSite=Lax`;
+    document.cookie = `vigie_columns=${encodeURIComponent(text)}; path=${base.slice(0, -1) || "/"}; max-age=${YEAR_SECONDS}; SameSite=Lax`;
     address(text);
-    for (const link of document.querySelectorAll("a[href^='/explore?']")) {
+    for (const link of document.querySelectorAll("a[href*='/explore?']")) {
       const url = new URL(link.href);
       if (!url.searchParams.has("columns")) continue;
       url.searchParams.set("columns", text);

@@ -1,5 +1,6 @@
 // The logs with life: a time is dragged over the bars, lines open in their place, keys move among them.
 // The page is whole without this.
+import { at as there } from "./base.js";
 import { columns } from "./columns.js";
 import { live } from "./tail.js";
 
@@ -109,7 +110,7 @@ function opening(list, words) {
     link.after(body);
     link.hidden = true;
     try {
-      const answer = await fetch(`/explore/record/${seq}/opened${search}`, { headers: { accept: "text/html" } });
+      const answer = await fetch(there(`/explore/record/${seq}/opened${search}`), { headers: { accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       body.replaceWith(page.querySelector(".line-body"));

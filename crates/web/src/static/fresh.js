@@ -1,6 +1,8 @@
 // A page that is kept as it is now: the server says that something has changed, and each part is brought up to date as the server
 // draws it. What stands still stays where it is; nothing moves under somebody's hands. The page is whole without this.
-const EVENTS = "/events";
+import { at } from "./base.js";
+
+const EVENTS = at("/events");
 // Without a stream (too many are open, a proxy ends it), the page is looked at now and then.
 const RETRY_MS = 20_000;
 // What waits for a hand to leave.

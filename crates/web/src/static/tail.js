@@ -2,6 +2,7 @@
 //
 // The page keeps the newest lines, and has elements for the first of them alone: each tick writes the lines anew into the
 // elements that are there, so that nothing is moved. What others wrote becomes text nodes, never markup.
+import { at } from "./base.js";
 import { parse } from "./columns.js";
 import { cell, foreign, foreignBeside, number } from "./foreign.js";
 import { stream } from "./stream.js";
@@ -31,7 +32,7 @@ export function live(toggle, list, texts) {
   // What the stream brings while what was before it is asked for.
   let early = null;
   const tail = stream(toggle, words, {
-    address: () => `/api/v1/logs/tail?${parameters}`,
+    address: () => at(`/api/v1/logs/tail?${parameters}`),
     hear: {
       rows: (event) => {
         const told = JSON.parse(event.data);
@@ -84,7 +85,7 @@ export function live(toggle, list, texts) {
     const signal = AbortSignal.timeout(CAUGHT_UP_WITHIN_MS);
     early = [];
     try {
-      const answer = await fetch(`/api/v1/logs/search?${asked}`, { headers: { accept: "application/json" }, signal });
+      const answer = await fetch(at(`/api/v1/logs/search?${asked}`), { headers: { accept: "application/json" }, signal });
       if (answer.ok) takeOver((await answer.json()).rows ?? []);
     } catch { /* The stream goes on by itself. */ }
     const rows = early ?? [];
@@ -181,7 +182,7 @@ export function live(toggle, list, texts) {
     details.dataset.seq = seq;
     details.open = false;
     details.querySelector(".line-body")?.remove();
-    link.href = `/explore/record/${seq}`;
+    link.href = at(`/explore/record/${seq}`);
     link.hidden = false;
     const time = document.createElement("time");
     time.dateTime = row.time;

@@ -1,4 +1,5 @@
 // Comforts on top of pages that work without them. Remembers nothing but the reader's place while a page renews itself.
+import { at, base } from "./base.js";
 
 // Who moves by the keyboard is where they were, not at the top again.
 const place = sessionStorage.getItem("vigie-at");
@@ -114,7 +115,7 @@ function openFinder() {
     const mine = ++asked;
     if (!box.value.trim()) { found.replaceChildren(); return; }
     try {
-      const response = await fetch(`/search?q=${encodeURIComponent(box.value)}`, { headers: { accept: "text/html" } });
+      const response = await fetch(at(`/search?q=${encodeURIComponent(box.value)}`), { headers: { accept: "text/html" } });
       if (!response.ok || response.redirected || mine !== asked) return;
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html").getElementById("found");
       if (fresh && mine === asked) { fresh.removeAttribute("id"); found.replaceChildren(fresh); }
@@ -153,7 +154,7 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 
 // Times that are typed and shown are those of the reader.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; SameSite=Lax`;
+if (zone) document.cookie = `vigie_zone=${encodeURIComponent(zone)}; path=${base.slice(0, -1) || "/"}; max-age=31536000; SameSite=Lax`;
 // What the server took for it at the first visit was its own: what was asked in the reader's is asked once more.
 const taken = document.querySelector("[data-texts][data-zone]")?.dataset.zone;
 if (zone && taken && taken !== zone && navigator.cookieEnabled && sessionStorage.getItem("zone") !== zone) {

@@ -17,7 +17,7 @@ use crate::{
     Ctx,
     auth::{Access, Granted},
     cursor,
-    extract::{Query, origin},
+    extract::Query,
     layout::{Reader, foreign::Foreign, parts::Chosen, see, shown, view::View},
     logs::{
         api::{jobs::resolve, rows::Format},
@@ -139,7 +139,7 @@ async fn explore(
         facets_left_out: Vec::new(),
         columns: columns::form(&v, &columns, &[]),
         begin: None,
-        found: SearchResult::Empty(Begin { origin: origin(&headers) }),
+        found: SearchResult::Empty(Begin { origin: ctx.origin(&headers) }),
         turns: Turns { turned: search.address(), ..Turns::default() },
         exports: Vec::new(),
         saved,
@@ -178,7 +178,7 @@ async fn explore(
         found => found,
     };
     if !page.asked.is_narrow() && query.cursor.is_empty() && is_alone(&ctx).await? {
-        page.begin = Some(Begin { origin: origin(&headers) });
+        page.begin = Some(Begin { origin: ctx.origin(&headers) });
     }
     page.turns = turns;
     page.exports = exports(&ctx, &v, &search, &page.found);

@@ -107,6 +107,7 @@ async fn link(
 
 async fn invite(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<(StatusCode, axum::Json<UserLink>)> {
     let (path, expires_at) = invited(ctx, user, purpose).await?;
+    let path = format!("{}{path}", ctx.app.base_path);
     Ok((StatusCode::CREATED, axum::Json(UserLink { name: user.name.clone(), path, expires_at })))
 }
 

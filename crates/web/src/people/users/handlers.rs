@@ -3,7 +3,7 @@
 use crate::{
     Ctx,
     auth::{Access, CreatedName, Granted, Who, is_name_taken},
-    extract::{Path, origin},
+    extract::Path,
     layout::{parts::Faults, view::View},
     people::users::{
         api as users,
@@ -92,7 +92,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
 /// The list, with a link that is shown this once.
 async fn invited(ctx: &Ctx, v: &View, headers: &HeaderMap, user: &User) -> Result<Response> {
     let (path, expires_at) = users::invited(ctx, user, Purpose::Password).await?;
-    let url = format!("{}{path}", origin(headers));
+    let url = format!("{}{path}", ctx.origin(headers));
     let link = PasswordLink { name: user.name.clone(), url, expires_at };
     answer(ctx, v, Filled { link: Some(link), ..Filled::default() }).await
 }

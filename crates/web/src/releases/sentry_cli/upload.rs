@@ -5,7 +5,7 @@ use super::about;
 use crate::{
     Ctx,
     auth::Access,
-    extract::{Json, Path, origin},
+    extract::{Json, Path},
     problem::{Problem, Result},
     projects::api::existing,
     routes::{About, Routes},
@@ -46,10 +46,10 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post(assemble_at, Access::Releases, assemble, about("Put an upload of source maps together"))
 }
 
-async fn options(Path(organisation): Path<String>, headers: HeaderMap) -> axum::Json<Value> {
+async fn options(State(ctx): State<Ctx>, Path(organisation): Path<String>, headers: HeaderMap) -> axum::Json<Value> {
     let organisation: String = organisation.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     axum::Json(json!({
-        "url": format!("{}/api/0/organizations/{organisation}/chunk-upload/", origin(&headers)),
+        "url": format!("{}/api/0/organizations/{organisation}/chunk-upload/", ctx.origin(&headers)),
         "chunkSize": CHUNK_BYTES_MAX, "chunksPerRequest": PARTS_MAX, "maxRequestSize": PARTS_MAX * CHUNK_BYTES_MAX,
         "maxFileSize": CHUNKS_MAX * CHUNK_BYTES_MAX, "concurrency": 1, "hashAlgorithm": "sha1", "compression": ["gzip"],
         "accept": ["artifact_bundles", "artifact_bundles_v2"],
