@@ -99,6 +99,9 @@ class Cluster:
     def end_all(self):
         for child in reversed(list(self.children)):
             self.end(child)
+        if self.management and shutil.which("epmd"):
+            # Erlang's name server goes its own way once the broker has started it.
+            subprocess.run(["epmd", "-port", str(self.epmd_port), "-kill"], stdout=subprocess.DEVNULL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def logs(self):
@@ -113,7 +116,7 @@ class Cluster:
         if self.kind == "redis":
             self.broker = f"redis://127.0.0.1:{self.redis_port}/0"
             return
-        port, self.management = free_port(), free_port()
+        port, self.management, self.epmd_port = free_port(), free_port(), free_port()
         settings = self.folder / "rabbitmq.conf"
         settings.write_text(
             f"listeners.tcp.1 = 127.0.0.1:{port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {self.management}\n"
@@ -135,7 +138,7 @@ class Cluster:
             RABBITMQ_FEATURE_FLAGS_FILE=str(self.folder / "feature_flags"),
             RABBITMQ_PID_FILE=str(self.folder / "rabbitmq.pid"),
             RABBITMQ_DIST_PORT=str(free_port()),
-            ERL_EPMD_PORT=str(free_port()),
+            ERL_EPMD_PORT=str(self.epmd_port),
             ERL_EPMD_ADDRESS="127.0.0.1",
         )
         wait_for("RabbitMQ", lambda: port_is_open(port) and port_is_open(self.management), 120)
