@@ -1,4 +1,6 @@
 // Shows which logs a diagnosis has read, and what they point to so far; then the answer. The page is whole without this.
+import { at } from "./base.js";
+
 const RETRY_MS = 2_000;
 const SHOWN_MAX = 12;
 
@@ -7,7 +9,7 @@ if (part) follow(part);
 
 function follow(part) {
   const bar = part.querySelector("progress"), list = part.querySelector("[data-sources]"), finding = part.querySelector("[data-finding]");
-  const source = new EventSource(`/api/v1/diagnoses/${part.dataset.diagnosis}/events`);
+  const source = new EventSource(at(`/api/v1/diagnoses/${part.dataset.diagnosis}/events`));
   source.addEventListener("open", () => list.replaceChildren());
   source.addEventListener("source", (event) => {
     const { name, read, of } = JSON.parse(event.data);
