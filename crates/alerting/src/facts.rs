@@ -1,6 +1,6 @@
 //! What happened, as readings of rules.
 
-use crate::{Alerts, evaluate::Incidents};
+use crate::{Alerts, evaluate::Incidents, words::NOT_STARTED};
 use alerts::{Example, Incident, Observed, Reading, Rule, RuleWord};
 use model::{JobId, JobState, Timestamp};
 use std::collections::{BTreeMap, HashMap, btree_map::Entry};
@@ -108,9 +108,6 @@ pub(crate) struct ScheduledJob {
     pub(crate) job: Job,
     pub(crate) schedule: Option<Uuid>,
 }
-
-/// The reason of a run of which no job could be made.
-pub(crate) const NOT_STARTED: &str = "not_started";
 
 /// Before the id of the schedule, where an incident is about all of its runs.
 const OF_SCHEDULE: &str = "schedule:";

@@ -2,8 +2,7 @@
 
 use crate::{
     channels::clip,
-    facts::NOT_STARTED,
-    words::{Say, example_text, what, words_of_rule},
+    words::{NOT_STARTED, Say, example_text, what, words_of_rule},
 };
 use alerts::{Example, Notice, NoticeKind, RuleKind, RuleWord, Severity};
 use jiff::tz::TimeZone;

@@ -87,7 +87,9 @@ mod tests {
     impl Lines {
         fn count(&mut self, now: i64) -> u64 {
             let since = self.recent.since(WITHIN, at(now));
-            let found: Vec<_> = self.at.iter().filter(|second| at(**second) >= since).collect();
+            let mut found: Vec<_> = self.at.iter().filter(|second| at(**second) >= since).collect();
+            // As a histogram gives them: the oldest first.
+            found.sort();
             self.looked_at += found.len();
             let counted: Vec<_> = found.into_iter().map(|second| (at(*second), 1)).collect();
             self.recent.take(&counted, WITHIN, at(now))

@@ -1,6 +1,5 @@
 //! The words of messages, in the language of their channel.
 
-use crate::facts::NOT_STARTED;
 use alerts::{Example, RuleKind, RuleWord};
 use jiff::tz::TimeZone;
 use language::{FluentValue, Language, Texts};
@@ -8,6 +7,9 @@ use model::Timestamp;
 use std::time::Duration;
 
 pub(crate) static TEXTS: Texts = Texts::new(&[include_str!("../locales/en.ftl")], &[include_str!("../locales/fr.ftl")]);
+
+/// The reason that an example has of a job that could not be started.
+pub(crate) const NOT_STARTED: &str = "not_started";
 
 /// Says things in one language and zone.
 #[derive(Clone, Copy)]

@@ -250,7 +250,7 @@ async fn a_redirect_is_not_followed_and_an_inner_address_not_called() {
     assert!(receiver.calls("/outside").is_empty());
     let health = site.db.alert_channel(hook).await.unwrap().unwrap().health;
     let error = alerting::told_error(&health.last_error.unwrap(), language::Language::English);
-    assert!(error.contains("127.0.0.1") && error.contains("`alert-networks`"), "{error}");
+    assert!(error.contains("127.0.0.1") && error.contains("alert-networks"), "{error}");
 }
 
 #[tokio::test]

@@ -65,5 +65,8 @@ async fn hold(conn: &mut Conn<'_>, taken_at: Timestamp) -> Result<Held> {
     let sql = "UPDATE alert_deliveries SET state = 3, ended_at = $1, error = $2 WHERE state < 2";
     held.notices = conn.execute(sql, params![taken_at, RESTORED]).await?;
     conn.execute("DELETE FROM alert_events", &[]).await?;
+    // Those that were at work when the copy was made are not at work on it: nothing has to wait for them.
+    let sql = "UPDATE workers SET ended_at = $1, lease_until = $1 WHERE ended_at IS NULL";
+    conn.execute(sql, params![taken_at]).await?;
     Ok(held)
 }

@@ -216,5 +216,5 @@ fn a_report_is_sent_from_the_terminal() {
     }
     let told = desk.run(&["report", "--json"]).json();
     assert_eq!((&told["sent"], &told["other_items"]["succeeded"]), (&2.into(), &0.into()), "{told}");
-    assert!(desk.run(&["report", "--since", "1h"]).out.contains("Sent"), "as a text");
+    assert!(desk.run(&["report", "--since", "1h"]).out.contains("Messages sent"), "as a text");
 }

@@ -215,8 +215,8 @@ today-checks-well = { $n ->
    *[other] { $shown } checks, all well
 }
 today-checks-silent = { $n ->
-    [one] { $shown } without data yet
-   *[other] { $shown } without data yet
+    [one] { $shown } check without data yet
+   *[other] { $shown } checks without data yet
 }
 today-checks-further = { $n ->
     [one] and { $shown } more

@@ -215,8 +215,8 @@ today-checks-well = { $n ->
    *[other] { $shown } contrôles, tout va bien
 }
 today-checks-silent = { $n ->
-    [one] { $shown } sans données pour l’instant
-   *[other] { $shown } sans données pour l’instant
+    [one] { $shown } contrôle sans données pour l’instant
+   *[other] { $shown } contrôles sans données pour l’instant
 }
 today-checks-further = { $n ->
     [one] et { $shown } autre

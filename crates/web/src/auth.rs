@@ -222,7 +222,7 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     }
     // What programs do all day is in their jobs and traces.
     let told = |granted: &Granted| access == Access::Admin || matches!(granted.who, Who::Owner | Who::Person { .. });
-    let has_changed = changes && went_well;
+    let has_changed = changes && went_well && response.extensions().get::<OnlyShown>().is_none();
     // What is sent without end tells of itself where it matters.
     if has_changed && !matches!(access, Access::Ingest | Access::Client | Access::Ping) {
         ctx.changes.send_replace(());
@@ -238,6 +238,10 @@ pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Ne
     }
     response
 }
+
+/// What was sent was shown, and nothing was kept of it: a preview. An extension of the response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnlyShown;
 
 /// The name of what a request made, for the audit: its path names only the kind. An extension of the response.
 #[derive(Clone, Debug)]

@@ -6,8 +6,6 @@ mod parts;
 #[cfg(test)]
 mod recipes;
 
-pub(crate) use metrics::{Metrics, labels};
-
 use crate::{
     App, Ctx,
     auth::Access,

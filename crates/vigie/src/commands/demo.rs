@@ -63,7 +63,11 @@ pub(super) async fn run(mut config: Config, args: &DemoArgs) -> Result<Exit> {
     let stop = Stop::listen().map_err(Failure::new)?;
     let policy = RetryPolicy { first: Duration::from_millis(500), asked_max: PATIENCE_MAX, ..RetryPolicy::default() };
     let mut owned = app::owning(&config, "demo", Engines::Run(policy)).await?;
-    let ended = play(&config, args, &mut owned, &stop).await;
+    // It takes messages for as long as the page stays: whoever sends from there finds it.
+    let options =
+        CatcherOptions { keep: Keep::Nothing, misbehaviour: misbehaviour(args.count), ..CatcherOptions::default() };
+    let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.at(t!("demo-catcher"))?;
+    let ended = play(&config, args, &mut owned, &catcher, &stop).await;
     match ended {
         Ok(Exit::Done) if !args.exit => {
             let ended = wait_and_stop(owned, &stop, &config).await;
@@ -79,7 +83,7 @@ pub(super) async fn run(mut config: Config, args: &DemoArgs) -> Result<Exit> {
 }
 
 /// Everything up to the summary. `Done` when the run is over, whoever got theirs.
-async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) -> Result<Exit> {
+async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, catcher: &Catcher, stop: &Stop) -> Result<Exit> {
     let address = listen(config, owned).await?;
     let say = |text: String| {
         if !config.json {
@@ -91,9 +95,6 @@ async fn play(config: &Config, args: &DemoArgs, owned: &mut Owned, stop: &Stop) 
     clients::make(&folder, args.count).at(folder.display())?;
     let amount = count(u64::from(args.count));
     say(t!("demo-made", amount, folder = folder.display()));
-    let options =
-        CatcherOptions { keep: Keep::Nothing, misbehaviour: misbehaviour(args.count), ..CatcherOptions::default() };
-    let catcher = Catcher::start(SocketAddr::from(([127, 0, 0, 1], 0)), options).await.at(t!("demo-catcher"))?;
     say(t!("demo-server", address = catcher.address()));
     invite(config, args, &owned.client, address).await?;
     let plan = send::Plan::from_file(mailing(catcher.address(), args.count)?, &folder)?;

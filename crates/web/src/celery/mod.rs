@@ -7,14 +7,12 @@ pub(crate) mod examples;
 mod flower;
 mod flower_orders;
 mod handlers;
-mod metrics;
 mod page;
 mod steer;
 #[cfg(test)]
 mod tests;
 
 use crate::routes::Routes;
-pub(crate) use metrics::metrics;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     [api::declare, control::declare, flower::declare, flower_orders::declare, handlers::declare, steer::declare]

@@ -124,7 +124,9 @@ impl Past {
         let windows: Vec<_> = self.windows(kept).collect();
         let began = |down: Outage| {
             let left = excused(std::slice::from_ref(&down), windows.clone(), self.now);
-            left.iter().filter(|part| part.state == CheckState::Down).map(|part| part.began_at).min()
+            // What is left of one that goes on after work that goes on is yet to come.
+            let has_begun = |part: &&Outage| part.state == CheckState::Down && part.began_at <= self.now;
+            left.iter().filter(has_begun).map(|part| part.began_at).min()
         };
         downs.filter_map(began).filter(|began| span.contains(began)).count() as u64
     }

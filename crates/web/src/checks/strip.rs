@@ -14,6 +14,8 @@ const NAMED_MAX: usize = 6;
 pub(crate) struct ChecksStrip {
     /// That are watched.
     pub(crate) watched: u64,
+    /// That report in time, or answer.
+    pub(crate) well: u64,
     /// Down first, then late, the longest first.
     pub(crate) troubled: Vec<StripRow>,
     /// Further ones that are.
@@ -38,6 +40,7 @@ pub(crate) async fn strip(ctx: &Ctx, v: &View) -> Result<ChecksStrip> {
         let state = state(kept);
         strip.watched += u64::from(state != CheckState::Paused);
         strip.silent += u64::from(state == CheckState::New);
+        strip.well += u64::from(state == CheckState::Up);
         if matches!(state, CheckState::Down | CheckState::Late) {
             let since = standing_of(kept, v.now).map_or(kept.since, |standing| standing.since);
             let (slug, name) = (kept.slug.clone(), keep::name_of(kept));
@@ -58,5 +61,5 @@ pub(crate) fn example_strip(v: &View) -> ChecksStrip {
         is_down,
         since: crate::layout::gallery::examples::before(v, 7_200),
     };
-    ChecksStrip { watched: 12, troubled: vec![row("Export", true), row("Paie", false)], further: 3, silent: 1 }
+    ChecksStrip { watched: 12, well: 6, troubled: vec![row("Export", true), row("Paie", false)], further: 3, silent: 1 }
 }

@@ -1,6 +1,8 @@
 //! What Vigie has been doing, for Prometheus: base units, counters that end in `_total`, moments instead of ages, and no ids or
 //! addresses in labels. In the text format of Prometheus, or in OpenMetrics where that is asked for.
 
+mod celery;
+
 use crate::{Ctx, problem::Result};
 use alerting::{ChannelSettings, DiskSpace, incident_of};
 use axum::{
@@ -22,7 +24,7 @@ const NAMED_MAX: usize = 1_000;
 const WORKERS_BACK: Duration = Duration::from_secs(86_400);
 
 /// What is written down so far.
-pub(crate) struct Metrics {
+pub(super) struct Metrics {
     text: String,
     format: Format,
 }
@@ -50,7 +52,7 @@ impl Format {
 }
 
 /// Labels with their values, in braces.
-pub(crate) fn labels(pairs: &[(&str, &str)]) -> String {
+fn labels(pairs: &[(&str, &str)]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
@@ -81,11 +83,11 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn gauge<V: Display>(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, V)>) {
+    fn gauge<V: Display>(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, V)>) {
         self.family((name, "gauge", help), rows);
     }
 
-    pub(crate) fn counter(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, u64)>) {
+    fn counter(&mut self, name: &str, help: &str, rows: impl IntoIterator<Item = (String, u64)>) {
         self.family((name, "counter", help), rows);
     }
 
@@ -123,7 +125,7 @@ pub(super) async fn metrics(State(ctx): State<Ctx>, headers: HeaderMap) -> Resul
     checks(&ctx, &mut m).await?;
     alerts(&ctx, &mut m).await?;
     workers(&ctx, &mut m).await?;
-    crate::celery::metrics(&ctx, &mut m).await?;
+    celery::metrics(&ctx, &mut m).await?;
     machine(&ctx, &mut m).await;
     web(&ctx, &mut m);
     Ok(([(header::CONTENT_TYPE, format.media())], m.finish()))

@@ -7,7 +7,7 @@ use crate::{
         incidents,
         pages::{LimitField, PreviewRow, RuleForm, RulePage, RuleRow, RulesPage, SeverityWord},
     },
-    auth::Access,
+    auth::{Access, OnlyShown},
     extract::{Path, Query},
     layout::{
         Form, Reader, page,
@@ -210,7 +210,9 @@ async fn written(ctx: &Ctx, v: &View, form: &Form, rule: Option<Rule>, standing:
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (id, is_built_in) = ((standing == Standing::Kept).then(|| rule.id.to_string()), rule.is_built_in());
     let form = form_of(ctx, v, &rule).await?;
-    Ok(page(status, &RulePage { v, id, is_built_in, form, faults, preview }))
+    let mut response = page(status, &RulePage { v, id, is_built_in, form, faults, preview });
+    response.extensions_mut().insert(OnlyShown);
+    Ok(response)
 }
 
 fn fault_of(field: &str) -> (&'static str, &'static str) {

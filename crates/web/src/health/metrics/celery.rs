@@ -1,10 +1,7 @@
 //! Celery's workers, tasks and queues as metrics: under Flower's names, where it has them.
 
-use crate::{
-    Ctx,
-    health::{Metrics, labels},
-    problem::Result,
-};
+use super::{Metrics, labels};
+use crate::{Ctx, problem::Result};
 use ::celery::{
     counts::{self, CLASSES, PREFETCH, RUNTIME},
     worker::{About, Life, life},
@@ -20,7 +17,7 @@ use store::CeleryCount;
 const FETCHED_WITHIN: Duration = Duration::from_secs(86_400);
 
 /// Nothing where no broker was ever listened to.
-pub(crate) async fn metrics(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
+pub(super) async fn metrics(ctx: &Ctx, m: &mut Metrics) -> Result<()> {
     let (workers, queues) = (ctx.app.db.celery_workers().await?, ctx.app.db.celery_queues().await?);
     if workers.is_empty() && queues.is_empty() {
         return Ok(());
