@@ -4,6 +4,9 @@
 //! A file is a header with a number that only goes up, everything that was open when it was begun, and what came since.
 //! What is appended carries the header's number in its checksum, so that what the file held before is not taken for it.
 //! The higher number counts. When a file has grown, the other is begun with what is still open.
+//!
+//! Behind the last frame stands a mark. Where it is missing, or a file cannot be read, something was lost, and nobody knows what:
+//! then nothing is taken from either file, and whatever was claimed may have been sent.
 
 use crate::{Error, Result};
 use std::{
@@ -26,6 +29,9 @@ const HEADER: usize = 40;
 const GROWN: u64 = 1 << 20;
 /// No frame is longer: what claims to be is damage.
 const FRAME_MAX: usize = 64 << 20;
+
+/// Behind the last frame: one without a body, which no frame is.
+const END: [u8; 12] = [0; 12];
 
 /// One message: a job, and its items with their attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,20 +82,33 @@ impl Journal {
             let context = format!("reading {}", path.display());
             move |source| Error::Io { context, source }
         };
-        let mut newest: Option<JournalFile> = None;
+        let mut newest: Option<(JournalFile, &PathBuf)> = None;
+        let mut damaged = None;
         for path in &self.paths {
-            let kept = match std::fs::read(path) {
-                Ok(bytes) => JournalFile::read(&bytes),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            let bytes = match std::fs::read(path) {
+                Ok(bytes) if bytes.is_empty() => continue,
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(failed(path)(error)),
             };
-            if let Some(kept) = kept
-                && newest.as_ref().is_none_or(|newest| newest.number < kept.number)
-            {
-                newest = Some(kept);
+            match JournalFile::read(&bytes) {
+                // It may be the newer one: its number is what cannot be read.
+                None => damaged = Some(path),
+                Some(kept) if newest.as_ref().is_none_or(|(newest, _)| newest.number < kept.number) => {
+                    newest = Some((kept, path));
+                }
+                Some(_) => {}
             }
         }
-        Ok(newest.map(|kept| kept.left).unwrap_or_default())
+        let cut = newest.as_ref().filter(|(kept, _)| !kept.is_whole).map(|(_, path)| *path);
+        if let Some(path) = damaged.or(cut) {
+            tracing::error!(
+                path = %path.display(),
+                "the journal of what is being sent is damaged: all that was being sent is taken as unconfirmed"
+            );
+            return Ok(Left::default());
+        }
+        Ok(newest.map(|(kept, _)| kept.left).unwrap_or_default())
     }
 
     /// Forgets what was left, and keeps what `worker` declares from now on.
@@ -143,6 +162,8 @@ impl Journal {
 struct JournalFile {
     number: u64,
     left: Left,
+    /// Its frames end with the mark.
+    is_whole: bool,
 }
 
 impl JournalFile {
@@ -157,10 +178,12 @@ impl JournalFile {
         let mut left = Left { worker: Some(worker.cast_signed()), ..Left::default() };
         let mut rest = rest;
         while let Some((body, after)) = frame(rest, number) {
-            left.take(body)?;
+            if left.take(body).is_none() {
+                return Some(Self { number, left, is_whole: false });
+            }
             rest = after;
         }
-        Some(Self { number, left })
+        Some(Self { number, left, is_whole: rest.starts_with(&END) })
     }
 }
 
@@ -323,8 +346,10 @@ impl Writer {
         for body in bodies {
             write_frame(&mut out, body, self.number);
         }
+        let frames = out.len() as u64;
+        out.extend_from_slice(&END);
         self.files[self.current].write_all_at(&out, self.end)?;
-        self.end += out.len() as u64;
+        self.end += frames;
         if sync { self.files[self.current].sync_data() } else { Ok(()) }
     }
 
@@ -342,12 +367,14 @@ impl Writer {
         out.extend_from_slice(&(opening.len() as u64).to_le_bytes());
         out.extend_from_slice(&checksum(&out, &opening).to_le_bytes());
         out.extend_from_slice(&opening);
+        let end = out.len() as u64;
+        out.extend_from_slice(&END);
         // Whatever becomes of it, this number is used up: half of it may be there.
         self.number = number;
         self.files[next].write_all_at(&out, 0)?;
         self.files[next].sync_data()?;
         (self.current, self.torn) = (next, false);
-        (self.opening, self.end) = (opening.len() as u64, out.len() as u64);
+        (self.opening, self.end) = (opening.len() as u64, end);
         Ok(())
     }
 }

@@ -122,11 +122,12 @@ impl Past {
     pub(crate) fn times_down(&self, kept: &StoredCheck, span: &Range<Timestamp>) -> u64 {
         let downs = self.outages(kept).iter().map(outage).filter(|one| one.state == CheckState::Down);
         let windows: Vec<_> = self.windows(kept).collect();
+        let is_in_work = self.maintenance_until(kept).is_some();
         let began = |down: Outage| {
             let left = excused(std::slice::from_ref(&down), windows.clone(), self.now);
-            // What is left of one that goes on after work that goes on is yet to come.
-            let has_begun = |part: &&Outage| part.state == CheckState::Down && part.began_at <= self.now;
-            left.iter().filter(has_begun).map(|part| part.began_at).min()
+            // While work goes on, what is left of one that goes on as well begins when the work ends.
+            let has_begun = |part: &&Outage| !(is_in_work && part.began_at >= self.now);
+            left.iter().filter(|part| part.state == CheckState::Down).filter(has_begun).map(|part| part.began_at).min()
         };
         downs.filter_map(began).filter(|began| span.contains(began)).count() as u64
     }
