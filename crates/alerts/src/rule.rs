@@ -364,7 +364,12 @@ impl Rule {
         of("throttle_s", (10..=SECONDS_MAX).contains(&self.throttle_s))?;
         of("within_s", self.kind.within_s().is_none_or(|seconds| (10..=SECONDS_MAX).contains(&seconds)))?;
         of("query", self.kind.query().is_none_or(|query| query.chars().count() <= QUERY_MAX))?;
-        of("query", !matches!(&self.kind, RuleKind::MissedCheckIn { query, .. } if query.trim().is_empty()))?;
+        let is_empty = |query: &str| query.trim().is_empty();
+        let asks_nothing = match &self.kind {
+            RuleKind::LogPattern { query, .. } | RuleKind::MissedCheckIn { query, .. } => is_empty(query),
+            _ => false,
+        };
+        of("query", !asks_nothing)?;
         let limit = match self.kind {
             RuleKind::SuccessRate { below_percent, at_least, .. } => (1..=100).contains(&below_percent) && at_least > 0,
             RuleKind::DiskNearlyFull { below_percent } => (1..=99).contains(&below_percent),

@@ -11,6 +11,7 @@ use crate::{
     render,
     words::{self, Cause as _, t},
 };
+use alerting::DiskSpace;
 use api::{
     accounts::{Account, Accounts},
     jobs::JobsPage,
@@ -28,7 +29,6 @@ use std::{
     time::Duration,
 };
 use store::Db;
-use sysinfo::Disks;
 
 /// Free bytes below which it is worth a word, and below which nothing can be promised.
 const FREE_WARN: u64 = 1 << 30;
@@ -160,14 +160,10 @@ fn disk(data: &Path) -> Finding {
     // Where it really lies: a link may lead to another disk. One that is not there yet is made beside what is.
     let known = data.ancestors().find_map(|place| fs::canonicalize(place).ok());
     let place = known.or_else(|| std::path::absolute(data).ok()).unwrap_or_else(|| data.to_owned());
-    let disks = Disks::new_with_refreshed_list();
-    let list = disks.iter().flat_map(|disks| disks.iter());
-    let holding = list.filter(|disk| place.starts_with(disk.mount_point()));
-    let Some(disk) = holding.max_by_key(|disk| disk.mount_point().as_os_str().len()) else {
+    let Ok(DiskSpace { free, .. }) = DiskSpace::of(&place) else {
         return finding(Verdict::Warn, ABOUT, t!("disk-unknown"), t!("disk-unknown-help"));
     };
-    let free = disk.available_space();
-    let what = t!("disk-free", mount = disk.mount_point().display(); n = free >> 20);
+    let what = t!("disk-free", mount = place.display(); n = free >> 20);
     match free {
         free if free < FREE_FAIL => finding(Verdict::Fail, ABOUT, what, t!("disk-full-help")),
         free if free < FREE_WARN => finding(Verdict::Warn, ABOUT, what, t!("disk-low-help")),

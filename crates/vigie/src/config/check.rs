@@ -65,9 +65,20 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     }
     let file = config.file.as_ref().map_or(String::new(), |file| file.display().to_string());
     for (name, value) in &config.send {
-        lines.push((format!("send.{name}"), value.to_string(), file.clone()));
+        lines.push((format!("send.{name}"), without_password(&value.to_string()), file.clone()));
     }
     lines
+}
+
+/// An address as it may be shown: the password in `smtp://user:password@host` is nobody's to read, however wrong the rest is.
+fn without_password(text: &str) -> String {
+    let hidden = || {
+        let begin = text.find("://")? + 3;
+        let end = begin + text[begin..].rfind('@')?;
+        let colon = begin + text[begin..end].find(':')?;
+        Some(format!("{}***{}", &text[..=colon], &text[end..]))
+    };
+    hidden().unwrap_or_else(|| text.to_owned())
 }
 
 /// What is kept of logs, and for how long.
@@ -100,4 +111,21 @@ pub(crate) fn to_json(config: &Config) -> Value {
 
 fn absolute(data: &Setting<std::path::PathBuf>) -> String {
     std::path::absolute(&data.value).unwrap_or_else(|_| data.value.clone()).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        for (given, shown) in [
+            (r#""smtp://u:S3CRET@mail.example.org:587""#, r#""smtp://u:***@mail.example.org:587""#),
+            (r#""smtp://u:S3@CRET@h:bad""#, r#""smtp://u:***@h:bad""#),
+            (r#""smtp://u@mail.example.org""#, r#""smtp://u@mail.example.org""#),
+            (r#""a@example.org""#, r#""a@example.org""#),
+        ] {
+            assert_eq!(without_password(given), shown);
+        }
+    }
 }

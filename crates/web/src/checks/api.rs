@@ -56,7 +56,12 @@ fn shown(ctx: &Ctx, granted: &Granted, kept: &StoredCheck, past: &Past) -> shape
     let (facts, standing) = (facts_of(kept), standing_of(kept, now));
     let check = check_of(kept);
     let why = standing.as_ref().and_then(|standing| standing.why.clone());
-    let spec: Value = serde_json::from_str(&kept.spec).unwrap_or_default();
+    let mut spec: Value = serde_json::from_str(&kept.spec).unwrap_or_default();
+    if !granted.scope.allows(Scope::Write)
+        && let Some(Value::String(url)) = spec.get_mut("url")
+    {
+        *url = keep::shown_url(url);
+    }
     shapes::Check {
         id: kept.id,
         name: keep::name_of(kept),

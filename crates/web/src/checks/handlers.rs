@@ -149,7 +149,7 @@ fn expected(v: &View, check: &Check) -> String {
         Watch::Heartbeat(beat) => {
             Expression::parse(&beat.when).map_or_else(|_| beat.when.clone(), |expression| said(&expression, v.language))
         }
-        Watch::Http(http) => http.url.clone(),
+        Watch::Http(http) => super::keep::shown_url(&http.url),
         Watch::Tcp { host, port, .. } => format!("{host}:{port}"),
         Watch::Dns { host, .. } => host.clone(),
     }

@@ -150,6 +150,19 @@ fn by_check(outages: Vec<StoredOutage>) -> HashMap<Uuid, Vec<StoredOutage>> {
     of
 }
 
+/// An address as whoever reads may see it: without the password, and what its query says.
+pub(super) fn shown_url(url: &str) -> String {
+    let Ok(mut url) = url::Url::parse(url) else { return String::new() };
+    if url.password().is_some() || !url.username().is_empty() {
+        let _ = url.set_username("***");
+        let _ = url.set_password(None);
+    }
+    if url.query().is_some() {
+        url.set_query(Some("***"));
+    }
+    url.to_string()
+}
+
 pub(crate) fn name_of(kept: &StoredCheck) -> String {
     check_of(kept).map_or_else(|| kept.slug.clone(), |check| check.name)
 }
