@@ -56,7 +56,7 @@ async fn what_waits_for_a_greeting_was_not_sent(stage: Stage) {
     let id = stage.enqueue(2, OnUnknown::Hold, None).await;
     stage.start().await;
     stage.until(id, |job| job.counters.succeeded == 1).await;
-    assert!(stage.stop(Duration::from_millis(500)).await, "it does not wait for the server");
+    assert!(stage.stop(Duration::from_secs(20)).await, "it does not wait for the server");
     let job = stage.job(id).await;
     assert_eq!((job.state, job.counters.queued, job.counters.running), (JobState::Running, 1, 0));
     assert_eq!(stage.db.item(id, 1).await.unwrap().unwrap().attempts, 0);

@@ -159,7 +159,7 @@ async fn an_overlap_is_left_out_queued_or_replaced(stage: Stage) {
     stage.clock.advance(MINUTE);
     until(&stage, STILL, &[Started, Skipped, Waiting]).await;
     complete_open(&stage).await;
-    until(&stage, Duration::from_millis(300), &[Started, Skipped, Started]).await;
+    until(&stage, Duration::from_millis(30), &[Started, Skipped, Started]).await;
     change(&stage.db, OverlapPolicy::Replace).await;
     let before = stage.db.open_jobs_of_schedule(ID).await.unwrap().remove(0);
     stage.clock.advance(MINUTE);
@@ -183,7 +183,7 @@ async fn what_was_missed_is_caught_up_with(stage: Stage) {
     let (keeping_all, _) = keeping(&stage, &[]).await;
     until(&stage, STILL, &[Started, Waiting, Waiting]).await;
     complete_open(&stage).await;
-    until(&stage, Duration::from_millis(100), &[Started, Started, Waiting]).await;
+    until(&stage, Duration::from_millis(30), &[Started, Started, Waiting]).await;
     keeping_all.stop().await;
     let JobSchedule { id, .. } = stage.db.job_schedule(ID).await.unwrap().unwrap();
     stage.db.delete_job_schedule(id).await.unwrap();
@@ -203,7 +203,7 @@ async fn what_cannot_be_prepared_is_said_and_what_may_pass_is_tried_again(stage:
     until(&stage, STILL, &[Failed]).await;
     assert_eq!(stage.db.runs_of_schedule(ID, None, 1).await.unwrap()[0].detail, "no list");
     stage.clock.advance(MINUTE);
-    until(&stage, Duration::from_millis(200), &[Failed, Started]).await;
+    until(&stage, Duration::from_millis(30), &[Failed, Started]).await;
     assert_eq!(asked.load(Ordering::SeqCst), 4);
 }
 
