@@ -169,8 +169,11 @@ fn many_of_a_rule_at_once_are_one_notice_that_says_how_many() {
 fn rules_are_kept_as_they_were_and_held_against_their_bounds() {
     for word in RuleWord::ALL {
         let mut rule = Rule::new(Uuid::from_u128(77), word.usual());
-        if let RuleKind::MissedCheckIn { query, .. } = &mut rule.kind {
+        if let RuleKind::MissedCheckIn { query, .. } | RuleKind::LogPattern { query, .. } = &mut rule.kind {
+            assert!(query.is_empty());
             *query = "backup done".into();
+            let asks_nothing = Rule::new(Uuid::from_u128(77), word.usual());
+            assert!(asks_nothing.check().is_err(), "{word:?}");
         }
         assert_eq!(rule.check(), Ok(()), "{word:?}");
         assert_eq!(RuleWord::parse(word.as_str()), Some(word));
