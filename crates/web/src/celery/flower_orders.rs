@@ -7,13 +7,13 @@ use super::{
 use crate::{
     Ctx,
     auth::Access,
-    extract::{Path, Query},
+    extract::Path,
     problem::{Problem, Result},
     routes::{About, Routes},
 };
 use ::celery::control::{Command, Signal};
 use axum::{
-    extract::State,
+    extract::{FromRequest, Request, State},
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
@@ -40,15 +40,23 @@ pub(super) fn declare(routes: Routes) -> Routes {
         .post("/api/task/rate-limit/{name}", Access::Write, rate_limit, json(task))
 }
 
-/// The parameters of the query and of the form.
-type Pairs = Vec<(String, String)>;
+/// The parameters of the query, then those of the form.
+struct Parameters(Vec<(String, String)>);
 
-struct Parameters(Pairs);
+impl FromRequest<Ctx> for Parameters {
+    type Rejection = Problem;
+    async fn from_request(request: Request, ctx: &Ctx) -> Result<Self> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let form =
+            String::from_request(request, ctx).await.map_err(|refused| Problem::malformed(refused.body_text()))?;
+        Ok(Self::of(&query, &form))
+    }
+}
 
 impl Parameters {
-    fn of(query: Pairs, body: &str) -> Self {
-        let form = url::form_urlencoded::parse(body.as_bytes()).into_owned();
-        Self(query.into_iter().chain(form).collect())
+    fn of(query: &str, form: &str) -> Self {
+        let pairs = |text: &str| url::form_urlencoded::parse(text.as_bytes()).into_owned().collect::<Vec<_>>();
+        Self([pairs(query), pairs(form)].concat())
     }
 
     fn text(&self, name: &str) -> Option<&str> {
@@ -65,7 +73,11 @@ impl Parameters {
     }
 
     fn needed(&self, name: &str) -> Result<String> {
-        self.text(name).map(str::to_owned).ok_or_else(|| Problem::malformed(format!("Missing argument {name}")))
+        self.text(name).map(str::to_owned).ok_or_else(|| missing(name))
+    }
+
+    fn needed_number(&self, name: &str) -> Result<u32> {
+        self.number(name)?.ok_or_else(|| missing(name))
     }
 
     fn seconds(&self, name: &str) -> Result<Option<f64>> {
@@ -73,6 +85,10 @@ impl Parameters {
         let bad = |text: &str| Problem::malformed(format!("{name}: {text:?} is no number of seconds"));
         self.text(name).map(|text| read(text).ok_or_else(|| bad(text))).transpose()
     }
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::malformed(format!("Missing argument {name}"))
 }
 
 /// Gives an order, and answers with `message`, or with Flower's 403 where a worker refused.
@@ -98,71 +114,37 @@ async fn restart(State(ctx): State<Ctx>, Path(worker): Path<String>) -> Result<R
     told(&ctx, Command::PoolRestart { worker }, message).await
 }
 
-async fn grow(
-    State(ctx): State<Ctx>,
-    Path(worker): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let by = Parameters::of(query, &body).number("n")?.unwrap_or(1);
+async fn grow(State(ctx): State<Ctx>, Path(worker): Path<String>, given: Parameters) -> Result<Response> {
+    let by = given.number("n")?.unwrap_or(1);
     let message = format!("Growing '{worker}' worker's pool by {by}");
     told(&ctx, Command::PoolGrow { worker, by }, message).await
 }
 
-async fn shrink(
-    State(ctx): State<Ctx>,
-    Path(worker): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let by = Parameters::of(query, &body).number("n")?.unwrap_or(1);
+async fn shrink(State(ctx): State<Ctx>, Path(worker): Path<String>, given: Parameters) -> Result<Response> {
+    let by = given.number("n")?.unwrap_or(1);
     let message = format!("Shrinking '{worker}' worker's pool by {by}");
     told(&ctx, Command::PoolShrink { worker, by }, message).await
 }
 
-async fn autoscale(
-    State(ctx): State<Ctx>,
-    Path(worker): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let given = Parameters::of(query, &body);
-    let missing = |name: &str| Problem::malformed(format!("Missing argument {name}"));
-    let min = given.number("min")?.ok_or_else(|| missing("min"))?;
-    let max = given.number("max")?.ok_or_else(|| missing("max"))?;
+async fn autoscale(State(ctx): State<Ctx>, Path(worker): Path<String>, given: Parameters) -> Result<Response> {
+    let (min, max) = (given.needed_number("min")?, given.needed_number("max")?);
     let message = format!("Autoscaling '{worker}' worker (min={min}, max={max})");
     told(&ctx, Command::Autoscale { worker, min, max }, message).await
 }
 
-async fn consume(
-    State(ctx): State<Ctx>,
-    Path(worker): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let queue = Parameters::of(query, &body).needed("queue")?;
+async fn consume(State(ctx): State<Ctx>, Path(worker): Path<String>, given: Parameters) -> Result<Response> {
+    let queue = given.needed("queue")?;
     let message = format!("add consumer {queue}");
     told(&ctx, Command::AddConsumer { worker, queue }, message).await
 }
 
-async fn leave(
-    State(ctx): State<Ctx>,
-    Path(worker): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let queue = Parameters::of(query, &body).needed("queue")?;
+async fn leave(State(ctx): State<Ctx>, Path(worker): Path<String>, given: Parameters) -> Result<Response> {
+    let queue = given.needed("queue")?;
     let message = format!("no longer consuming from {queue}");
     told(&ctx, Command::CancelConsumer { worker, queue }, message).await
 }
 
-async fn revoke(
-    State(ctx): State<Ctx>,
-    Path(task): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let given = Parameters::of(query, &body);
+async fn revoke(State(ctx): State<Ctx>, Path(task): Path<String>, given: Parameters) -> Result<Response> {
     // As Python's Tornado reads `bool`.
     let is_terminated = given.text("terminate").is_some_and(|word| !matches!(word, "false" | "False" | "0"));
     let signal = match given.text("signal").unwrap_or("SIGTERM") {
@@ -175,25 +157,13 @@ async fn revoke(
     told(&ctx, Command::Revoke { task, terminate: is_terminated.then_some(signal) }, message).await
 }
 
-async fn time_limit(
-    State(ctx): State<Ctx>,
-    Path(task): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let given = Parameters::of(query, &body);
+async fn time_limit(State(ctx): State<Ctx>, Path(task): Path<String>, given: Parameters) -> Result<Response> {
     let worker = given.text("workername").map(str::to_owned);
     let (soft_s, hard_s) = (given.seconds("soft")?, given.seconds("hard")?);
     told(&ctx, Command::TimeLimit { task, soft_s, hard_s, worker }, "time limits set successfully".to_owned()).await
 }
 
-async fn rate_limit(
-    State(ctx): State<Ctx>,
-    Path(task): Path<String>,
-    Query(query): Query<Pairs>,
-    body: String,
-) -> Result<Response> {
-    let given = Parameters::of(query, &body);
+async fn rate_limit(State(ctx): State<Ctx>, Path(task): Path<String>, given: Parameters) -> Result<Response> {
     let (worker, rate) = (given.text("workername").map(str::to_owned), given.needed("ratelimit")?);
     told(&ctx, Command::RateLimit { task, rate, worker }, "new rate limit set successfully".to_owned()).await
 }
@@ -204,7 +174,7 @@ mod tests {
 
     #[test]
     fn parameters_come_in_the_query_or_as_a_form() {
-        let given = Parameters::of(vec![("n".into(), "3".into())], "min=1&max=&soft=1.5&queue=a+b%2Fc");
+        let given = Parameters::of("n=3", "min=1&max=&soft=1.5&queue=a+b%2Fc");
         assert_eq!((given.number("n").ok(), given.number("min").ok()), (Some(Some(3)), Some(Some(1))));
         assert_eq!((given.number("max").ok(), given.seconds("soft").ok()), (Some(None), Some(Some(1.5))));
         assert_eq!(given.needed("queue").ok().as_deref(), Some("a b/c"));
