@@ -168,7 +168,7 @@ const FRENCH: Words = Words {
     tested: "moi@exemple.fr",
     over: "Terminé",
     unknown_address: "Cette adresse n’existe pas",
-    retried: "élément est relancé",
+    retried: "relancé.",
 };
 
 const ENGLISH: Words = Words {
@@ -177,7 +177,7 @@ const ENGLISH: Words = Words {
     tested: "Test sent to moi@exemple.fr",
     over: "Completed",
     unknown_address: "This address does not exist",
-    retried: "is being retried",
+    retried: "retried.",
 };
 
 #[tokio::test(flavor = "multi_thread")]
