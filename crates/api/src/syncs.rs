@@ -115,6 +115,9 @@ pub struct SyncPlan {
     pub validated: bool,
     #[serde(default)]
     pub blocked: Vec<SyncBlocked>,
+    /// Pieces of tracker data about which it could not be asked: they refer to what it does not have yet.
+    #[serde(default)]
+    pub unasked: u64,
     /// Types of which more would be deleted than runs delete by themselves.
     #[serde(default)]
     pub held: Vec<String>,

@@ -16,7 +16,7 @@ use crate::{
 use futures_util::future::BoxFuture;
 use jobs::{Attempted, Declares, Ended, Handler, Intent, Moment, Run, Shape, Slot, Stop, TraceText, Verified};
 use model::{Authority, Fault, ItemState, JobKind, JobLine, Level, Timestamp, Verdict};
-use serde_json::Map;
+use serde_json::{Map, Value, json};
 use std::{collections::HashMap, sync::Arc};
 use store::{ClaimedItem, Item, ItemFilter, Job, Reason, SyncedObject};
 
@@ -133,22 +133,30 @@ impl Run for SyncRun {
     }
 
     fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
-        let line = |level, event: &str, message: String, fields| {
+        // The fields say the same, so that pages can put it into their reader's language.
+        let line = |level, event: &str, message: String, fields: Value| {
+            let fields = if let Value::Object(fields) = fields { fields } else { Map::new() };
             vec![JobLine { at, level, event: event.into(), message, fields }]
         };
         match moment {
             Moment::Started { job, .. } => {
-                let message = format!("{}: {} of {} to do", job.name, job.counters.remaining(), job.counters.total);
-                line(Level::Info, "started", message, Map::new())
+                let (left, total) = (job.counters.remaining(), job.counters.total);
+                let message = format!("{}: {left} of {total} to do", job.name);
+                line(Level::Info, "started", message, json!({"name": job.name, "remaining": left, "total": total}))
             }
             Moment::Attempted { attempt, .. } if attempt.outcome.state != ItemState::Succeeded => {
                 let (label, outcome) = (&attempt.attempted.item.label, attempt.outcome);
                 let told = outcome.verdict.as_ref().map(told).unwrap_or_default();
-                line(Level::Warning, "item", format!("{label}: {}: {told}", outcome.state), Map::new())
+                let message = format!("{label}: {}: {told}", outcome.state);
+                let fields = json!({"seq": outcome.seq, "label": label, "attempt": outcome.attempt,
+                    "outcome": outcome.state, "verdict": outcome.verdict});
+                line(Level::Warning, "item", message, fields)
             }
             Moment::Paused { job } => {
                 let reason = job.reason.as_ref().map_or("", |reason| reason.code.as_str());
-                line(Level::Warning, "paused", format!("paused: {reason}"), Map::new())
+                let detail = job.reason.as_ref().map_or("", |reason| reason.detail.as_str());
+                let fields = json!({"code": reason, "detail": detail, "resumes_at": job.resumes_at});
+                line(Level::Warning, "paused", format!("paused: {reason}"), fields)
             }
             Moment::Ended { job, .. } => {
                 let counters = job.counters;
@@ -156,7 +164,7 @@ impl Run for SyncRun {
                     "{}: {} succeeded, {} failed, {} skipped",
                     job.state, counters.succeeded, counters.failed, counters.skipped
                 );
-                line(Level::Info, "ended", message, Map::new())
+                line(Level::Info, "ended", message, json!({"state": job.state, "counters": counters}))
             }
             _ => Vec::new(),
         }

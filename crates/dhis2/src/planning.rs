@@ -35,6 +35,8 @@ pub struct Plan {
     pub validated: bool,
     /// What it would refuse.
     pub blocked: Vec<Blocked>,
+    /// Pieces of tracker data that could not be asked about: they refer to what the target does not have yet.
+    pub unasked: u64,
     /// Nearly what a run would take.
     pub requests: u64,
     pub seconds: u64,

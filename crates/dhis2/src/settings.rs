@@ -1,5 +1,7 @@
 //! What is kept equal, and how far: the settings of one configuration.
 
+use crate::why::Why;
+use language::Language;
 use schedules::{Expression, Timing};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -207,77 +209,93 @@ pub enum Sharing {
 impl Settings {
     /// # Errors
     /// What is wrong, naming the setting and the remedy.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), Why> {
+        let wrong = |code: &str, args: &[(&str, &str)], text: String| Err(Why::new(code, args, text));
         for (name, url) in [("source", &self.source), ("target", &self.target)] {
             if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-                return Err(format!("`{name}` is {url}: give https:// and the address of the instance"));
+                let text = format!("`{name}` is {url}: give https:// and the address of the instance");
+                return wrong("wrong_address", &[("name", name), ("url", url.as_str())], text);
             }
             if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
-                return Err(format!("`{name}` holds a name, a secret or a query: give the address alone"));
+                let text = format!("`{name}` holds a name, a secret or a query: give the address alone");
+                return wrong("address_with_more", &[("name", name)], text);
             }
         }
         if self.source == self.target {
-            return Err("`source` and `target` are the same instance: give two".to_owned());
+            return wrong("same_instance", &[], "`source` and `target` are the same instance: give two".to_owned());
         }
         if let Some(unknown) = self.metadata.iter().find(|kind| !TYPES.contains(&kind.as_str())) {
-            return Err(format!(
-                "`metadata` names {unknown}, which Vigie does not copy: the types are {}",
-                TYPES.join(", ")
-            ));
+            let types = TYPES.join(", ");
+            let text = format!("`metadata` names {unknown}, which Vigie does not copy: the types are {types}");
+            return wrong("unknown_type", &[("kind", unknown), ("types", &types)], text);
         }
         if self.max_delete_percent > 100 {
-            return Err(format!("`max_delete_percent` is {}: give 0 to 100", self.max_delete_percent));
+            let percent = self.max_delete_percent.to_string();
+            let text = format!("`max_delete_percent` is {percent}: give 0 to 100");
+            return wrong("wrong_percent", &[("percent", &percent)], text);
         }
         self.check_schedule()?;
         self.check_map()?;
         for (name, seconds) in [("check_every_s", self.check_every_s), ("cooldown_s", self.cooldown_s)] {
             if !SECONDS.contains(&seconds) {
-                return Err(format!("`{name}` is {seconds}: give 10 seconds to a week"));
+                let text = format!("`{name}` is {seconds}: give 10 seconds to a week");
+                return wrong("wrong_seconds", &[("name", name), ("seconds", &seconds.to_string())], text);
             }
         }
         Ok(())
     }
 
-    fn check_schedule(&self) -> Result<(), String> {
+    fn check_schedule(&self) -> Result<(), Why> {
         match (self.mode, self.timing()) {
             (Mode::Scheduled, None) => {
-                Err("`mode` is scheduled and there is no `schedule`: give one, as \"0 2 * * *\"".to_owned())
+                let text = "`mode` is scheduled and there is no `schedule`: give one, as \"0 2 * * *\"".to_owned();
+                Err(Why::new("no_schedule", &[], text))
             }
-            (_, Some(Err(why))) => Err(format!("`schedule`: {why}")),
+            (_, Some(Err(refusal))) => {
+                let [english, french] = [Language::English, Language::French].map(|language| refusal.say(language));
+                let text = format!("`schedule`: {english}");
+                Err(Why::new("wrong_schedule", &[("english", &english), ("french", &french)], text))
+            }
             _ => Ok(()),
         }
     }
 
     /// When it comes due; `None` without a schedule.
-    pub fn timing(&self) -> Option<Result<Timing, String>> {
+    pub fn timing(&self) -> Option<Result<Timing, schedules::Refusal>> {
         let text = self.schedule.as_deref()?;
-        let say = |refusal: schedules::Refusal| refusal.say(language::Language::English);
         let timing = || {
             let (expression, zone) = (Expression::parse(text)?, schedules::zone(&self.zone)?);
-            Ok::<_, schedules::Refusal>(Timing::new(expression, zone))
+            Ok(Timing::new(expression, zone))
         };
-        Some(timing().map_err(say))
+        Some(timing())
     }
 
-    fn check_map(&self) -> Result<(), String> {
+    fn check_map(&self) -> Result<(), Why> {
+        let wrong = |code: &str, args: &[(&str, &str)], text: String| Err(Why::new(code, args, text));
         if let Mapping::File(file) = &self.map {
-            return Err(format!("`map` names the file {file}: give its lines, or let `vigie sync add` read it"));
+            let text = format!("`map` names the file {file}: give its lines, or let `vigie sync add` read it");
+            return wrong("map_is_file", &[("file", file)], text);
         }
         let lines = self.map.lines();
         if lines.len() > MAPPED_MAX {
-            return Err(format!("`map` has {} lines: at most {MAPPED_MAX} are read", lines.len()));
+            let (count, most) = (lines.len().to_string(), MAPPED_MAX.to_string());
+            let text = format!("`map` has {count} lines: at most {most} are read");
+            return wrong("map_too_long", &[("count", &count), ("most", &most)], text);
         }
         let mut seen = std::collections::HashSet::new();
         for (at, line) in lines.iter().enumerate() {
-            let at = at + 1;
+            let at = (at + 1).to_string();
             if !TYPES.contains(&line.kind.as_str()) {
-                return Err(format!("`map`, line {at}: Vigie does not copy {}: give a type", line.kind));
+                let text = format!("`map`, line {at}: Vigie does not copy {}: give a type", line.kind);
+                return wrong("map_unknown_type", &[("line", &at), ("kind", &line.kind)], text);
             }
             if !is_uid(&line.target) || line.source.is_empty() {
-                return Err(format!("`map`, line {at}: give type, uid or code of the source, uid of the target"));
+                let text = format!("`map`, line {at}: give type, uid or code of the source, uid of the target");
+                return wrong("map_wrong_line", &[("line", &at)], text);
             }
             if !seen.insert((line.kind.as_str(), line.target.as_str())) {
-                return Err(format!("`map`, line {at}: {} was named before: each target once", line.target));
+                let text = format!("`map`, line {at}: {} was named before: each target once", line.target);
+                return wrong("map_doubled", &[("line", &at), ("uid", &line.target)], text);
             }
         }
         Ok(())
@@ -312,7 +330,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn with(more: &serde_json::Value) -> Result<(), String> {
+    fn with(more: &serde_json::Value) -> Result<(), Why> {
         let mut settings = json!({"source": "https://a.example", "target": "https://b.example"});
         settings.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         serde_json::from_value::<Settings>(settings).unwrap().check()
@@ -341,7 +359,7 @@ mod tests {
             let found = with(&more).err();
             let fits = match (&found, expected) {
                 (None, None) => true,
-                (Some(found), Some(expected)) => found.contains(expected),
+                (Some(found), Some(expected)) => found.text.contains(expected),
                 _ => false,
             };
             assert!(fits, "{more}: {found:?}");

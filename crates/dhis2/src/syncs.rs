@@ -157,11 +157,11 @@ pub struct Finding {
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     #[error("{0}")]
-    Invalid(String),
+    Invalid(Why),
     #[error("there is no configuration `{0}`: `vigie sync list` names them")]
     NotFound(String),
     #[error("{0}")]
-    Conflict(String),
+    Conflict(Why),
     /// Of an instance.
     #[error("{0}")]
     Instance(#[from] Error),
@@ -233,9 +233,8 @@ impl Syncs {
     pub async fn add(&self, name: &str, settings: &Settings, secrets: Secrets) -> Result<Sync, Refused> {
         let is_name = !name.is_empty() && name.len() <= 100 && !name.chars().any(char::is_control);
         if !is_name || name.parse::<i64>().is_ok() || name.contains('/') {
-            return Err(Refused::Invalid(
-                "the name is empty, too long, a number, or holds a slash: give another".into(),
-            ));
+            let text = "the name is empty, too long, a number, or holds a slash: give another".to_owned();
+            return Err(Refused::Invalid(Why::new("wrong_name", &[], text)));
         }
         settings.check().map_err(Refused::Invalid)?;
         let sealed = |side: &str, secret: Option<SecretString>| {
@@ -244,7 +243,9 @@ impl Syncs {
         let secrets = (sealed("source", secrets.source), sealed("target", secrets.target));
         let text = serde_json::to_string(settings).unwrap_or_default();
         let kept = self.db().save_sync((name.to_owned(), text), secrets, self.clock().now()).await?;
-        kept.ok_or_else(|| Refused::Conflict(format!("there are {} configurations: remove one", store::SYNCS_MAX)))
+        let most = store::SYNCS_MAX.to_string();
+        let text = format!("there are {most} configurations: remove one");
+        kept.ok_or_else(|| Refused::Conflict(Why::new("too_many", &[("most", &most)], text)))
     }
 
     /// # Errors
@@ -288,7 +289,7 @@ impl Syncs {
 
     fn opened(&self, sync: &Sync) -> Result<(Settings, Sides), Refused> {
         let settings = settings_of(sync)?;
-        let sides = self.sides(sync, &settings).map_err(|why| Refused::Invalid(why.text))?;
+        let sides = self.sides(sync, &settings).map_err(Refused::Invalid)?;
         Ok((settings, sides))
     }
 
@@ -375,7 +376,9 @@ impl Syncs {
         let compared = planning::compare(&ask, &settings.types()).await?;
         let mut plan = compared.plan(JobId::new(self.clock(), &self.0.rng).0);
         plan.values = self.planned_values(&ask, &compared.entries).await?;
-        plan.take_in(self.planned_tracker(&ask, &compared.entries).await?);
+        let tracked = self.planned_tracker(&ask, &compared.entries).await?;
+        let groups = tracked.groups.clone();
+        plan.take_in(tracked);
         let asked = sides.source.asked() + sides.target.asked();
         plan.requests = asked + plan.requests();
         let took = self.clock().now().since(began);
@@ -383,7 +386,10 @@ impl Syncs {
         if validation == Validation::Asked {
             let order = plan::order(&compared.entries);
             plan.blocked = validating::validate(&sides, &readings, &compared.entries, &order).await?;
-            plan.validated = true;
+            let (blocked, unasked) =
+                validating::validate_tracked(&sides, &readings, &groups, &absent(&compared.entries)).await?;
+            plan.blocked.extend(blocked);
+            (plan.unasked, plan.validated) = (unasked, true);
         }
         let content = serde_json::to_string(&plan).unwrap_or_default();
         let created_at = self.clock().now();
@@ -393,8 +399,7 @@ impl Syncs {
 
     /// Values and registrations that a run would write. What it makes on the target is not asked about there yet.
     async fn planned_values(&self, ask: &Ask<'_>, entries: &[Entry]) -> Result<Vec<ValuePlan>, PlanError> {
-        let absent = entries.iter().filter(|entry| entry.action == Action::Create).map(|entry| entry.uid.clone());
-        let absent = Absent(absent.collect());
+        let absent = absent(entries);
         let mut planned = Vec::new();
         for (table, _) in tables(ask.settings) {
             planned.extend(comparing::compare_values(ask, (table, &Scope::All), &absent, Noting::No).await?.sets);
@@ -407,8 +412,7 @@ impl Syncs {
         if ask.settings.tracker == Values::No {
             return Ok(ComparedTracker::default());
         }
-        let absent = entries.iter().filter(|entry| entry.action == Action::Create).map(|entry| entry.uid.clone());
-        tracker::compare(ask, None, &Absent(absent.collect()), (Noting::No, self.clock().now())).await
+        tracker::compare(ask, None, &absent(entries), (Noting::No, self.clock().now())).await
     }
 
     async fn ask<'a>(
@@ -489,15 +493,14 @@ impl Syncs {
         if let Some(id) = plan
             && self.db().sync_plan(id).await?.is_none_or(|plan| plan.sync != sync.number)
         {
-            return Err(Refused::Invalid(format!(
-                "there is no plan {id} of {}: `vigie sync plan {}` makes one",
-                sync.name, sync.name
-            )));
+            let text = format!("there is no plan {id} of {}: `vigie sync plan {}` makes one", sync.name, sync.name);
+            let args = [("id", &*id.to_string()), ("name", &*sync.name)];
+            return Err(Refused::Invalid(Why::new("no_plan", &args, text)));
         }
         let data = RunData { plan, ..RunData::default() };
         let run = self.create(sync, &data).await?;
-        let run =
-            run.ok_or_else(|| Refused::Conflict(format!("a run of {} is going on: wait for its end", sync.name)))?;
+        let text = format!("a run of {} is going on: wait for its end", sync.name);
+        let run = run.ok_or_else(|| Refused::Conflict(Why::new("going_on", &[("name", &sync.name)], text)))?;
         self.asked().insert(run.id);
         Ok(run)
     }
@@ -577,10 +580,19 @@ async fn doubled_codes(instance: &Instance, kind: &str, side: &str) -> Result<Op
 /// # Errors
 /// What was kept cannot be read any more.
 pub(crate) fn settings_of(sync: &Sync) -> Result<Settings, Refused> {
-    let unreadable = |error: serde_json::Error| Refused::Invalid(format!("the settings of {}: {error}", sync.name));
+    let unreadable = |error: serde_json::Error| {
+        let text = format!("the settings of {}: {error}", sync.name);
+        Refused::Invalid(Why::new("unreadable_settings", &[("name", &sync.name)], text))
+    };
     serde_json::from_str(&sync.settings).map_err(unreadable)
 }
 
 pub(crate) fn state_of(sync: &Sync) -> State {
     serde_json::from_str(&sync.state).unwrap_or_default()
+}
+
+/// What is not on the target before a run has made it.
+fn absent(entries: &[Entry]) -> Absent {
+    let made = entries.iter().filter(|entry| entry.action == Action::Create);
+    Absent(made.map(|entry| entry.uid.clone()).collect())
 }

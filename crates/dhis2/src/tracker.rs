@@ -312,6 +312,15 @@ fn rename(body: &mut Map<String, Value>, reading: &Reading) {
     }
 }
 
+/// Whether it names metadata that is absent.
+pub(crate) fn refers_to(body: &Map<String, Value>, absent: &Absent) -> bool {
+    body.iter().any(|(name, value)| match value {
+        Value::String(uid) => REFERRING.contains(&name.as_str()) && absent.0.contains(uid),
+        Value::Array(rows) => rows.iter().filter_map(Value::as_object).any(|row| refers_to(row, absent)),
+        _ => false,
+    })
+}
+
 pub(crate) fn hash(body: &Map<String, Value>) -> String {
     canon::hash(body, &Reading::default())
 }

@@ -130,6 +130,27 @@ async fn what_programs_hold_arrives_in_any_version_and_a_second_run_writes_nothi
     }
 }
 
+/// Of what the target does not have the program yet, it is not asked; otherwise each entity goes with what it refers to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_asks_the_target_about_tracker_data_and_writes_nothing() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 210);
+    let sync = bed.add("tracker", &bed.settings(&json!({"tracker": "yes"}))).await;
+    bed.target.state().faults.refused.insert(person(7), "E1064".into());
+    bed.target.state().faults.refused.insert("vis00000003".into(), "E1302".into());
+    let plan = bed.syncs.plan(&sync, Validation::Asked).await.unwrap();
+    assert_eq!((plan.blocked.len(), plan.unasked, plan.validated), (0, 210 * 4 + 1, true));
+    programs(&mut bed.target.state());
+    let plan = bed.syncs.plan(&sync, Validation::Asked).await.unwrap();
+    let told: Vec<String> = plan.blocked.iter().map(|one| format!("{} {} {}", one.kind, one.uid, one.code)).collect();
+    let expected =
+        ["events prgEvent000 vis00000003 E1302", "trackedEntities prgTracker0 tei00000007 E1064"].map(str::to_owned);
+    let mut told = told;
+    told.sort();
+    assert_eq!((told.as_slice(), plan.unasked), (expected.as_slice(), 0));
+    assert_eq!((bed.target.state().written.tracked, bed.target.state().messages), (0, 0));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_changes_is_written_alone_and_what_is_deleted_goes_with_what_it_holds() {
     let bed = Bed::new().await;

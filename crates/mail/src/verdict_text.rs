@@ -10,6 +10,11 @@ pub static VERDICTS: Texts =
 /// One sentence or two on what happened and what helps. An unknown code is given as it is. The other side's reply is not
 /// part of it: show `verdict.reply` beside it.
 pub fn explain(verdict: &Verdict, language: Language) -> String {
+    find(verdict, language).unwrap_or_else(|| verdict.code.to_string())
+}
+
+/// The same; `None` of a code that mailings and tasks do not have.
+pub fn find(verdict: &Verdict, language: Language) -> Option<String> {
     let mut values = FluentArgs::new();
     for (name, value) in &verdict.args {
         match language {
@@ -17,7 +22,7 @@ pub fn explain(verdict: &Verdict, language: Language) -> String {
             Language::French => values.set(name.as_str(), in_french(value)),
         }
     }
-    VERDICTS.find(language, &verdict.code, Some(&values)).unwrap_or_else(|| verdict.code.to_string())
+    VERDICTS.find(language, &verdict.code, Some(&values))
 }
 
 /// What Vigie and the system say of connections within an argument; what the other side said stays as it is.

@@ -943,6 +943,7 @@ syncs-none = there are no configurations: vigie sync add NAME --source URL --tar
 sync-check-good = both instances answer, and nothing stands in the way
 sync-planned = plan { $id } is saved; to write exactly that: vigie sync run { $name } --plan { $id }
 sync-plan-refused = the target would refuse { $count } of them
+sync-plan-unasked = { $count } tracker records could not be validated: the target does not have their metadata yet; run the metadata first
 sync-plan-held = more would be deleted than runs delete by themselves ({ $types }): running this plan does
 sync-map-unread = { $file } cannot be read: { $error }
 sync-map-line = { $file }:{ $line }: give type, uid or code of the source, uid of the target

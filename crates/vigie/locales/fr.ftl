@@ -1047,6 +1047,7 @@ syncs-none = aucune configuration : vigie sync add NOM --source URL --target UR
 sync-check-good = les deux instances répondent, rien n’empêche une exécution
 sync-planned = le plan { $id } est enregistré ; pour écrire exactement cela : vigie sync run { $name } --plan { $id }
 sync-plan-refused = la cible en refuserait { $count }
+sync-plan-unasked = { $count } données Tracker n’ont pas pu être validées : la cible n’a pas encore leurs métadonnées ; synchronisez d’abord les métadonnées
 sync-plan-held = davantage serait supprimé que ce que les exécutions suppriment d’elles-mêmes ({ $types }) : exécuter ce plan le fait
 sync-map-unread = { $file } ne peut pas être lu : { $error }
 sync-map-line = { $file }:{ $line } : indiquez le type, l’identifiant ou le code de la source, l’identifiant de la cible

@@ -204,6 +204,10 @@ impl Words {
 
     /// A verdict as a sentence or two: what happened, and what helps.
     pub(crate) fn verdict(&self, verdict: &model::Verdict) -> String {
+        if let Some((_, id)) = SYNC_VERDICTS.iter().find(|(code, _)| *code == verdict.code) {
+            let arg = |name: &'static str| (name, verdict.args.get(name).cloned().unwrap_or_default());
+            return self.with_all(id, &["code", "uid", "property", "status"].map(arg));
+        }
         self.spaced(mail::verdict_text::explain(verdict, self.language))
     }
 
@@ -220,6 +224,19 @@ impl Words {
         }
     }
 }
+
+/// Codes that only DHIS2 syncs have.
+const SYNC_VERDICTS: [(&str, &str); 9] = [
+    ("rejected", "sync-problem-rejected"),
+    ("depends_on", "sync-problem-depends-on"),
+    ("not_kept", "sync-problem-not-kept"),
+    ("source_moved", "sync-problem-source-moved"),
+    ("unauthorized", "sync-problem-unauthorized"),
+    ("busy", "sync-problem-busy"),
+    ("incomplete_answer", "sync-problem-incomplete-answer"),
+    ("too_large", "sync-problem-too-large"),
+    ("refused", "sync-problem-refused"),
+];
 
 const FRENCH_SPACES: [(&str, &str); 6] = [
     (" : ", "\u{a0}: "),

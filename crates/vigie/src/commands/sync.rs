@@ -211,6 +211,9 @@ async fn plan(config: &Config, name: &str, asked: &NewSyncPlan, changes: bool) -
     if plan.validated {
         render::say(&t!("sync-plan-refused", count = plan.blocked.len()));
     }
+    if plan.unasked > 0 {
+        render::say(&t!("sync-plan-unasked", count = plan.unasked));
+    }
     if !plan.held.is_empty() {
         render::say(&t!("sync-plan-held", types = plan.held.join(", ")));
     }

@@ -1,10 +1,11 @@
 //! What the terminal asks of them.
 
+use super::said;
 use crate::{
     Ctx,
     auth::Access,
     extract::{Json, Optional, Path, Query},
-    problem::{Problem, Result},
+    problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::syncs::{
@@ -13,7 +14,7 @@ use ::api::syncs::{
     SyncRun, SyncSides, Syncs,
 };
 use axum::{extract::State, http::StatusCode};
-use dhis2::{Plan, PlanChange, Refused, RunData, Secrets, Settings, Validation, plan::Action};
+use dhis2::{Plan, PlanChange, Refused, RunData, Secrets, Settings, Validation, Why, plan::Action};
 use model::Timestamp;
 use serde::Deserialize;
 use store::{SyncLedgerAsk, SyncedOnly};
@@ -129,10 +130,12 @@ fn steered(routes: Routes) -> Routes {
 /// What a refusal is over HTTP.
 pub(super) fn problem(refused: Refused) -> Problem {
     match refused {
-        Refused::Invalid(what) => Problem::invalid(what),
-        Refused::NotFound(name) => Problem::not_found(format!("configuration `{name}`")),
-        Refused::Conflict(what) => Problem::conflict(what),
-        Refused::Instance(error) => Problem::new(StatusCode::BAD_GATEWAY, "instance", error.to_string()),
+        Refused::Invalid(why) => Problem::invalid(said::both(&why)),
+        Refused::NotFound(name) => {
+            Problem::missing(worded("problem-no-sync", &[("name", &name)])).remedy(worded("problem-no-sync-help", &[]))
+        }
+        Refused::Conflict(why) => Problem::conflict(said::both(&why)),
+        Refused::Instance(error) => Problem::new(StatusCode::BAD_GATEWAY, "instance", said::both(&Why::from(&error))),
         Refused::Store(error) => error.into(),
     }
 }
@@ -256,6 +259,7 @@ fn plan_of(plan: &Plan, created_at: Timestamp) -> SyncPlan {
         values: values.collect(),
         validated: plan.validated,
         blocked: blocked.collect(),
+        unasked: plan.unasked,
         held: plan.held.keys().cloned().collect(),
         requests: plan.requests,
         seconds: plan.seconds,

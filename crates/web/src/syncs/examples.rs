@@ -166,6 +166,7 @@ fn plans(v: &View) -> Vec<Drawn> {
         }],
         blocked: vec![("dataElements".to_owned(), "fbfJHSPpUQD".to_owned(), "E5003".to_owned())],
         is_validated: true,
+        unasked: 12,
         held: Some((v.percent(&2.0), "dataElements".to_owned())),
         requests: 214,
         time: Duration::from_secs(38),

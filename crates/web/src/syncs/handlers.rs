@@ -289,7 +289,7 @@ async fn check(State(ctx): State<Ctx>, Reader(v): Reader, Path(number): Path<i64
     let (found, why) = match ctx.app.syncs.check(&sync).await {
         Ok(found) => (found, None),
         Err(Refused::Instance(error)) => (Vec::new(), Some(said::why(&v, &Why::from(&error)))),
-        Err(Refused::Invalid(text)) => (Vec::new(), Some(said::why(&v, &Why { text, ..Why::default() }))),
+        Err(Refused::Invalid(why)) => (Vec::new(), Some(said::why(&v, &why))),
         Err(refused) => return Err(problem(refused)),
     };
     let findings = found.into_iter().map(|one| {

@@ -84,6 +84,8 @@ pub(crate) struct SyncPlanPage<'a> {
     pub(crate) values: Vec<SyncValuesRow>,
     pub(crate) blocked: Vec<(String, String, String)>,
     pub(crate) is_validated: bool,
+    /// Pieces of tracker data about which the target could not be asked.
+    pub(crate) unasked: u64,
     /// Types of which more is deleted than the bound allows, which is said beside.
     pub(crate) held: Option<(String, String)>,
     pub(crate) requests: u64,

@@ -3,12 +3,15 @@
 use super::page::SyncWhy;
 use crate::{
     layout::{foreign::Foreign, foreign::plain, view::View},
+    problem::ProblemText,
     words::Words,
 };
 use dhis2::Why;
+use jiff::tz::TimeZone;
+use language::Language;
 
 /// Codes that have a text, with it.
-const WHY: [(&str, &str); 15] = [
+const WHY: [(&str, &str); 33] = [
     ("unauthorized", "sync-why-unauthorized"),
     ("forbidden", "sync-why-forbidden"),
     ("busy", "sync-why-busy"),
@@ -24,9 +27,44 @@ const WHY: [(&str, &str); 15] = [
     ("job_ended", "sync-why-job-ended"),
     ("held", "sync-why-held"),
     ("conflicts", "sync-why-conflicts"),
+    ("wrong_name", "sync-why-wrong-name"),
+    ("too_many", "sync-why-too-many"),
+    ("no_plan", "sync-why-no-plan"),
+    ("going_on", "sync-why-going-on"),
+    ("unreadable_settings", "sync-why-unreadable-settings"),
+    ("wrong_address", "sync-why-wrong-address"),
+    ("address_with_more", "sync-why-address-with-more"),
+    ("same_instance", "sync-why-same-instance"),
+    ("unknown_type", "sync-why-unknown-type"),
+    ("wrong_percent", "sync-why-wrong-percent"),
+    ("wrong_seconds", "sync-why-wrong-seconds"),
+    ("no_schedule", "sync-why-no-schedule"),
+    ("wrong_schedule", "sync-why-wrong-schedule"),
+    ("map_is_file", "sync-why-map-is-file"),
+    ("map_too_long", "sync-why-map-too-long"),
+    ("map_unknown_type", "sync-why-map-unknown-type"),
+    ("map_wrong_line", "sync-why-map-wrong-line"),
+    ("map_doubled", "sync-why-map-doubled"),
 ];
 
 pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
+    let (id, args) = worded(why);
+    let english = (id.is_none() && !why.text.is_empty()).then(|| Foreign::line(why.text.as_bytes()));
+    SyncWhy { text: v.with_all(id.unwrap_or("sync-why-other"), &args), english }
+}
+
+/// The same as the API says it.
+pub(super) fn both(why: &Why) -> ProblemText {
+    let (id, args) = worded(why);
+    let french = Words { language: Language::French, zone: TimeZone::UTC };
+    match id {
+        Some(id) => ProblemText::both(why.text.clone(), french.with_all(id, &args)),
+        None => why.text.clone().into(),
+    }
+}
+
+/// Its text, where it has one, and what stands in it.
+fn worded(why: &Why) -> (Option<&'static str>, Vec<(&str, String)>) {
     let mut args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
     if !why.args.contains_key("how") {
         args.push(("how", "other".to_owned()));
@@ -35,8 +73,7 @@ pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
         "not_written" => Some("sync-why-not-written"),
         code => WHY.iter().find(|(one, _)| *one == code).map(|(_, id)| *id),
     };
-    let english = (id.is_none() && !why.text.is_empty()).then(|| Foreign::line(why.text.as_bytes()));
-    SyncWhy { text: v.with_all(id.unwrap_or("sync-why-other"), &args), english }
+    (id, args)
 }
 
 /// A line of the ledger: `rejected code=E5003 uid=fbfJHSPpUQD`.
@@ -72,8 +109,6 @@ pub(super) fn finding(code: &str) -> (&'static str, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::tz::TimeZone;
-    use language::Language;
 
     #[test]
     fn a_line_of_the_ledger_is_a_sentence() {

@@ -73,6 +73,7 @@ async fn show(
         values: values.collect(),
         blocked: plan.blocked.iter().map(|one| (plain(&one.kind), plain(&one.uid), plain(&one.code))).collect(),
         is_validated: plan.validated,
+        unasked: plan.unasked,
         held: (!types.is_empty()).then(|| (percent, types.join(", "))),
         requests: plan.requests,
         time: Duration::from_secs(plan.seconds.max(1)),
@@ -90,7 +91,7 @@ async fn changes(ctx: &Ctx, v: &View, sync: &Sync, entries: &[Entry]) -> Result<
     let why = match ctx.app.syncs.show(sync, entries).await {
         Ok(found) => return Ok((found.iter().map(row).collect(), None)),
         Err(Refused::Instance(error)) => Why::from(&error),
-        Err(Refused::Invalid(text)) => Why { text, ..Why::default() },
+        Err(Refused::Invalid(why)) => why,
         Err(refused) => return Err(problem(refused)),
     };
     let bare = entries.iter().map(|entry| SyncChangeRow {
