@@ -133,13 +133,26 @@ pub(crate) async fn compare_values(
         _ => Walk::of(&ask.sides.source, &units, (source, table)),
     };
     let judge = judge(ask, table);
+    // A target that is filled for the first time is not asked about each set by itself.
+    let empty = match scope {
+        Scope::All => {
+            let asked: Vec<&str> = theirs.uids().filter(|set| !absent.0.contains(*set)).collect();
+            let there = |unit: &String| ask.readings.source.there(unit).to_owned();
+            let roots: Vec<String> = units.roots().iter().map(there).collect();
+            match roots.iter().any(|unit| absent.0.contains(unit)) {
+                true => HashSet::new(),
+                false => values::without_rows(&ask.sides.target, &asked, &roots, table).await?,
+            }
+        }
+        _ => HashSet::new(),
+    };
     let mut parts = Vec::new();
     let mut counted: BTreeMap<String, Counted> = BTreeMap::new();
     let mut ledger = Ledger::new(ask, table, noting);
     while let Some((slice, here)) = walk.next().await? {
         let other = slice.renamed(&ask.readings.source);
         let is_absent = absent.0.contains(&other.set) || absent.0.contains(&other.unit);
-        let there = match is_absent {
+        let there = match is_absent || empty.contains(&other.set) {
             true => Rows::new(),
             false => values::read_whole(&ask.sides.target, &other, target).await?,
         };

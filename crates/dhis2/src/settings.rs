@@ -254,7 +254,7 @@ impl Settings {
             (_, Some(Err(refusal))) => {
                 let [english, french] = [Language::English, Language::French].map(|language| refusal.say(language));
                 let text = format!("`schedule`: {english}");
-                Err(Why::new("wrong_schedule", &[("english", &english), ("french", &french)], text))
+                Err(Why::new("wrong_schedule", &[("why", &english), ("why_in_french", &french)], text))
             }
             _ => Ok(()),
         }

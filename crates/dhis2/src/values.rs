@@ -308,6 +308,39 @@ fn datum(row: Row, table: Table, reading: &Reading) -> (Key, Datum) {
     }
 }
 
+/// Sets of one question whether there is anything: an address of 8 KiB has room for them.
+const PROBED_MAX: usize = 300;
+/// Fewer than these are read at once, without that question.
+const PROBED_MIN: usize = 8;
+
+/// Those of these sets in which there is nothing at all, as far as one question for many of them tells.
+///
+/// # Errors
+/// Of the instance.
+pub async fn without_rows(
+    instance: &Instance,
+    sets: &[&str],
+    roots: &[String],
+    table: Table,
+) -> Result<HashSet<String>, Error> {
+    let mut found = HashSet::new();
+    for some in sets.chunks(PROBED_MAX).filter(|some| some.len() >= PROBED_MIN && !roots.is_empty()) {
+        let mut query: Vec<(&str, &str)> = some.iter().map(|set| ("dataSet", *set)).collect();
+        query.extend(roots.iter().map(|unit| ("orgUnit", unit.as_str())));
+        query.extend([("children", "true"), ("limit", "1")]);
+        query.extend(RANGE);
+        let body: Answered = match instance.get_as(table.names().0, &query).await {
+            // One that is not there: each is asked about by itself.
+            Err(Error::Refused { .. }) => continue,
+            answered => answered?,
+        };
+        if body.data_values.is_empty() && body.complete_data_set_registrations.is_empty() {
+            found.extend(some.iter().map(|set| (*set).to_owned()));
+        }
+    }
+    Ok(found)
+}
+
 /// All of one side, slice by slice: each as large as fits into one read.
 pub struct Walk<'a> {
     instance: &'a Instance,

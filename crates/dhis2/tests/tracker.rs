@@ -148,7 +148,8 @@ async fn a_plan_asks_the_target_about_tracker_data_and_writes_nothing() {
     let mut told = told;
     told.sort();
     assert_eq!((told.as_slice(), plan.unasked), (expected.as_slice(), 0));
-    assert_eq!((bed.target.state().written.tracked, bed.target.state().messages), (0, 0));
+    let state = bed.target.state();
+    assert_eq!((state.written.tracked, state.messages), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -138,8 +138,8 @@ sync-plan-held = Plus de { $percent } d’un type serait supprimé : { $types }
 sync-plan-blocked = Refusés par la cible
 sync-plan-validated = Validé par la cible : rien ne serait refusé.
 sync-plan-unasked = { $n ->
-    [one] { $shown } donnée Tracker n’a pas pu être validée : elle utilise des métadonnées que la cible n’a pas encore. Synchronisez d’abord les métadonnées, puis validez à nouveau.
-   *[other] { $shown } données Tracker n’ont pas pu être validées : elles utilisent des métadonnées que la cible n’a pas encore. Synchronisez d’abord les métadonnées, puis validez à nouveau.
+    [one] { $shown } donnée Tracker n’a pas pu être validée : elle utilise des métadonnées que la cible n’a pas encore. Synchronisez d’abord les métadonnées, puis validez à nouveau.
+   *[other] { $shown } données Tracker n’ont pas pu être validées : elles utilisent des métadonnées que la cible n’a pas encore. Synchronisez d’abord les métadonnées, puis validez à nouveau.
 }
 sync-plan-validate = Valider auprès de la cible
 sync-plan-effort = Environ { $requests } requêtes, { $time }
@@ -220,7 +220,7 @@ sync-why-unknown-type = « metadata » contient { $kind }, que Vigie ne copie 
 sync-why-wrong-percent = « max_delete_percent » vaut { $percent }. Indiquez de 0 à 100.
 sync-why-wrong-seconds = « { $name } » vaut { $seconds }. Indiquez de 10 secondes à une semaine.
 sync-why-no-schedule = Le mode est « scheduled » mais « schedule » manque. Indiquez-le, par exemple « 0 2 * * * ».
-sync-why-wrong-schedule = « schedule » : { $french }
+sync-why-wrong-schedule = « schedule » : { $why }
 sync-why-map-is-file = « map » désigne le fichier { $file }. Envoyez ses lignes, ou laissez « vigie sync add » le lire.
 sync-why-map-too-long = « map » compte { $count } lignes. Le maximum est { $most }.
 sync-why-map-unknown-type = « map », ligne { $line } : Vigie ne copie pas { $kind }. Indiquez un type.

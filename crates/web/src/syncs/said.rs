@@ -48,14 +48,14 @@ const WHY: [(&str, &str); 33] = [
 ];
 
 pub(super) fn why(v: &View, why: &Why) -> SyncWhy {
-    let (id, args) = worded(why);
+    let (id, args) = worded(why, v.words.language);
     let english = (id.is_none() && !why.text.is_empty()).then(|| Foreign::line(why.text.as_bytes()));
     SyncWhy { text: v.with_all(id.unwrap_or("sync-why-other"), &args), english }
 }
 
 /// The same as the API says it.
 pub(super) fn both(why: &Why) -> ProblemText {
-    let (id, args) = worded(why);
+    let (id, args) = worded(why, Language::French);
     let french = Words { language: Language::French, zone: TimeZone::UTC };
     match id {
         Some(id) => ProblemText::both(why.text.clone(), french.with_all(id, &args)),
@@ -64,8 +64,11 @@ pub(super) fn both(why: &Why) -> ProblemText {
 }
 
 /// Its text, where it has one, and what stands in it.
-fn worded(why: &Why) -> (Option<&'static str>, Vec<(&str, String)>) {
+fn worded(why: &Why, language: Language) -> (Option<&'static str>, Vec<(&str, String)>) {
     let mut args: Vec<(&str, String)> = why.args.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+    if let (Language::French, Some(french)) = (language, why.args.get("why_in_french")) {
+        args.push(("why", plain(french)));
+    }
     if !why.args.contains_key("how") {
         args.push(("how", "other".to_owned()));
     }
