@@ -83,7 +83,7 @@ pub(crate) fn metadata_items(entries: &[Entry], order: &[Vec<usize>]) -> Vec<New
         }
         packed += group.len();
         let objects: Vec<Entry> = group.iter().map(|at| entries[*at].clone()).collect();
-        let more = if objects.len() > 1 { format!(" and {} more", objects.len() - 1) } else { String::new() };
+        let more = if objects.len() > 1 { format!(" + {}", objects.len() - 1) } else { String::new() };
         let label = format!("{} {}{more}", objects[0].kind, objects[0].uid);
         items.push(item(at, message, label, &Group { objects, program: None, owner: String::new() }));
     }
@@ -101,7 +101,7 @@ pub(crate) fn tracker_items(groups: &[Group]) -> Vec<NewItem> {
             (message, packed) = (message + 1, 0);
         }
         (packed, last) = (packed + group.objects.len(), Some(sort));
-        let more = if group.objects.len() > 1 { format!(", {} parts", group.objects.len()) } else { String::new() };
+        let more = if group.objects.len() > 1 { format!(" ({})", group.objects.len()) } else { String::new() };
         let label = format!("{} {}{more}", group.objects[0].kind, group.owner);
         items.push(item(at, message, label, group));
     }
@@ -118,7 +118,7 @@ pub(crate) fn value_items(parts: &[Part]) -> Vec<NewItem> {
             (message, last) = (message + 1, Some(&part.slice));
         }
         let (Slice { set, unit, table, .. }, count) = (&part.slice, part.count);
-        let label = format!("{} {set} {unit}: {count} from {}", table.names().1, part.from[0]);
+        let label = format!("{} {set} {unit} {} ({count})", table.names().1, part.from[0]);
         items.push(item(at, message, label, part));
     }
     items

@@ -204,11 +204,15 @@ impl Words {
 
     /// A verdict as a sentence or two: what happened, and what helps.
     pub(crate) fn verdict(&self, verdict: &model::Verdict) -> String {
-        if let Some((_, id)) = SYNC_VERDICTS.iter().find(|(code, _)| *code == verdict.code) {
-            let arg = |name: &'static str| (name, verdict.args.get(name).cloned().unwrap_or_default());
-            return self.with_all(id, &["code", "uid", "property", "status"].map(arg));
-        }
-        self.spaced(mail::verdict_text::explain(verdict, self.language))
+        let sync = self.sync_verdict(verdict);
+        sync.unwrap_or_else(|| self.spaced(mail::verdict_text::explain(verdict, self.language)))
+    }
+
+    /// Of codes that only DHIS2 syncs have.
+    pub(crate) fn sync_verdict(&self, verdict: &model::Verdict) -> Option<String> {
+        let (_, id) = SYNC_VERDICTS.iter().find(|(code, _)| *code == verdict.code)?;
+        let arg = |name: &'static str| (name, verdict.args.get(name).cloned().unwrap_or_default());
+        Some(self.with_all(id, &["code", "uid", "property", "status"].map(arg)))
     }
 
     /// The reply that goes with it, to the letter; of a row that was wrong, what is wrong with it.
@@ -225,7 +229,7 @@ impl Words {
     }
 }
 
-/// Codes that only DHIS2 syncs have.
+/// Codes of DHIS2 syncs, with their texts.
 const SYNC_VERDICTS: [(&str, &str); 9] = [
     ("rejected", "sync-problem-rejected"),
     ("depends_on", "sync-problem-depends-on"),

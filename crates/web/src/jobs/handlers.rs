@@ -132,9 +132,9 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         counters: job.counters,
         rate: progress.rate,
         left: progress.eta_seconds.map(Duration::from_secs),
-        // Of a mailing it is the line of the log that was written last, in the mailing's own language.
+        // Of a mailing it is the line of the log that was written last, in the mailing's own language; of a sync uids.
         message: match job.kind {
-            JobKind::Mail => None,
+            JobKind::Mail | JobKind::Dhis2 => None,
             _ => Some(ending(v, &job.message).unwrap_or_else(|| job.message.clone())),
         },
         reason: reason.filter(|_| job.state != JobState::Running),

@@ -80,6 +80,10 @@ fn of_task(words: &Words, trace: &Trace) -> Option<String> {
             return Some(words.with_all("told-of", &[("who", trace.comment[..at].to_owned()), ("what", ending)]));
         }
     }
+    if let Some(what) = trace.verdict.as_ref().and_then(|verdict| words.sync_verdict(verdict)) {
+        let (who, _) = trace.comment.rsplit_once(": ")?;
+        return Some(words.with_all("told-of", &[("who", who.to_owned()), ("what", what)]));
+    }
     let verdict = trace.verdict.as_ref().filter(|verdict| CALLS.contains(&verdict.code.as_str()))?;
     let who = trace.comment.strip_suffix(verdict.reply.as_str())?.strip_suffix(": ")?;
     let what = format!("{} ({})", words.verdict(verdict), verdict.reply);
@@ -113,6 +117,14 @@ pub(crate) fn ending(words: &Words, said: &str) -> Option<String> {
         if let Some(why) = said.strip_prefix(before) {
             return Some(words.with(id, "why", why));
         }
+    }
+    let read = [
+        ("read again: equal", "told-read-equal"),
+        ("read again: there as it was sent", "told-read-equal"),
+        ("read again: not there as it was sent", "told-read-different"),
+    ];
+    if let Some((_, id)) = read.into_iter().find(|(text, _)| *text == said) {
+        return Some(words.t(id));
     }
     said.starts_with("ended because vigie stops").then(|| words.t("told-stopped"))
 }
@@ -158,6 +170,7 @@ mod tests {
         let refused = Verdict::permanent("mailbox_full", Fault::Recipient).with_reply("552 5.2.2 full");
         let unconfirmed = Verdict::permanent("outcome_lost", Fault::Server);
         let unreachable = Verdict::permanent("no_connection", Fault::Server).with_reply("connection refused");
+        let rejected = Verdict::permanent("rejected", Fault::Content).with_arg("code", "E5003");
         let with = |trace: Trace, outcome| Trace { outcome: Some(outcome), ..trace };
         let lost = trace(&names.error, names.failure_comment("a@x.fr", "x"), Some(unconfirmed.clone()));
         let all = [
@@ -176,6 +189,8 @@ mod tests {
             trace("backup", "db: not started: no such file: x".to_owned(), None),
             trace("backup", "db: ended because vigie stops; how much of it was done is not known".to_owned(), None),
             trace("call", "https://a.example/: connection refused".to_owned(), Some(unreachable)),
+            trace("pays", "dataValues ds000000001 ouB00000001 del00000001 (12): read again: equal".to_owned(), None),
+            trace("pays", "dataElements fbfJHSPpUQD: rejected code=E5003 uid=fbfJHSPpUQD".to_owned(), Some(rejected)),
             trace("Mon appli", "Mes propres mots à a@x.fr".to_owned(), None),
         ];
         let text = all.iter().flat_map(says).collect::<Vec<_>>().join("\n");
