@@ -5,6 +5,20 @@ what-regression = Regressed issue
 what-error_rate = Too many errors
 what-response_time = Slow endpoint
 what-failed_job = Job failed
+what-left-mailing = Mailing finished, { $left }
+what-left-job = Job finished, { $left }
+left-undelivered = { $n ->
+    [one] { $shown } not delivered
+   *[other] { $shown } not delivered
+}
+left-failed = { $n ->
+    [one] { $shown } failed
+   *[other] { $shown } failed
+}
+left-unconfirmed = { $n ->
+    [one] { $shown } unconfirmed
+   *[other] { $shown } unconfirmed
+}
 what-success_rate = Low success rate
 what-log_pattern = Log lines match
 what-missed_check_in = Missed check-in
@@ -67,6 +81,8 @@ how-failed_job = { $has_value ->
     [yes] { $value }% of its items failed or are unconfirmed.
    *[no] It failed, or stopped until somebody acts.
 }
+how-left-mailing = The other messages were sent. To review: { $left }.
+how-left-job = The other items succeeded. To review: { $left }.
 how-not-started = The scheduled run could not be started.
 how-success_rate = { $value }% of items succeeded over the last { $within }. The rule: { $rule }.
 how-log_pattern = { $value } log lines matched in { $within }. The rule: { $rule }.

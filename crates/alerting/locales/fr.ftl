@@ -5,6 +5,20 @@ what-regression = Problème réapparu
 what-error_rate = Trop d’erreurs
 what-response_time = Point d’accès lent
 what-failed_job = Tâche en échec
+what-left-mailing = Envoi terminé, { $left }
+what-left-job = Tâche terminée, { $left }
+left-undelivered = { $n ->
+    [one] { $shown } non remis
+   *[other] { $shown } non remis
+}
+left-failed = { $n ->
+    [one] { $shown } en échec
+   *[other] { $shown } en échec
+}
+left-unconfirmed = { $n ->
+    [one] { $shown } non confirmé
+   *[other] { $shown } non confirmés
+}
 what-success_rate = Taux de réussite faible
 what-log_pattern = Lignes de journal trouvées
 what-missed_check_in = Signal attendu manquant
@@ -67,6 +81,8 @@ how-failed_job = { $has_value ->
     [yes] { $value } % de ses éléments ont échoué ou ne sont pas confirmés.
    *[no] Elle a échoué, ou s’est arrêtée en attendant une intervention.
 }
+how-left-mailing = Les autres messages ont été envoyés. À vérifier : { $left }.
+how-left-job = Les autres éléments ont réussi. À vérifier : { $left }.
 how-not-started = L’exécution planifiée n’a pas pu démarrer.
 how-success_rate = { $value } % des éléments ont réussi sur { $within }. La règle : { $rule }.
 how-log_pattern = { $value } lignes de journal correspondent en { $within }. La règle : { $rule }.

@@ -1,8 +1,8 @@
 //! What happened, as readings of rules.
 
 use crate::{Alerts, evaluate::Incidents, words::NOT_STARTED};
-use alerts::{Example, Incident, Observed, Reading, Rule, RuleWord};
-use model::{JobId, JobState, Timestamp};
+use alerts::{Example, Incident, Leftover, Observed, Reading, Rule, RuleWord};
+use model::{Counters, JobId, JobKind, JobState, Timestamp};
 use std::collections::{BTreeMap, HashMap, btree_map::Entry};
 use store::{AlertEvent, Job, JobSchedule, ProjectId};
 use uuid::Uuid;
@@ -208,6 +208,30 @@ fn job_example(job: &Job) -> Example {
         text: shortened(&text),
         path: format!("{JOB_PATH}{}", job.id),
         value,
+        left: leftover(job.state, counters, job.kind),
         ..Example::default()
+    }
+}
+
+/// What a job that is over and did some of its work has left undone.
+fn leftover(state: JobState, counters: &Counters, kind: JobKind) -> Option<Leftover> {
+    let Counters { succeeded, failed, unknown, .. } = *counters;
+    let is_in_part = state == JobState::Completed && succeeded > 0 && failed + unknown > 0;
+    is_in_part.then_some(Leftover { is_mailing: kind == JobKind::Mail, failed, unknown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_did_some_of_its_work_says_what_it_left() {
+        let counters = |succeeded, failed| Counters { total: 40, succeeded, failed, unknown: 1, ..Counters::default() };
+        let left = |state, counters: Counters| leftover(state, &counters, JobKind::Mail);
+        let two = Some(Leftover { is_mailing: true, failed: 2, unknown: 1 });
+        assert_eq!(left(JobState::Completed, counters(37, 2)), two);
+        assert_eq!(left(JobState::Completed, counters(0, 39)), None, "nothing worked");
+        assert_eq!(left(JobState::Failed, counters(37, 2)), None, "the job itself could not go on");
+        assert_eq!(left(JobState::Completed, Counters { total: 40, succeeded: 40, ..Counters::default() }), None);
     }
 }

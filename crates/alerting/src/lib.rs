@@ -18,8 +18,10 @@ mod past_checks;
 mod preview;
 mod recent_lines;
 mod told_error;
+mod windows;
 mod words;
 
+pub use alerts::Leftover;
 pub use channel::{CHANNEL_WORDS, Channel, ChannelFault, ChannelKind, ChannelSecret, ChannelSettings};
 pub use channels::webhook::new_signing_key;
 pub use disk::DiskSpace;
@@ -27,7 +29,7 @@ pub use kept::{IncidentState, incident_of};
 pub use message::{Message, Place, example_notice};
 pub use outbound::Reach;
 pub use told_error::{TellFailure, told_error};
-pub use words::{example_text, limit_label, told_example, what, what_named, words_of_rule};
+pub use words::{example_text, limit_label, told_example, what, what_happened, what_named, words_of_rule};
 
 use logs::Logs;
 use mail::handler::MailHandler;

@@ -109,7 +109,8 @@ impl Alerts {
             let why = facts.why.filter(|_| facts.failures > 0);
             let (reason, text) = why.map_or(("missed", String::new()), |why| (why.code.as_str(), why.detail));
             let path = format!("/checks/{}", kept.slug);
-            let example = Example { name, text, reason: reason.to_owned(), path, value: Some(1.0) };
+            let (reason, value) = (reason.to_owned(), Some(1.0));
+            let example = Example { name, text, reason, path, value, ..Example::default() };
             Reading { subject: kept.id.to_string(), at: now, observed: Observed::Measured { value: 1.0 }, example }
         };
         Ok(found.into_iter().filter(|kept| kept.state == state).map(reading).collect())
@@ -220,7 +221,7 @@ impl Alerts {
     async fn log_lines(&self, rule: Uuid, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
         let (within, key) = (Duration::from_secs(within_s), (rule, query.to_owned(), within_s));
         let mut recent = self.recent().remove(&key).unwrap_or_default();
-        let counted = self.count_lines(query, recent.since(within, now), Some(step(within)), now).await?;
+        let counted = self.count_lines(query, recent.since(within, now), None, Some(step(within)), now).await?;
         let count = recent.take(&counted, within, now);
         let mut known = self.recent();
         // Of rules that were changed or deleted something is left.
@@ -243,13 +244,15 @@ impl Alerts {
         &self,
         query: &str,
         since: Timestamp,
+        until: Option<Timestamp>,
         step: Option<Duration>,
         now: Timestamp,
     ) -> Result<Vec<(Timestamp, u64)>, String> {
         if !self.0.logs.exists() {
             return Ok(Vec::new());
         }
-        let search = Search { q: query.to_owned(), since: Some(since.to_string()), ..Search::default() };
+        let (since, until) = (Some(since.to_string()), until.map(|until| until.to_string()));
+        let search = Search { q: query.to_owned(), since, until, ..Search::default() };
         let names = NamedJobs(&self.0.db);
         let resolved = search.resolve(now, &self.0.place.zone, &names).await.map_err(|error| error.to_string())?;
         let counts = self.0.logs.counts(&resolved, step).await.map_err(|error| error.to_string())?.value;

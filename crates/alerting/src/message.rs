@@ -2,7 +2,7 @@
 
 use crate::{
     channels::clip,
-    words::{NOT_STARTED, Say, example_text, what, words_of_rule},
+    words::{NOT_STARTED, Say, example_text, left_words, what_happened, words_of_rule},
 };
 use alerts::{Example, Notice, NoticeKind, RuleKind, RuleWord, Severity};
 use jiff::tz::TimeZone;
@@ -117,7 +117,11 @@ fn tone(notice: &Notice) -> MessageTone {
 
 /// `Job failed: Invoices of May`
 fn title(notice: &Notice, say: &Say<'_>) -> String {
-    let what = notice.rule_name.clone().unwrap_or_else(|| what(notice.about.word(), say.language));
+    let what = notice.rule_name.clone().unwrap_or_else(|| {
+        // Of one that stands for others, too, only the kind is true.
+        let example = Some(&notice.example).filter(|_| notice.others_count == 0);
+        what_happened(notice.about.word(), example, say.language)
+    });
     let name = &clip(&notice.example.name, NAME);
     let about = match (notice.about.word(), notice.kind) {
         (RuleWord::NewIssue | RuleWord::Regression, NoticeKind::Firing | NoticeKind::More) if notice.new > 1 => {
@@ -155,6 +159,9 @@ fn text(notice: &Notice, say: &Say<'_>) -> String {
 
 /// `15 errors in 1 min; the limit is 10.`
 fn how_bad(notice: &Notice, say: &Say<'_>) -> String {
+    if let Some(left) = notice.example.left.as_ref().filter(|_| notice.others_count == 0) {
+        return left_words(left, "how-left", say.language);
+    }
     let id = match notice.example.reason == NOT_STARTED {
         true => "how-not-started".to_owned(),
         false => format!("how-{}", notice.about.word().as_str()),

@@ -15,7 +15,14 @@ fn trouble(kept: &StoredCheck, example: &Example, from: Timestamp, to: Option<Ti
 fn example(kept: &StoredCheck, why: Option<Why>) -> Example {
     let name = serde_json::from_str::<Check>(&kept.spec).map_or_else(|_| kept.slug.clone(), |check| check.name);
     let (reason, text) = why.map_or(("missed", String::new()), |why| (why.code.as_str(), why.detail));
-    Example { name, text, reason: reason.to_owned(), path: format!("/checks/{}", kept.slug), value: Some(1.0) }
+    Example {
+        name,
+        text,
+        reason: reason.to_owned(),
+        path: format!("/checks/{}", kept.slug),
+        value: Some(1.0),
+        ..Example::default()
+    }
 }
 
 /// When it was down.

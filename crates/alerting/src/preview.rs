@@ -5,12 +5,14 @@ use crate::{
     evaluate::Incidents,
     facts::{job_readings, not_started, shortened},
     past_checks,
+    windows::{self, Windows},
 };
-use alerts::{Example, Observed, Reading, Replay, Rule, RuleKind, replay};
+use alerts::{Example, Incident, Observed, Reading, Replay, Rule, RuleKind, replay};
 use model::Timestamp;
 use reports::Rate;
 use std::{
     collections::{BTreeMap, HashMap},
+    ops::Range,
     time::Duration,
 };
 use store::{Issue, IssueFilter, IssueOrder, JobFilter};
@@ -26,6 +28,23 @@ const CHECKS_MAX: usize = 500;
 const PINGS_MAX: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
+/// Incidents of which the exact moment is looked for: each asks once more.
+const REFINED_MAX: usize = 10;
+
+/// The last days, one by one: of all of them at once there would be too many steps.
+fn days(now: Timestamp) -> impl Iterator<Item = Range<Timestamp>> {
+    let count = (BACK.as_secs() / DAY.as_secs()) as u32;
+    (0..count).rev().map(move |day| now - DAY * (day + 1)..now - DAY * day)
+}
+
+impl Windows {
+    /// Of the last days.
+    fn of(rule: &Rule, within_s: u64, now: Timestamp) -> Self {
+        let (within, held_for) = (Duration::from_secs(within_s), Duration::from_secs(rule.for_s));
+        Self { from: now - BACK, until: now, within, held_for }
+    }
+}
+
 impl Alerts {
     /// What the rule would have done in the last seven days.
     ///
@@ -39,10 +58,10 @@ impl Alerts {
                 self.past_success(*at_least, *within_s, (now - BACK, now)).await?
             }
             RuleKind::NewIssue => self.past_issues(now - BACK).await?,
-            RuleKind::ErrorRate { within_s, .. } => self.past_errors(*within_s, now).await?,
+            RuleKind::ErrorRate { within_s, .. } => self.past_errors(rule, *within_s, now).await?,
             RuleKind::ResponseTime { within_s, .. } => self.past_times(*within_s, now).await?,
             RuleKind::LogPattern { query, within_s, .. } | RuleKind::MissedCheckIn { query, within_s } => {
-                self.past_lines(query, *within_s, now).await?
+                self.past_lines(rule, (query, *within_s), now).await?
             }
             RuleKind::Regression => self.past_regressions(now - BACK).await?,
             RuleKind::CheckDown | RuleKind::CheckLate => self.past_checks(rule, (now - BACK, now)).await?,
@@ -54,7 +73,41 @@ impl Alerts {
             RuleKind::CeleryStuck { within_s } => self.past_celery_stuck(*within_s, now - BACK, now).await?,
         };
         readings.sort_by_key(|reading| reading.at);
-        Ok(replay(rule, &readings))
+        let mut replay = replay(rule, &readings);
+        for incident in replay.incidents.iter_mut().take(REFINED_MAX) {
+            if let Some(at) = self.moment(rule, incident, now).await? {
+                incident.since = at;
+            }
+        }
+        // What has to last fires that much later.
+        let held_for = Duration::from_secs(rule.for_s);
+        replay.incidents.iter_mut().for_each(|incident| incident.fired_at = Some(incident.since + held_for));
+        Ok(replay)
+    }
+
+    /// The moment at which the limit of a rule about counts was broken, where an incident knows it to within a step.
+    async fn moment(&self, rule: &Rule, incident: &Incident, now: Timestamp) -> Result<Option<Timestamp>, String> {
+        let Some(within) = rule.kind.within_s().map(Duration::from_secs) else { return Ok(None) };
+        let step = windows::coarse(within);
+        let around = windows::around(incident.since, within);
+        let fine = windows::fine(within + step);
+        let counts = match &rule.kind {
+            RuleKind::ErrorRate { .. } => {
+                let rates =
+                    self.0.reports.event_rates(around.clone(), fine).await.map_err(|error| error.to_string())?;
+                let of_subject = rates.into_iter().filter(|rate| rate.project == incident.subject);
+                of_subject.map(|rate| (rate.at, rate.count)).collect()
+            }
+            RuleKind::LogPattern { query, .. } | RuleKind::MissedCheckIn { query, .. } => {
+                self.count_lines(query, around.start, Some(around.end), Some(fine), now).await?
+            }
+            _ => return Ok(None),
+        };
+        let windows = Windows { from: around.start, until: around.end, within, held_for: Duration::ZERO };
+        let since = incident.since - step;
+        let broken = windows.sums(&counts, fine).into_iter();
+        let first = broken.filter(|(at, _)| *at >= since).find(|(_, n)| rule.kind.is_broken_by(*n as f64));
+        Ok(first.map(|(at, _)| at))
     }
 
     async fn past_issues(&self, since: Timestamp) -> Result<Vec<Reading>, String> {
@@ -139,11 +192,22 @@ impl Alerts {
         self.0.db.note_disk(free, now, now - BACK - DAY).await.map_err(|error| error.to_string())
     }
 
-    async fn past_errors(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
-        let step = Duration::from_secs(within_s);
-        let rates = self.0.reports.event_rates(now - BACK..now, step).await.map_err(|error| error.to_string())?;
-        let reading = |rate: Rate| past(rate.project.clone(), &rate.project, rate.at + step, rate.count as f64);
-        Ok(rates.into_iter().flat_map(|rate| with_end(reading(rate), step)).collect())
+    async fn past_errors(&self, rule: &Rule, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
+        let windows = Windows::of(rule, within_s, now);
+        let step = windows::coarse(windows.within);
+        let mut by_project: BTreeMap<String, Vec<(Timestamp, u64)>> = BTreeMap::new();
+        for day in days(now) {
+            for rate in self.0.reports.event_rates(day, step).await.map_err(|error| error.to_string())? {
+                by_project.entry(rate.project).or_default().push((rate.at, rate.count));
+            }
+        }
+        let mut readings = Vec::new();
+        for (project, mut counts) in by_project {
+            counts.sort_unstable();
+            let sums = windows.sums(&counts, step).into_iter();
+            readings.extend(sums.map(|(at, n)| past(project.clone(), &project, at, n as f64)));
+        }
+        Ok(readings)
     }
 
     async fn past_times(&self, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
@@ -155,11 +219,20 @@ impl Alerts {
         Ok(rates.into_iter().flat_map(|rate| with_end(reading(rate), step)).collect())
     }
 
-    async fn past_lines(&self, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
-        let step = Duration::from_secs(within_s.max(60));
-        let counts = self.count_lines(query, now - BACK, Some(step), now).await?;
-        let reading = |(at, count): (Timestamp, u64)| past(String::new(), query, at + step, count as f64);
-        Ok(counts.into_iter().map(reading).collect())
+    async fn past_lines(
+        &self,
+        rule: &Rule,
+        (query, within_s): (&str, u64),
+        now: Timestamp,
+    ) -> Result<Vec<Reading>, String> {
+        let windows = Windows::of(rule, within_s.max(60), now);
+        let step = windows::coarse(windows.within);
+        let mut counts = Vec::new();
+        for day in days(now) {
+            counts.extend(self.count_lines(query, day.start, Some(day.end), Some(step), now).await?);
+        }
+        let sums = windows.sums(&counts, step).into_iter();
+        Ok(sums.map(|(at, n)| past(String::new(), query, at, n as f64)).collect())
     }
 
     async fn past_jobs(&self, rule: &Rule, since: Timestamp) -> Result<Vec<Reading>, String> {

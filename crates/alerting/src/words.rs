@@ -1,6 +1,6 @@
 //! The words of messages, in the language of their channel.
 
-use alerts::{Example, RuleKind, RuleWord};
+use alerts::{Example, Leftover, RuleKind, RuleWord};
 use jiff::tz::TimeZone;
 use language::{FluentValue, Language, Texts};
 use model::Timestamp;
@@ -52,9 +52,29 @@ pub fn what(word: RuleWord, language: Language) -> String {
     TEXTS.say(language, &format!("what-{}", word.as_str()), &[])
 }
 
+/// What a rule found: what its kind is called, or, of a job that is over and did some of its work, how it ended.
+pub fn what_happened(word: RuleWord, example: Option<&Example>, language: Language) -> String {
+    let left = example.and_then(|example| example.left.as_ref()).filter(|_| word == RuleWord::FailedJob);
+    left.map_or_else(|| what(word, language), |left| left_words(left, "what-left", language))
+}
+
+/// `Mailing finished, 2 not delivered, 1 unconfirmed`
+pub(crate) fn left_words(left: &Leftover, id: &str, language: Language) -> String {
+    let say = |id: &str, n: u64| {
+        let values = [("n", FluentValue::from(n as f64)), ("shown", language.number(n).into())];
+        TEXTS.say(language, id, &values)
+    };
+    let failed = if left.is_mailing { "left-undelivered" } else { "left-failed" };
+    let parts = [(failed, left.failed), ("left-unconfirmed", left.unknown)];
+    let parts: Vec<String> = parts.into_iter().filter(|(_, n)| *n > 0).map(|(id, n)| say(id, n)).collect();
+    let kind = if left.is_mailing { "mailing" } else { "job" };
+    TEXTS.say(language, &format!("{id}-{kind}"), &[("left", parts.join(", ").into())])
+}
+
 /// The same of a kind by its name in JSON; one that is not known is called by that.
-pub fn what_named(kind: &str, language: Language) -> String {
-    RuleWord::parse(kind).map_or_else(|| kind.to_owned(), |word| what(word, language))
+pub fn what_named(kind: &str, left: Option<Leftover>, language: Language) -> String {
+    let example = Example { left, ..Example::default() };
+    RuleWord::parse(kind).map_or_else(|| kind.to_owned(), |word| what_happened(word, Some(&example), language))
 }
 
 /// What exactly it was. Why a run could not be started is kept in both languages.

@@ -16,7 +16,7 @@ mod silence;
 pub use cause::is_caused_by;
 pub use incident::{Acknowledgement, Incident, Phase, Told, lapse, observe, withdraw};
 pub use notice::{Notice, NoticeKind, Quiet, group, speak};
-pub use reading::{Example, Observed, Reading};
+pub use reading::{Example, Leftover, Observed, Reading};
 pub use replay::{Replay, replay};
 pub use rule::{BUILT_IN, Escalation, Rule, RuleFault, RuleKind, RuleLimits, RuleWord, Severity};
 pub use silence::Silence;

@@ -99,7 +99,7 @@ pub fn speak(rule: &Rule, incident: &mut Incident, quiet: Quiet, now: Timestamp)
         rule: rule.id,
         rule_name: rule.name.clone(),
         about: rule.kind.clone(),
-        severity: rule.severity,
+        severity: incident.example.severity(rule.severity),
         since: incident.since,
         at: if kind == NoticeKind::Resolved { incident.ended_at.unwrap_or(now) } else { now },
         count: incident.count,
@@ -143,9 +143,11 @@ pub fn group(notices: Vec<Notice>) -> Vec<Notice> {
 
 fn joined(group: Vec<Notice>) -> Notice {
     let (count, new) = group.iter().fold((0, 0), |(count, new), one| (count + one.count, new + one.new));
+    let severity = group.iter().map(|one| one.severity).max();
     let mut rest = group.into_iter();
     let Some(first) = rest.next() else { unreachable!("a group has a first notice") };
     let others_count = rest.len() as u64;
     let others = rest.take(NAMES_MAX).map(|one| one.example.name).collect();
-    Notice { count, new, others, others_count, ..first }
+    let severity = severity.unwrap_or(first.severity);
+    Notice { severity, count, new, others, others_count, ..first }
 }

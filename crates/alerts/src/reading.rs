@@ -1,5 +1,6 @@
 //! What is observed.
 
+use crate::Severity;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -40,4 +41,22 @@ pub struct Example {
     /// What was measured, in the unit of the rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
+    /// Of a job that is over and did some of what it had to do: what it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Leftover>,
+}
+
+/// What a job that is over left undone, of which it did the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leftover {
+    pub is_mailing: bool,
+    pub failed: u64,
+    pub unknown: u64,
+}
+
+impl Example {
+    /// How bad it is under a rule of this severity: a job that did some of its work is not as bad as one that did none.
+    pub fn severity(&self, of_rule: Severity) -> Severity {
+        if self.left.is_some() { of_rule.min(Severity::Warning) } else { of_rule }
+    }
 }

@@ -29,6 +29,9 @@ pub struct Alert {
     pub path: String,
     /// What was measured last.
     pub value: Option<f64>,
+    /// Of a job that is over and did some of its work: what it left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<AlertLeft>,
     pub count: u64,
     #[schema(value_type = String)]
     pub since: Timestamp,
@@ -39,6 +42,14 @@ pub struct Alert {
     pub acknowledged_by: Option<String>,
     #[schema(value_type = Option<String>)]
     pub acknowledged_at: Option<Timestamp>,
+}
+
+/// What a job that is over left undone, of which it did the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertLeft {
+    pub is_mailing: bool,
+    pub failed: u64,
+    pub unknown: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -219,7 +219,7 @@ filter-text = Text
 filter-label = Recipient or item
 filter-application = Application
 filter-flow = Flow
-filter-errors = Errors only
+filter-errors = Failed attempts only
 filter-apply = Search
 filter-clear = Clear filters
 any-kind = All types
@@ -228,6 +228,7 @@ jobs-name = Name
 jobs-state = State
 jobs-progress = Progress
 jobs-failed = Failed
+jobs-undelivered = Not delivered
 jobs-unknown = Unconfirmed
 jobs-person = User
 jobs-created = Created
@@ -263,7 +264,7 @@ job-cancel-items = { $n ->
 job-cancel-sure = Cancel permanently
 job-tabs = Job sections
 tab-overview = Overview
-tab-undelivered = Not delivered
+tab-undelivered = To review
 tab-trouble = Problems
 tab-recipients = Recipients
 tab-items = Items
@@ -273,6 +274,7 @@ tab-timeline = Timeline
 tally-sent = Sent
 tally-succeeded = Succeeded
 tally-failed = Failed
+tally-undelivered = Not delivered
 tally-unknown = Unconfirmed
 tally-skipped = Skipped
 tally-remaining = Remaining
@@ -282,7 +284,7 @@ live-on = Live
 live-lost = Connection lost. Reconnecting…
 live-say-one = { $percent } complete, { $failed } failed
 live-say-other = { $percent } complete, { $failed } failed
-undelivered-title = Not delivered
+undelivered-title = To review
 trouble-title = Items with problems
 undelivered-all = { $n ->
     [one] View { $shown }
@@ -298,7 +300,7 @@ unsent-n = { $n ->
 }
 unsent-yet = The mailing is not finished
 unsent-all = Nothing was sent
-undelivered-nobody = No undelivered messages
+undelivered-nobody = Nothing to review
 trouble-nothing = No problems
 trouble-none = All items succeeded.
 undelivered-who = Recipient or item
@@ -588,6 +590,7 @@ said-not-settled = { $n ->
    *[other] { $shown } items were not changed: only unconfirmed items can be marked as sent or not sent.
 }
 said-none = No rows selected. Nothing was changed.
+account-said-created = Sending account added.
 said-saved = Changes saved.
 users-name-bad = Enter a name of 1 to { $n } characters, without a slash.
 users-name-taken = A user or token already has this name. Upper and lower case count as the same.
@@ -636,6 +639,14 @@ recipients-first = First rows
 recipients-rows = { $n ->
     [one] { $shown } recipient
    *[other] { $shown } recipients
+}
+recipients-lines = { $n ->
+    [one] { $shown } row
+   *[other] { $shown } rows
+}
+recipients-without = { $n ->
+    [one] { $shown } row has no valid address in “{ $column }”. The Check step shows it and lets you skip it.
+   *[other] { $shown } rows have no valid address in “{ $column }”. The Check step shows them and lets you skip them.
 }
 recipients-columns = { $n ->
     [one] { $shown } column
@@ -745,13 +756,15 @@ check-skip = { $n ->
    *[other] Skip these { $shown } rows
 }
 check-skipping = { $n ->
-    [one] { $shown } row will be skipped and listed under “Not delivered”.
-   *[other] { $shown } rows will be skipped and listed under “Not delivered”.
+    [one] { $shown } row will be skipped and listed under “To review”.
+   *[other] { $shown } rows will be skipped and listed under “To review”.
 }
 problem-fatal = Error
 problem-mild = Warning
 problem-line = line { $line }
 problem-fix = Fix
+problem-replace-list = Replace the list
+problem-add-files = Add files
 problem-said = { $what }: { $remedy }
 test-title = Send a test
 test-address = Your address
@@ -873,7 +886,7 @@ unmatched-contradicted = Two rows give different addresses for the same recipien
 unmatched-unreadable = The row cannot be read
 corrected-none = No address has changed
 corrected-none-help = No undelivered recipient has a different address in { $list }.
-corrected-back = Back to undelivered messages
+corrected-back = Back to messages to review
 corrected-before = Before
 corrected-after = After
 corrected-send = Resend

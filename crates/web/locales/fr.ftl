@@ -219,7 +219,7 @@ filter-text = Texte
 filter-label = Destinataire ou élément
 filter-application = Application
 filter-flow = Flux
-filter-errors = Erreurs uniquement
+filter-errors = Tentatives en échec uniquement
 filter-apply = Rechercher
 filter-clear = Effacer les filtres
 any-kind = Tous les types
@@ -227,6 +227,7 @@ any-state = Tous les états
 jobs-name = Nom
 jobs-state = État
 jobs-progress = Avancement
+jobs-undelivered = Non remis
 jobs-failed = Échecs
 jobs-unknown = Non confirmés
 jobs-person = Utilisateur
@@ -263,7 +264,7 @@ job-cancel-items = { $n ->
 job-cancel-sure = Annuler définitivement
 job-tabs = Rubriques de la tâche
 tab-overview = Vue d’ensemble
-tab-undelivered = Non remis
+tab-undelivered = À vérifier
 tab-trouble = Problèmes
 tab-recipients = Destinataires
 tab-items = Éléments
@@ -273,6 +274,7 @@ tab-timeline = Chronologie
 tally-sent = Envoyés
 tally-succeeded = Réussis
 tally-failed = Échecs
+tally-undelivered = Non remis
 tally-unknown = Non confirmés
 tally-skipped = Ignorés
 tally-remaining = Restants
@@ -282,7 +284,7 @@ live-on = En direct
 live-lost = Connexion perdue. Reconnexion…
 live-say-one = { $percent } traités, { $failed } échec
 live-say-other = { $percent } traités, { $failed } échecs
-undelivered-title = Messages non remis
+undelivered-title = Messages à vérifier
 trouble-title = Éléments en échec ou non confirmés
 undelivered-all = { $n ->
     [one] Voir { $shown } message
@@ -298,7 +300,7 @@ unsent-n = { $n ->
 }
 unsent-yet = L’envoi n’est pas terminé
 unsent-all = Rien n’a été envoyé
-undelivered-nobody = Aucun message non remis
+undelivered-nobody = Rien à vérifier
 trouble-nothing = Aucun problème
 trouble-none = Tous les éléments ont réussi.
 undelivered-who = Destinataire ou élément
@@ -588,6 +590,7 @@ said-not-settled = { $n ->
    *[other] { $shown } éléments n’ont pas été modifiés : seuls les éléments non confirmés peuvent être marqués comme envoyés ou non envoyés.
 }
 said-none = Aucune ligne sélectionnée. Rien n’a été modifié.
+account-said-created = Le compte d’envoi est ajouté.
 said-saved = Modifications enregistrées.
 users-name-bad = Saisissez un nom de 1 à { $n } caractères, sans barre oblique.
 users-name-taken = Un utilisateur ou un jeton porte déjà ce nom. Les majuscules ne sont pas distinguées des minuscules.
@@ -636,6 +639,14 @@ recipients-first = Premières lignes
 recipients-rows = { $n ->
     [one] { $shown } destinataire
    *[other] { $shown } destinataires
+}
+recipients-lines = { $n ->
+    [one] { $shown } ligne
+   *[other] { $shown } lignes
+}
+recipients-without = { $n ->
+    [one] { $shown } ligne n’a pas d’adresse valide dans « { $column } ». L’étape Vérification l’indique et permet de l’ignorer.
+   *[other] { $shown } lignes n’ont pas d’adresse valide dans « { $column } ». L’étape Vérification les indique et permet de les ignorer.
 }
 recipients-columns = { $n ->
     [one] { $shown } colonne
@@ -745,13 +756,15 @@ check-skip = { $n ->
    *[other] Ignorer ces { $shown } lignes
 }
 check-skipping = { $n ->
-    [one] { $shown } ligne sera ignorée et listée sous « Non remis ».
-   *[other] { $shown } lignes seront ignorées et listées sous « Non remis ».
+    [one] { $shown } ligne sera ignorée et listée sous « À vérifier ».
+   *[other] { $shown } lignes seront ignorées et listées sous « À vérifier ».
 }
 problem-fatal = Erreur
 problem-mild = Avertissement
 problem-line = ligne { $line }
 problem-fix = Corriger
+problem-replace-list = Remplacer la liste
+problem-add-files = Ajouter des fichiers
 problem-said = { $what } : { $remedy }
 test-title = Envoyer un test
 test-address = Votre adresse
@@ -873,7 +886,7 @@ unmatched-contradicted = Deux lignes donnent des adresses différentes pour le m
 unmatched-unreadable = Ligne illisible
 corrected-none = Aucune adresse n’a changé
 corrected-none-help = Aucun destinataire non remis n’a une adresse différente dans { $list }.
-corrected-back = Retour aux messages non remis
+corrected-back = Retour aux messages à vérifier
 corrected-before = Avant
 corrected-after = Après
 corrected-send = Renvoyer

@@ -10,7 +10,7 @@ nav-activity = Activity
 nav-monitoring = Monitoring
 nav-in = { $section }: pages
 nav-logs-search = Search
-nav-logs-errors = Errors
+nav-logs-errors = Error lines
 nav-logs-patterns = Patterns
 nav-logs-live = Live
 nav-logs-files = Files
@@ -92,9 +92,9 @@ today-logs-broken = The log store cannot be read or written. Check its disk and 
 today-logs-stalled = Some logs are not being collected. See Vigie’s own log for the reason.
 today-logs-damaged = Part of the log store is damaged, so searches may be incomplete.
 
-## Not delivered, across mailings
+## To review, across mailings
 
-missing-lead = Recipients who did not get their message, in all mailings.
+missing-lead = Recipients whose message was not delivered, or is unconfirmed, in all mailings.
 missing-mailing = Mailing
 missing-reason = Reason
 missing-reason-next = Reason and next step
@@ -109,13 +109,16 @@ missing-days-all = All time
 missing-line = Row { $line }
 missing-correct = Correct
 missing-decide = Decide
-missing-none = Everyone got their message
-missing-none-help = Messages that cannot be delivered are listed here.
+missing-none = Nothing to review
+missing-none-help = Messages that are not delivered or unconfirmed are listed here.
 missing-no-match = No match
 missing-no-match-help = Choose a longer period, or clear the filters.
 
 ## Audit log
 
+audit-alert-rules = Alert rules
+audit-alert-channels = Alert channels
+audit-webhooks = Webhooks
 audit-any = Any action
 audit-detail = Details
 audit-job-gone = A deleted job
@@ -168,12 +171,20 @@ help-api-about = Every route, who may use it, and its OpenAPI description.
 ## Find
 
 find-title = Search
-find-what = Address, mailing, job, issue or page
+find-what = Address, mailing, job, issue, user or page
 find-short = Search
 find-hint = Enter an email address, or part of the name of a mailing, a job, an issue, a project or a page.
 find-none = Nothing found. Only recent mailings, attempts and issues are searched.
 find-pages = Pages
 find-jobs = Mailings and jobs
+find-things = Settings and monitoring
+found-schedule = Schedule
+found-check = Check
+found-account = Sending account
+found-rule = Alert rule
+found-channel = Alert channel
+found-user = User
+found-token = API token
 find-in-logs = Search the logs
 find-in-traces = Search all traces
 

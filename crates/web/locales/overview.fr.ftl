@@ -10,7 +10,7 @@ nav-activity = Activité
 nav-monitoring = Surveillance
 nav-in = { $section } : pages
 nav-logs-search = Recherche
-nav-logs-errors = Erreurs
+nav-logs-errors = Lignes d’erreur
 nav-logs-patterns = Lignes semblables
 nav-logs-live = En direct
 nav-logs-files = Fichiers
@@ -92,9 +92,9 @@ today-logs-broken = Le stockage des journaux ne peut être ni lu ni écrit. Vér
 today-logs-stalled = Certains journaux ne sont plus collectés. Consultez le journal de Vigie pour en connaître le motif.
 today-logs-damaged = Une partie du stockage des journaux est endommagée : les recherches peuvent être incomplètes.
 
-## Not delivered, across mailings
+## To review, across mailings
 
-missing-lead = Les destinataires qui n’ont pas reçu leur message, tous envois confondus.
+missing-lead = Les destinataires dont le message n’est pas remis ou pas confirmé, tous envois confondus.
 missing-mailing = Envoi
 missing-reason = Motif
 missing-reason-next = Motif et marche à suivre
@@ -109,13 +109,16 @@ missing-days-all = Depuis le début
 missing-line = Ligne { $line }
 missing-correct = Corriger
 missing-decide = Décider
-missing-none = Tous les messages sont remis
-missing-none-help = Les messages qui ne peuvent pas être remis apparaissent ici.
+missing-none = Rien à vérifier
+missing-none-help = Les messages non remis ou non confirmés apparaissent ici.
 missing-no-match = Aucun résultat
 missing-no-match-help = Choisissez une période plus longue, ou effacez les filtres.
 
 ## Audit log
 
+audit-alert-rules = Règles d’alerte
+audit-alert-channels = Canaux d’alerte
+audit-webhooks = Webhooks
 audit-any = Toutes les actions
 audit-detail = Précisions
 audit-job-gone = Une tâche supprimée
@@ -174,6 +177,14 @@ find-hint = Saisissez une adresse e-mail, ou une partie du nom d’un envoi, d�
 find-none = Aucun résultat. Seuls les envois, tentatives et problèmes récents sont parcourus.
 find-pages = Pages
 find-jobs = Envois et tâches
+find-things = Réglages et surveillance
+found-schedule = Planification
+found-check = Contrôle
+found-account = Compte d’envoi
+found-rule = Règle d’alerte
+found-channel = Canal d’alerte
+found-user = Utilisateur
+found-token = Jeton d’API
 find-in-logs = Rechercher dans les journaux
 find-in-traces = Rechercher dans toutes les traces
 

@@ -161,3 +161,4 @@ ready-workers-lost = { $n ->
 }
 ready-backup = backup
 ready-backup-failed = the last backup failed: see Schedules, or run “vigie backup”
+problem-rule-anyway = correct the search, or add "anyway": true to the rule to keep it as it is

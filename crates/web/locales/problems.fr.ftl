@@ -161,3 +161,4 @@ ready-workers-lost = { $n ->
 }
 ready-backup = sauvegarde
 ready-backup-failed = la dernière sauvegarde a échoué : voir « Planifications », ou lancez « vigie backup »
+problem-rule-anyway = corrigez la recherche, ou ajoutez "anyway": true à la règle pour la garder telle quelle

@@ -36,6 +36,7 @@ schedule-times = { $n ->
 schedule-settings = Settings
 schedule-made-by = Created by
 schedule-somebodys-draft = Another person’s draft
+schedule-said-created = Schedule created.
 schedule-said-run = The run starts in a few seconds.
 schedule-said-removed = Schedule deleted.
 run-state-waiting = Waiting

@@ -36,6 +36,7 @@ schedule-times = { $n ->
 schedule-settings = Réglages
 schedule-made-by = Créée par
 schedule-somebodys-draft = Le brouillon d’une autre personne
+schedule-said-created = La planification est créée.
 schedule-said-run = L’exécution commence dans quelques secondes.
 schedule-said-removed = Planification supprimée.
 run-state-waiting = En attente

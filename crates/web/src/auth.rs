@@ -344,8 +344,16 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
         }
         return Err(Box::new(response));
     };
+    // The page that says so has the menu of whoever reads it.
+    let denied = |problem: Problem| {
+        let mut response = refused(problem);
+        if access.is_page() {
+            response.extensions_mut().insert(ForPerson { who: Some(granted.clone()), needs_login: false });
+        }
+        response
+    };
     if !granted.scope.allows(needed) {
-        return Err(refused(forbidden(granted.scope, needed)));
+        return Err(denied(forbidden(granted.scope, needed)));
     }
     let changes = is_change(&parts.method);
     // Who sends logs is held to more than this.
@@ -354,13 +362,13 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
         _ => Body::new(TimeoutBody::new(ctx.app.limits.body_silence_max, body)),
     };
     if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
-        body = form::check(ctx, session, &parts, body).await.map_err(refused)?;
+        body = form::check(ctx, session, &parts, body).await.map_err(denied)?;
     }
     if matches!(access, Access::Ingest | Access::Releases | Access::Write | Access::Admin)
         && changes
         && ctx.app.wake.is_none()
     {
-        return Err(refused(no_engine()));
+        return Err(denied(no_engine()));
     }
     parts.extensions.insert(granted.clone());
     Ok(Admitted { request: Request::from_parts(parts, body), who: Some(granted), _place: Some(place) })

@@ -20,6 +20,8 @@ pub(crate) struct Problem {
     retry_after_seconds: Option<u32>,
     said: Option<Box<PageText>>,
     french: Box<French>,
+    /// The field of a form that it is about.
+    field: Option<&'static str>,
 }
 
 /// What the API says in French, of what has words in both languages.
@@ -113,7 +115,7 @@ impl Problem {
             ..api::problem::Problem::default()
         };
         let french = Box::new(French { detail: french, remedy: None });
-        Self { body: Box::new(body), retry_after_seconds: None, said: None, french }
+        Self { body: Box::new(body), retry_after_seconds: None, said: None, french, field: None }
     }
 
     /// 400: it cannot be read at all.
@@ -189,6 +191,16 @@ impl Problem {
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
         self
+    }
+
+    #[must_use]
+    pub(crate) fn in_field(mut self, field: &'static str) -> Self {
+        self.field = Some(field);
+        self
+    }
+
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        self.field
     }
 
     pub(crate) fn status_code(&self) -> StatusCode {

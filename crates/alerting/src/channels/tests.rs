@@ -2,7 +2,7 @@
 
 use super::{discord, email, ntfy, slack, teams, telegram, webhook};
 use crate::message::{Journey, Message, Place, example_notice};
-use alerts::{Example, Notice, NoticeKind, RuleKind, Severity};
+use alerts::{Example, Leftover, Notice, NoticeKind, RuleKind, Severity};
 use jiff::tz::TimeZone;
 use language::Language;
 use model::Timestamp;
@@ -44,6 +44,33 @@ fn message(notice: &Notice, language: Language) -> Message {
 
 fn pretty(body: &Value) -> String {
     serde_json::to_string_pretty(body).unwrap()
+}
+
+#[test]
+fn a_mailing_that_reached_most_is_told_as_one_that_ended() {
+    let said = |left, others_count, language| {
+        let mut notice = Notice { others_count, ..notice(NoticeKind::Firing, RuleKind::FailedJob, "") };
+        notice.example.left = Some(left);
+        let message = Message::of(&notice, &place(), language, Journey::default());
+        [message.title, message.text].map(|text| text.replace('\u{a0}', " "))
+    };
+    let mailing = Leftover { is_mailing: true, failed: 2, unknown: 1 };
+    assert_eq!(
+        said(mailing, 0, Language::English),
+        [
+            "Mailing finished, 2 not delivered, 1 unconfirmed: Factures <mai> & juin",
+            "The other messages were sent. To review: 2 not delivered, 1 unconfirmed."
+        ]
+    );
+    let one = Leftover { unknown: 0, failed: 1, ..mailing };
+    assert_eq!(said(one, 0, Language::French)[0], "Envoi terminé, 1 non remis : Factures <mai> & juin");
+    let job = Leftover { is_mailing: false, ..one };
+    assert_eq!(said(job, 0, Language::French)[0], "Tâche terminée, 1 en échec : Factures <mai> & juin");
+    assert!(said(mailing, 3, Language::English)[0].starts_with("Job failed: "), "of the others it is not known");
+    let example = Example { left: Some(mailing), ..Example::default() };
+    let severities = [Severity::Critical, Severity::Warning, Severity::Info].map(|of_rule| example.severity(of_rule));
+    assert_eq!(severities, [Severity::Warning, Severity::Warning, Severity::Info]);
+    assert_eq!(Example::default().severity(Severity::Critical), Severity::Critical);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use crate::{
     render::{self, Align, Table},
     words::{self, t},
 };
-use alerting::{told_error, what_named};
+use alerting::{Leftover, told_error, what_named};
 use api::alerts::{
-    Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
+    Alert, AlertLeft, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
 };
 use serde_json::{Value, json};
 use std::{io::Read as _, path::Path};
@@ -52,7 +52,11 @@ async fn list(config: &Config, state: &str) -> Result<Exit> {
     let mut table = Table::new(&columns);
     for alert in page.into_inner().rows {
         let since = render::moment(Some(alert.since), &config.zone.value);
-        let what = alert.rule_name.unwrap_or_else(|| what_named(&alert.kind.unwrap_or_default(), words::language()));
+        let what = alert.rule_name.unwrap_or_else(|| {
+            let left =
+                alert.left.map(|AlertLeft { is_mailing, failed, unknown }| Leftover { is_mailing, failed, unknown });
+            what_named(&alert.kind.unwrap_or_default(), left, words::language())
+        });
         let state = match alert.acknowledged_by {
             Some(by) => t!("alert-state-acknowledged", by),
             None => words::word("alert-state", &alert.state),
@@ -79,7 +83,7 @@ async fn rules(config: &Config) -> Result<Exit> {
         let text = |field: &str| rule[field].as_str().unwrap_or_default().to_owned();
         let state = if rule["is_enabled"] == true { t!("rule-on") } else { t!("rule-off") };
         let name = Some(text("name")).filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| what_named(&text("kind"), words::language()));
+        let name = name.unwrap_or_else(|| what_named(&text("kind"), None, words::language()));
         table.row([text("id"), words::word("severity", text("severity")), state, name]);
     }
     render::out(&table.to_string())?;

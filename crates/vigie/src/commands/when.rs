@@ -57,6 +57,7 @@ mod tests {
         let read = |text: &str| past(text, "since", &zone, now).unwrap().to_string();
         assert_eq!(read("today"), "2025-07-01T22:00:00.000000Z");
         assert_eq!(read("yesterday"), "2025-06-30T22:00:00.000000Z");
+        assert_eq!((read("aujourd’hui"), read("hier")), (read("today"), read("yesterday")));
         assert_eq!(read("2025-01-31"), "2025-01-30T23:00:00.000000Z");
         assert_eq!(read("2025-01-31T14:00"), "2025-01-31T13:00:00.000000Z");
         assert_eq!(read("2025-01-31T14:00:00Z"), "2025-01-31T14:00:00.000000Z");

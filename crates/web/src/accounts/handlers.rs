@@ -58,7 +58,7 @@ const ADMINS: Access = Access::Page(Scope::Admin);
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default)]
 struct AccountsQuery {
-    /// `saved`, after the form.
+    /// `created` or `saved`, after the form.
     said: String,
     /// That this session has sent the form.
     seal: String,
@@ -68,10 +68,10 @@ fn address(name: &str) -> String {
     format!("/accounts/{}", percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC))
 }
 
-/// To the account's page, which says that it is saved.
-fn saved(v: &View, name: &str) -> Response {
+/// To the account's page, which says what was done.
+fn saying(v: &View, name: &str, said: &str) -> Response {
     let path = address(name);
-    see(&format!("{path}?{}", notice::query(v, &path, &[("said", "saved")])))
+    see(&format!("{path}?{}", notice::query(v, &path, &[("said", said)])))
 }
 
 async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
@@ -94,7 +94,12 @@ async fn show(
 ) -> Result<Response> {
     let account = named(&ctx, name).await?;
     let is_ours = notice::is_ours(&v, &[("said", &said.said)], &said.seal);
-    let notice = (is_ours && said.said == "saved").then(|| Notice { mood: Mood::Ok, text: v.t("said-saved") });
+    let word = match said.said.as_str() {
+        "saved" => Some("said-saved"),
+        "created" => Some("account-said-created"),
+        _ => None,
+    };
+    let notice = word.filter(|_| is_ours).map(|word| Notice { mood: Mood::Ok, text: v.t(word) });
     answer(&ctx, &v, &account, notice, None).await
 }
 
@@ -126,7 +131,7 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result
     let account = ctx.app.db.save_account(account, v.now).await?;
     wake(&ctx);
     let mut response = match form.text("test") {
-        "" => saved(&v, &name),
+        "" => saying(&v, &name, "created"),
         _ => tested(&ctx, &v, &account).await?,
     };
     response.extensions_mut().insert(CreatedName(name));
@@ -145,7 +150,7 @@ async fn save(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String
     };
     ctx.app.db.save_account(account, v.now).await?;
     wake(&ctx);
-    Ok(saved(&v, &before.name))
+    Ok(saying(&v, &before.name, "saved"))
 }
 
 /// The account that was typed; what is wrong with it goes to `faults`.

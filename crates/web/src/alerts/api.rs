@@ -3,17 +3,19 @@
 use crate::{
     Ctx,
     alerts::{
-        handlers::{channels, rules},
+        handlers::{channels, rules, severity},
         incidents,
     },
     auth::{Access, CreatedName, Granted},
     extract::{Json, Path, Query},
-    problem::{Problem, Result, worded},
+    logs::doubts::doubts,
+    problem::{Problem, ProblemText, Result, worded},
     routes::{About, Routes},
+    words::Words,
 };
 use ::alerts::Rule;
 use ::api::alerts::{
-    Alert, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
+    Alert, AlertLeft, AlertPage, AlertPreview, AlertRules, ChannelList, ChannelRow, ChannelTest, NewChannel, NewSilence,
 };
 use alerting::{Channel, ChannelKind, ChannelSecret, ChannelSettings, IncidentState, TellFailure, new_signing_key};
 use axum::{Extension, extract::State, http::StatusCode};
@@ -115,7 +117,7 @@ fn declare_channels(routes: Routes) -> Routes {
         )
 }
 
-/// A rule as JSON; its fields depend on its kind.
+/// A rule as JSON; its fields depend on its kind. `"anyway": true` takes one whose search names a field that no line has.
 #[derive(utoipa::ToSchema, Deserialize)]
 #[schema(value_type = Object)]
 #[serde(transparent)]
@@ -133,7 +135,8 @@ struct AlertsAsked {
 fn shown(rules: &HashMap<Uuid, Rule>, state: &IncidentState) -> Alert {
     let incident = &state.incident;
     let rule = rules.get(&incident.rule);
-    let severity = rule.and_then(|rule| serde_json::to_value(rule.severity).ok());
+    let severity = serde_json::to_value(severity(rule, incident)).ok();
+    let left = incident.example.left;
     let acknowledged = incident.acknowledged.as_ref();
     Alert {
         id: incident.id,
@@ -146,6 +149,7 @@ fn shown(rules: &HashMap<Uuid, Rule>, state: &IncidentState) -> Alert {
         example: alerting::example_text(&incident.example, Language::English),
         path: incident.example.path.clone(),
         value: incident.example.value,
+        left: left.map(|left| AlertLeft { is_mailing: left.is_mailing, failed: left.failed, unknown: left.unknown }),
         count: incident.count,
         since: incident.since,
         last_at: incident.last_at,
@@ -219,12 +223,48 @@ fn read(sent: Value, id: Uuid) -> Result<Rule> {
     Ok(rule)
 }
 
+/// What becomes of a rule whose search finds nothing as it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doubts {
+    Refused,
+    /// `"anyway": true` stands in the rule.
+    Taken,
+}
+
+impl Doubts {
+    fn of(mut sent: Value) -> (Value, Self) {
+        let anyway = sent.as_object_mut().and_then(|fields| fields.remove("anyway"));
+        (sent, if anyway == Some(Value::Bool(true)) { Self::Taken } else { Self::Refused })
+    }
+}
+
+/// A misspelt field would be noticed by nobody.
+async fn refuse_doubts(ctx: &Ctx, rule: &Rule) -> Result<()> {
+    let Some(query) = rule.kind.query() else { return Ok(()) };
+    let said = async |language| {
+        let words = Words { language, zone: ctx.app.logs.zone().clone() };
+        let said = doubts(ctx, &words, query).await?;
+        Ok::<_, Problem>((!said.is_empty()).then(|| format!("query: {}", said.join(" "))))
+    };
+    let (english, french) = (said(Language::English).await?, said(Language::French).await?);
+    match english.zip(french) {
+        None => Ok(()),
+        Some((english, french)) => {
+            Err(Problem::invalid(ProblemText::both(english, french)).remedy(worded("problem-rule-anyway", &[])))
+        }
+    }
+}
+
 async fn save_rule(
     State(ctx): State<Ctx>,
     Path(id): Path<Uuid>,
     Json(sent): Json<AnyRule>,
 ) -> Result<axum::Json<Value>> {
-    let rule = read(sent.0, id)?;
+    let (sent, doubts) = Doubts::of(sent.0);
+    let rule = read(sent, id)?;
+    if doubts == Doubts::Refused {
+        refuse_doubts(&ctx, &rule).await?;
+    }
     let before = incidents::rules(&ctx).await?;
     if rule.is_built_in() && before.get(&id).is_some_and(|before| before.kind.word() != rule.kind.word()) {
         return Err(Problem::conflict("a rule that came with Vigie keeps its kind"));

@@ -23,7 +23,7 @@ use crate::{
     routes::{Routes, form_about, page_about},
 };
 use ::alerts::{Incident, Notice as AlertNotice, NoticeKind, Phase, Rule, Severity};
-use alerting::{told_error, told_example, what};
+use alerting::{told_error, told_example, what, what_happened};
 use axum::{Extension, extract::State, response::Response};
 use model::Timestamp;
 use serde::Deserialize;
@@ -114,14 +114,14 @@ pub(crate) async fn unacknowledged(ctx: &Ctx, v: &View) -> Result<Unacknowledged
     let rules = incidents::rules(ctx).await?;
     let of = |incident: &Incident| rules.get(&incident.rule);
     let name = |incident: &Incident| {
-        let what = of(incident).map_or_else(|| v.t("alert-rule-deleted"), |rule| rule_name(v, rule));
+        let what = what_of(v, of(incident), incident);
         let name = plain(&incident.example.name);
         if name.is_empty() { what } else { format!("{what} ({name})") }
     };
     Ok(Unacknowledged {
         count: firing.len() as u64,
         names: firing.iter().rev().take(NAMES_MAX).map(name).collect::<Vec<_>>().join(", "),
-        is_critical: firing.iter().filter_map(of).any(|rule| rule.severity == Severity::Critical),
+        is_critical: firing.iter().any(|one| severity(of(one), one) == Severity::Critical),
     })
 }
 
@@ -142,11 +142,11 @@ fn rows(v: &View, rules: &HashMap<Uuid, Rule>, kept: &[StoredIncident]) -> Vec<I
 fn row(v: &View, rule: Option<&Rule>, incident: &Incident) -> IncidentRow {
     IncidentRow {
         id: incident.id.to_string(),
-        what: rule.map_or_else(|| v.t("alert-rule-deleted"), |rule| rule_name(v, rule)),
+        what: what_of(v, rule, incident),
         name: Foreign::line(incident.example.name.as_bytes()),
         example: Foreign::line(told_example(&incident.example, v.language).as_bytes()),
         path: incident.example.path.clone(),
-        severity: SeverityWord(rule.map_or(Severity::Info, |rule| rule.severity)),
+        severity: SeverityWord(severity(rule, incident)),
         phase: PhaseWord(incident.phase),
         since: incident.since,
         ended_at: incident.ended_at,
@@ -163,6 +163,18 @@ pub(crate) async fn known_rules(ctx: &Ctx) -> Result<HashMap<Uuid, Rule>> {
 
 pub(crate) fn rule_name(v: &View, rule: &Rule) -> String {
     rule.name.clone().unwrap_or_else(|| what(rule.kind.word(), v.language))
+}
+
+/// What was found: the rule's own name, or what happened.
+fn what_of(v: &View, rule: Option<&Rule>, incident: &Incident) -> String {
+    let Some(rule) = rule else { return v.t("alert-rule-deleted") };
+    let happened = || what_happened(rule.kind.word(), Some(&incident.example), v.language);
+    rule.name.clone().unwrap_or_else(happened)
+}
+
+/// How bad it is, which is not always as bad as its rule says.
+pub(crate) fn severity(rule: Option<&Rule>, incident: &Incident) -> Severity {
+    rule.map_or(Severity::Info, |rule| incident.example.severity(rule.severity))
 }
 
 async fn silences(ctx: &Ctx, v: &View, rules: &HashMap<Uuid, Rule>, of: Option<&Incident>) -> Result<Vec<SilenceRow>> {

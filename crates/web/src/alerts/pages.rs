@@ -283,6 +283,8 @@ pub(crate) struct RuleForm {
     /// Field, label, value and unit of each limit that its kind has.
     pub(crate) limits: Vec<LimitField>,
     pub(crate) query: Option<String>,
+    /// Whether it finds nothing as it is: sent again, it is meant so.
+    pub(crate) is_doubted: bool,
     pub(crate) for_min: String,
     pub(crate) throttle_min: String,
     pub(crate) is_measured: bool,

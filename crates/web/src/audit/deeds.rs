@@ -207,6 +207,12 @@ pub(super) enum Object {
     Under(&'static str, String),
     /// What the detail names, among things of a kind: its list.
     Of(&'static str),
+    /// By their ids.
+    Alert(String),
+    Rule(String),
+    Channel(String),
+    /// Nothing in particular of a page, unless the detail names it: its address and the identifier of its name.
+    Area(&'static str, &'static str),
     Other(String),
 }
 
@@ -239,27 +245,39 @@ impl Object {
             ("projects", None) => Self::Of("/projects"),
             ("checks", None) => Self::Of("/checks"),
             ("schedules", None) => Self::Of("/schedules"),
-            ("planned-maintenance", None) => Self::Of("/alerts/maintenance"),
-            (
-                "logs"
-                | "mailings"
-                | "jobs"
-                | "me"
-                | "webhooks"
-                | "issues"
-                | "runs"
-                | "alerts"
-                | "alert-rules"
-                | "alert-channels"
-                | "diagnoses"
-                | "planned-maintenance"
-                | "status-page"
-                | "report",
-                _,
-            ) => Self::Other(String::new()),
-            _ => Self::Other(subject.to_owned()),
+            ("alerts", Some(word)) if word == "rules" => parts.next().map_or(AREA_OF_RULES, Self::Rule),
+            ("alerts", Some(word)) if word == "channels" => parts.next().map_or(AREA_OF_CHANNELS, Self::Channel),
+            ("alerts", Some(word)) if word == "maintenance" => AREA_OF_WORK,
+            ("alerts", Some(id)) if uuid::Uuid::parse_str(&id).is_ok() => Self::Alert(id),
+            ("alert-rules", Some(id)) => Self::Rule(id),
+            ("alert-channels", Some(id)) => Self::Channel(id),
+            (area, _) => area_of(area).unwrap_or_else(|| Self::Other(subject.to_owned())),
         }
     }
+}
+
+const AREA_OF_RULES: Object = Object::Area("/alerts/rules", "audit-alert-rules");
+const AREA_OF_CHANNELS: Object = Object::Area("/alerts/channels", "audit-alert-channels");
+const AREA_OF_WORK: Object = Object::Area("/alerts/maintenance", "maintenances-title");
+
+/// The page that the first part of a path is about.
+fn area_of(first: &str) -> Option<Object> {
+    Some(match first {
+        "logs" => Object::Area("/explore", "menu-logs"),
+        "mailings" => Object::Area("/mailings", "nav-mailings"),
+        "jobs" | "runs" => Object::Area("/jobs", "menu-jobs"),
+        "me" => Object::Area("/me", "me-title"),
+        "webhooks" => Object::Area("", "audit-webhooks"),
+        "issues" => Object::Area("/issues", "issues-title"),
+        "alerts" => Object::Area("/alerts", "alerts-title"),
+        "alert-rules" => AREA_OF_RULES,
+        "alert-channels" => AREA_OF_CHANNELS,
+        "diagnoses" => Object::Area("/diagnoses", "diagnoses-title"),
+        "planned-maintenance" => AREA_OF_WORK,
+        "status-page" => Object::Area("/status-page", "public-title"),
+        "report" => Object::Area("/report", "report-title"),
+        _ => return None,
+    })
 }
 
 /// A name, as a path writes it.
@@ -284,12 +302,17 @@ mod tests {
         assert_eq!(Object::read("/api/v1/users"), Object::Of("/users"));
         assert_eq!(Object::read("/logs/clear/jobs%3Arun%2Elog/"), Object::LogFile("jobs:run.log".into()));
         assert_eq!(Object::read("ana"), Object::Other("ana".into()));
-        assert_eq!(Object::read("/mailings/new"), Object::Other(String::new()));
+        assert_eq!(Object::read("/mailings/new"), Object::Area("/mailings", "nav-mailings"));
+        assert_eq!(Object::read("/alerts/rules"), AREA_OF_RULES);
+        assert_eq!(Object::read("/api/v1/alert-rules/x"), Object::Rule("x".into()));
+        assert_eq!(Object::read("/alerts/channels/x/test"), Object::Channel("x".into()));
+        assert_eq!(Object::read("/report/send"), Object::Area("/report", "report-title"));
         assert_eq!(Object::read("/api/v1/checks/site/pause"), Object::Under("/checks", "site".into()));
         assert_eq!(Object::read("/api/v1/schedules"), Object::Of("/schedules"));
         assert_eq!(Object::read("/projects/shop/keys"), Object::Project("shop".into()));
         assert_eq!(Object::read("/api/v1/issues/SHOP-12/resolve"), Object::Issue("SHOP-12".into()));
         let id = "01938f2a-77b1-7cc3-9f00-2b6f5f1f0a11";
+        assert_eq!(Object::read(&format!("/alerts/{id}/acknowledge")), Object::Alert(id.into()));
         assert_eq!(Object::read(&format!("/mailings/{id}/send")), Object::Draft(id.into()));
         assert_eq!(Object::read(&format!("/api/v1/jobs/{id}/pause")), Object::Job(id.into()));
     }

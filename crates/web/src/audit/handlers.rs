@@ -5,6 +5,7 @@ mod tests;
 
 use crate::{
     Ctx,
+    alerts::handlers::{known_rules, rule_name},
     audit::{
         deeds::{self, Object},
         page::{AuditAsked, AuditPage, AuditRow},
@@ -14,6 +15,7 @@ use crate::{
     extract::Query,
     layout::{
         Reader,
+        foreign::plain,
         parts::{Choice, Pager},
         rows, shown,
         view::View,
@@ -118,28 +120,65 @@ async fn about(ctx: &Ctx, object: &str) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// Events as rows, with the names of jobs in place of their ids.
-async fn named(ctx: &Ctx, v: &View, events: Vec<AuditEvent>) -> Result<Vec<AuditRow>> {
-    let mut names: HashMap<String, Option<String>> = HashMap::new();
-    for event in &events {
-        if let Object::Job(id) = Object::read(&event.subject)
-            && !names.contains_key(&id)
-        {
-            let job = match Uuid::parse_str(&id) {
-                Ok(uuid) => ctx.app.db.job(JobId(uuid)).await?,
-                Err(_) => None,
-            };
-            names.insert(id, job.map(|job| job.name));
+/// What ids stand for; nothing where it is there no more.
+#[derive(Default)]
+struct Names {
+    jobs: HashMap<String, Option<String>>,
+    alerts: HashMap<String, Option<String>>,
+    rules: HashMap<String, String>,
+    channels: HashMap<String, String>,
+}
+
+impl Names {
+    async fn of(ctx: &Ctx, v: &View, events: &[AuditEvent]) -> Result<Self> {
+        let mut names = Self::default();
+        let (mut has_rules, mut has_channels) = (false, false);
+        for event in events {
+            match Object::read(&event.subject) {
+                Object::Job(id) if !names.jobs.contains_key(&id) => {
+                    let job = match Uuid::parse_str(&id) {
+                        Ok(uuid) => ctx.app.db.job(JobId(uuid)).await?,
+                        Err(_) => None,
+                    };
+                    names.jobs.insert(id, job.map(|job| job.name));
+                }
+                Object::Alert(id) if !names.alerts.contains_key(&id) => {
+                    let kept = match Uuid::parse_str(&id) {
+                        Ok(uuid) => ctx.app.db.alert_incident(uuid).await?,
+                        Err(_) => None,
+                    };
+                    let about = kept.as_ref().and_then(alerting::incident_of);
+                    let about = about.map(|state| plain(&state.incident.example.name));
+                    names.alerts.insert(id, about.filter(|name| !name.is_empty()));
+                }
+                Object::Rule(_) => has_rules = true,
+                Object::Channel(_) => has_channels = true,
+                _ => {}
+            }
         }
+        if has_rules {
+            let rules = known_rules(ctx).await?;
+            names.rules = rules.values().map(|rule| (rule.id.to_string(), rule_name(v, rule))).collect();
+        }
+        if has_channels {
+            let channels = ctx.app.db.alert_channels().await?.into_iter();
+            names.channels = channels.map(|channel| (channel.id.to_string(), channel.name)).collect();
+        }
+        Ok(names)
     }
+}
+
+/// Events as rows, with names in place of ids.
+async fn named(ctx: &Ctx, v: &View, events: Vec<AuditEvent>) -> Result<Vec<AuditRow>> {
+    let names = Names::of(ctx, v, &events).await?;
     Ok(events.into_iter().map(|event| row(v, event, &names)).collect())
 }
 
-fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> AuditRow {
+fn row(v: &View, event: AuditEvent, names: &Names) -> AuditRow {
     let mut detail = event.detail;
     let under = |list: &str, name: &str| Some(format!("{list}/{}", deeds::encoded(name)));
     let (object, link) = match Object::read(&event.subject) {
-        Object::Job(id) => match names.get(&id).cloned().flatten() {
+        Object::Job(id) => match names.jobs.get(&id).cloned().flatten() {
             Some(name) => (name, Some(format!("/jobs/{id}"))),
             None => (v.t("audit-job-gone"), None),
         },
@@ -161,11 +200,31 @@ fn row(v: &View, event: AuditEvent, names: &HashMap<String, Option<String>>) -> 
         }
         // What it was called is all that is left of one that was sent or deleted.
         Object::Draft(_) => (std::mem::take(&mut detail), None),
+        Object::Alert(id) => {
+            let name = names.alerts.get(&id).cloned().flatten().unwrap_or_else(|| v.t("alerts-title"));
+            (name, Some(format!("/alerts/{id}")))
+        }
+        Object::Rule(id) => known(v, &names.rules, &id, ("/alerts/rules", "audit-alert-rules")),
+        Object::Channel(id) => known(v, &names.channels, &id, ("/alerts/channels", "audit-alert-channels")),
+        Object::Area(list, word) => {
+            let name = std::mem::take(&mut detail);
+            let link = (!list.is_empty()).then(|| list.to_owned());
+            (if name.is_empty() { v.t(word) } else { name }, link)
+        }
         Object::Other(text) => (text, None),
     };
+    let object = if object.is_empty() && detail.is_empty() { "–".to_owned() } else { object };
     // What has no word of its own is told as it was asked for.
     let what = deeds::word(&event.action).map_or(event.action, |word| v.t(word));
     AuditRow { at: event.at, who: event.who, what, object, link, detail }
+}
+
+/// What has that id among `names`; the list where it is not there any more.
+fn known(v: &View, names: &HashMap<String, String>, id: &str, (list, word): (&str, &str)) -> (String, Option<String>) {
+    match names.get(id) {
+        Some(name) => (name.clone(), Some(format!("{list}/{id}"))),
+        None => (v.t(word), Some(list.to_owned())),
+    }
 }
 
 async fn sheet(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<AuditQuery>) -> Response {

@@ -85,6 +85,7 @@ fn saying(v: &View, path: &str, word: &str) -> Response {
 fn told(v: &View, query: &SaidQuery) -> Option<Notice> {
     let text = match query.said.as_str() {
         "saved" => "said-saved",
+        "created" => "check-said-created",
         "removed" => "check-said-removed",
         _ => return None,
     };
@@ -308,7 +309,7 @@ async fn create(
         }
         made => made?,
     };
-    let mut response = saying(&v, &format!("/checks/{}", made.slug), "saved");
+    let mut response = saying(&v, &format!("/checks/{}", made.slug), "created");
     response.extensions_mut().insert(CreatedName(made.slug));
     Ok(response)
 }

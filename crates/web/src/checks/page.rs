@@ -95,9 +95,7 @@ impl Calls {
         let url = keep::ping_url(ctx, kept)?;
         let check = checking::check_of(kept)?;
         let Watch::Heartbeat(beat) = check.watch else { return None };
-        let is_cron = matches!(Expression::parse(&beat.when), Ok(Expression::Cron(_)))
-            && (beat.when.split_whitespace().count() == 5 || beat.when.starts_with('@'));
-        let fields = if is_cron { beat.when.as_str() } else { "0 2 * * *" };
+        let fields = crontab_fields(&beat.when);
         let curl = "curl -fsS -m 10 --retry 3 -o /dev/null";
         Some(Self {
             crontab: format!("{fields} /path/to/job; {curl} {url}/$?"),
@@ -105,6 +103,34 @@ impl Calls {
             sentry: format!("{}/api/PROJECT/cron/{}/KEY/?status=ok", ctx.app.alerts.origin(), kept.slug),
             url,
         })
+    }
+}
+
+/// The fields of a crontab by which a job runs at least as often as it is expected: the same where a crontab can say it.
+fn crontab_fields(when: &str) -> String {
+    let written = when.trim();
+    let expression = Expression::parse(when);
+    if let Some(fields) = expression.as_ref().ok().and_then(Expression::on_the_clock) {
+        return fields;
+    }
+    match expression {
+        // The first of six is seconds, which a crontab has not.
+        Ok(Expression::Cron(_)) if written.split_whitespace().count() == 6 => {
+            written.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+        }
+        Ok(Expression::Cron(_)) => written.to_owned(),
+        Ok(Expression::Every(every)) => {
+            let divisor =
+                |n: u64, of: u64| (1..=n.min(of)).rev().find(|divisor| of.is_multiple_of(*divisor)).unwrap_or(1);
+            let each = |n: u64| if n == 1 { "*".to_owned() } else { format!("*/{n}") };
+            match (every.as_secs() / 60, every.as_secs() / 3_600, every.as_secs() / 86_400) {
+                (minutes, 0, _) => format!("{} * * * *", each(divisor(minutes.max(1), 60))),
+                (_, hours, 0) => format!("0 {} * * *", each(divisor(hours, 24))),
+                (.., days) if days.is_multiple_of(7) && days < 28 => "0 2 * * 1".to_owned(),
+                (.., days) => format!("0 2 {} * *", each(days.min(28))),
+            }
+        }
+        Ok(Expression::Once(_)) | Err(_) => "0 2 * * *".to_owned(),
     }
 }
 
@@ -270,5 +296,29 @@ pub(crate) fn why_word(code: ::checks::WhyCode) -> &'static str {
         WhyCode::Certificate => "check-why-certificate",
         WhyCode::Redirects => "check-why-redirects",
         WhyCode::Name => "check-why-name",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crontab_runs_a_job_as_often_as_it_is_expected() {
+        for (when, fields) in [
+            ("30 4 * * MON-FRI", "30 4 * * MON-FRI"),
+            ("0 30 4 * * *", "30 4 * * *"),
+            ("@daily", "@daily"),
+            ("every 5 min", "*/5 * * * *"),
+            ("every 1 min", "* * * * *"),
+            ("every 7 min", "*/6 * * * *"),
+            ("toutes les 2 heures", "0 */2 * * *"),
+            ("every 1 h", "0 * * * *"),
+            ("every 24 h", "0 0 * * *"),
+            ("every 36 h", "0 2 * * *"),
+            ("every 7 days", "0 2 * * 1"),
+        ] {
+            assert_eq!(crontab_fields(when), fields, "{when}");
+        }
     }
 }

@@ -1,16 +1,24 @@
-//! One box that finds a recipient, a job or mailing, an issue or project, a page or a guide. Each question looks at a bounded number of rows.
+//! One box that finds a recipient, a job or mailing, an issue or project, whatever else has a name, a page or a guide. Each question looks at a bounded number of rows.
 
 #[cfg(test)]
 mod tests;
 
 use crate::{
     Ctx,
+    alerts::handlers::{known_rules, rule_name},
     auth::Access,
+    checks::name_of,
     extract::Query,
-    find::page::{FindPage, FoundRecipient, IssueHit},
+    find::page::{FindPage, FoundRecipient, IssueHit, ThingHit},
     help::topics,
     issues::lookup::{self, FoundIssue},
-    layout::{Reader, foreign::Foreign, navigation::MenuPage, rows, shown, view::View},
+    layout::{
+        Reader,
+        foreign::Foreign,
+        navigation::{Here, MenuPage},
+        rows, shown,
+        view::View,
+    },
     problem::Result,
     routes::{Routes, page_about},
     words::folded,
@@ -29,6 +37,7 @@ const JOBS_MAX: u32 = 6;
 const RECIPIENTS_MAX: usize = 8;
 const ISSUES_MAX: u32 = 6;
 const PROJECTS_MAX: usize = 6;
+const THINGS_MAX: usize = 12;
 const HELP_MAX: usize = 4;
 /// Mailings, the newest first, whose recipients are looked through whether they were sent to or not.
 const MAILINGS_MAX: u32 = 5;
@@ -56,6 +65,7 @@ async fn find(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Fin
         recipients: Vec::new(),
         issues: Vec::new(),
         projects: Vec::new(),
+        things: Vec::new(),
         help: topics::search(&q, v.language, HELP_MAX),
         q: q.clone(),
     };
@@ -64,14 +74,24 @@ async fn find(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Fin
         page.recipients = recipients(&ctx, &q).await?;
         page.issues = lookup::like(&ctx, &q, ISSUES_MAX).await?.iter().map(issue_hit).collect();
         page.projects = projects(&ctx, &q).await?;
+        page.things = things(&ctx, &v, &q).await?;
     }
     Ok(shown(&page))
 }
 
-/// Pages of the menu that are called so.
+/// Pages that everybody has and that stand below those of the menu.
+const BELOW: [(&str, &str); 4] = [
+    ("audit-alert-rules", "/alerts/rules"),
+    ("audit-alert-channels", "/alerts/channels"),
+    ("maintenances-title", "/alerts/maintenance"),
+    ("me-title", "/me"),
+];
+
+/// Pages that are called so.
 fn pages(v: &View, q: &str) -> Vec<MenuPage> {
     let q = folded(q);
-    let pages = v.sections().into_iter().flat_map(|section| section.pages);
+    let below = BELOW.map(|(word, path)| MenuPage { word, path, here: Here::Elsewhere });
+    let pages = v.sections().into_iter().flat_map(|section| section.pages).chain(below);
     pages.filter(|page| !q.is_empty() && folded(&v.t(page.word)).contains(&q)).collect()
 }
 
@@ -88,6 +108,49 @@ async fn projects(ctx: &Ctx, q: &str) -> Result<Vec<(String, String)>> {
     let q = folded(q);
     let all = ctx.app.db.projects().await?.into_iter().map(|project| (project.name, project.slug));
     Ok(all.filter(|(name, slug)| folded(name).contains(&q) || slug.contains(&q)).take(PROJECTS_MAX).collect())
+}
+
+/// Of what is not much, all is looked through: schedules, checks, sending accounts, rules and channels of alerts, and, for
+/// administrators, users and tokens.
+async fn things(ctx: &Ctx, v: &View, q: &str) -> Result<Vec<ThingHit>> {
+    let (db, q) = (&ctx.app.db, folded(q));
+    let mut found = Vec::new();
+    let mut see = |name: String, address: String, word: &'static str| {
+        if found.len() < THINGS_MAX && folded(&name).contains(&q) {
+            found.push(ThingHit { name, address, word });
+        }
+    };
+    let at = |list: &str, name: &str| {
+        format!("{list}/{}", percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC))
+    };
+    for schedule in db.job_schedules().await? {
+        see(schedule.name, format!("/schedules/{}", schedule.id), "found-schedule");
+    }
+    for check in db.checks().await? {
+        let name = name_of(&check);
+        see(name, at("/checks", &check.slug), "found-check");
+    }
+    for account in db.accounts().await? {
+        let address = at("/accounts", &account.name);
+        see(account.name, address, "found-account");
+    }
+    for rule in known_rules(ctx).await?.values() {
+        let address = if v.operates() { format!("/alerts/rules/{}", rule.id) } else { "/alerts/rules".to_owned() };
+        see(rule_name(v, rule), address, "found-rule");
+    }
+    for channel in db.alert_channels().await? {
+        let own = || format!("/alerts/channels/{}", channel.id);
+        see(channel.name.clone(), if v.administers() { own() } else { "/alerts/channels".to_owned() }, "found-channel");
+    }
+    if v.administers() {
+        for user in db.users().await? {
+            see(user.name, "/users".to_owned(), "found-user");
+        }
+        for token in db.tokens().await? {
+            see(token.name, "/tokens".to_owned(), "found-token");
+        }
+    }
+    Ok(found)
 }
 
 /// By a part of the name, or by the beginning of the id.

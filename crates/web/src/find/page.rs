@@ -19,6 +19,7 @@ pub(crate) struct FindPage<'a> {
     pub(crate) issues: Vec<IssueHit>,
     /// Name and slug.
     pub(crate) projects: Vec<(String, String)>,
+    pub(crate) things: Vec<ThingHit>,
     pub(crate) help: Vec<HelpHit>,
 }
 
@@ -32,6 +33,15 @@ pub(crate) struct FoundRecipient {
     pub(crate) address: String,
 }
 
+/// Something else that has a name: a check, a schedule, a user.
+#[derive(Clone, Debug)]
+pub(crate) struct ThingHit {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    /// The identifier of what it is.
+    pub(crate) word: &'static str,
+}
+
 /// An issue of a project.
 #[derive(Clone, Debug)]
 pub(crate) struct IssueHit {
@@ -43,7 +53,7 @@ pub(crate) struct IssueHit {
 impl FindPage<'_> {
     fn is_empty(&self) -> bool {
         let is_of_mail = self.jobs.is_empty() && self.recipients.is_empty();
-        let is_of_errors = self.issues.is_empty() && self.projects.is_empty();
+        let is_of_errors = self.issues.is_empty() && self.projects.is_empty() && self.things.is_empty();
         self.pages.is_empty() && is_of_mail && is_of_errors && self.help.is_empty()
     }
 }

@@ -210,7 +210,9 @@ fn troubled(v: &View, job: &Job) -> Vec<AttentionRow> {
     if failed > 0 && is_mailing {
         let word = if v.operates() { "today-resend" } else { "today-see" };
         let text = v.count_with("today-undelivered", &failed, &name);
-        rows.push(row(Tone::Doubt, "warn", text, word, "/undelivered"));
+        // Where nothing worked, it is no matter of some addresses.
+        let (tone, icon) = if job.counters.succeeded == 0 { (Tone::Bad, "failed") } else { (Tone::Doubt, "warn") };
+        rows.push(row(tone, icon, text, word, "/undelivered"));
     } else if failed > 0 && job.state != JobState::Failed {
         let text = v.count_with("today-failed-items", &failed, &name);
         rows.push(row(Tone::Doubt, "warn", text, "today-see", "/undelivered"));

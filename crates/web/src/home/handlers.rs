@@ -89,6 +89,7 @@ async fn show(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
         running: running.into_iter().take(ROWS_MAX).map(row).collect(),
         next,
         applications,
+        week_from: midnight(&v, 6).in_zone(&v.zone).strftime("%Y-%m-%d").to_string(),
         errors: errors(&ctx, &v).await?,
         workers: workers.into_iter().filter(|worker| worker.life != Life::Ended).collect(),
         accounts,

@@ -29,6 +29,8 @@ pub(crate) struct DashboardPage<'a> {
     pub(crate) next: Vec<JobRow>,
     /// Of the last seven days.
     pub(crate) applications: Vec<ApplicationActivity>,
+    /// The first of these days, as an address says it.
+    pub(crate) week_from: String,
     pub(crate) errors: Vec<ErrorRow>,
     pub(crate) workers: Vec<WorkerRow>,
     pub(crate) accounts: Vec<AccountRow>,

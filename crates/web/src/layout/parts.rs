@@ -171,6 +171,11 @@ pub(crate) struct JobRow {
 }
 
 impl JobRow {
+    /// The identifier of how many of its items failed.
+    pub(crate) fn failed_word(&self) -> &'static str {
+        if self.kind == JobKind::Mail { "undelivered-n" } else { "failed-n" }
+    }
+
     pub(crate) fn standing(&self) -> JobStanding {
         JobStanding::of(self.state, &self.counters, self.kind)
     }

@@ -35,11 +35,14 @@ pub(crate) trait Shown {
 pub(crate) struct JobStanding {
     standing: Standing,
     is_mailing: bool,
+    /// Nothing succeeded.
+    is_vain: bool,
 }
 
 impl JobStanding {
     pub(crate) fn of(state: JobState, counters: &Counters, kind: JobKind) -> Self {
-        Self { standing: Standing::of(state, counters), is_mailing: kind == JobKind::Mail }
+        let is_vain = counters.succeeded == 0 && counters.failed > 0;
+        Self { standing: Standing::of(state, counters), is_mailing: kind == JobKind::Mail, is_vain }
     }
 }
 
@@ -58,6 +61,7 @@ impl Shown for JobStanding {
     fn tone(&self) -> Tone {
         match self.standing {
             Standing::In(state) => state.tone(),
+            Standing::Undelivered { .. } if self.is_vain => Tone::Bad,
             Standing::Undelivered { .. } | Standing::NothingDone { .. } => Tone::Doubt,
         }
     }
@@ -65,6 +69,7 @@ impl Shown for JobStanding {
     fn icon(&self) -> &'static str {
         match self.standing {
             Standing::In(state) => state.icon(),
+            Standing::Undelivered { .. } if self.is_vain => "failed",
             Standing::Undelivered { .. } | Standing::NothingDone { .. } => "warn",
         }
     }
@@ -355,6 +360,8 @@ mod tests {
         assert_eq!(said(1, 0, JobKind::Command), ["Completed, 1 failed", "Terminé, 1 en échec"]);
         let counters = Counters { total: 20, succeeded: 13, failed: 7, ..Counters::default() };
         assert_eq!(JobStanding::of(JobState::Completed, &counters, JobKind::Mail).tone(), Tone::Doubt);
+        let counters = Counters { total: 20, failed: 20, ..Counters::default() };
+        assert_eq!(JobStanding::of(JobState::Completed, &counters, JobKind::Mail).tone(), Tone::Bad, "nothing worked");
         let counters = Counters { total: 20, skipped: 20, ..Counters::default() };
         let nothing = JobStanding::of(JobState::Completed, &counters, JobKind::Mail);
         assert_eq!(

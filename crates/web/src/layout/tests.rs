@@ -240,7 +240,10 @@ async fn an_account_is_made_by_its_form_and_never_shows_its_secret() {
     ];
     let made = site.act(&admin, "/accounts", &fields).await;
     let leads = made.header("location");
-    assert!(made.status == StatusCode::SEE_OTHER && leads.starts_with("/accounts/compta?said=saved&seal="), "{leads}");
+    assert!(
+        made.status == StatusCode::SEE_OTHER && leads.starts_with("/accounts/compta?said=created&seal="),
+        "{leads}"
+    );
     assert!(site.look(&admin, leads).await.text.contains("notice ok"));
     for forged in ["/accounts/compta?said=saved".to_owned(), leads.replace("&seal=", "&seal=0")] {
         assert!(!site.look(&admin, &forged).await.text.contains("notice ok"), "{forged}");
@@ -355,4 +358,15 @@ async fn heads_of_columns_sort_and_turn_the_list_and_keep_its_filters() {
     let api = site.get(&format!("/api/v1/jobs?order=failed&limit=1&cursor={next}")).await.json();
     assert_eq!((&api["rows"][0]["name"], &api["next"]), (&json!("beta"), &json!(null)));
     assert_eq!(site.get("/api/v1/jobs?order=size").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn whoever_may_not_see_a_page_keeps_the_menu() {
+    let site = Site::new().await;
+    let ana = site.person("ana", Role::Viewer).await;
+    let refused = site.look(&ana, "/users").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let menu = ["href=\"/mailings\"", "action=\"/logout\"", "<span>ana</span>"];
+    assert!(menu.iter().all(|part| refused.text.contains(part)), "{}", refused.text);
+    assert!(!refused.text.contains("href=\"/users\""), "nobody is led to what is not theirs");
 }

@@ -1,6 +1,7 @@
 //! Logs: received, searched, followed and deleted; and log files as they are.
 
 pub(crate) mod api;
+pub(crate) mod doubts;
 #[cfg(test)]
 pub(crate) mod examples;
 pub(crate) mod excerpt;

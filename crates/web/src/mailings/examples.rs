@@ -10,9 +10,9 @@ use crate::{
         view::View,
     },
     mailings::pages::{
-        Accounts, Before, CheckPage, CheckSummary, DraftRow, DraftsPage, EarlierShown, FileRow, FilesPage, LetterShown,
-        ListShown, MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow, Question,
-        ReceivedShown, RecipientsPage, Steps, WaitingShown, Weight, WizardStep,
+        Accounts, Before, CheckPage, CheckSummary, DraftRow, DraftsPage, EarlierShown, FileRow, FilesPage, Fix,
+        LetterShown, ListShown, MessageForm, MessagePage, NewMailingPage, Preview, PreviewOf, PreviewPart, ProblemRow,
+        Question, Reached, ReceivedShown, RecipientsPage, Steps, WaitingShown, Weight, WizardStep,
     },
 };
 use askama::Template as _;
@@ -67,6 +67,7 @@ fn begins(v: &View) -> Vec<Drawn> {
         size: 48_211,
         rows: 498,
         broken: 2,
+        reached: Some(Reached { column: "e-mail".to_owned(), recipients: 493, without: 3 }),
         form: v.with("list-semicolon", "encoding", "Windows-1252"),
         sheets: vec![],
         columns,
@@ -84,6 +85,7 @@ fn begins(v: &View) -> Vec<Drawn> {
         form: v.with("list-sheet", "sheet", "Feuil1"),
         sheets: vec![("Feuil1".to_owned(), true), ("Clients 2025".to_owned(), false)],
         broken: 0,
+        reached: None,
         ..list.clone()
     };
     let files = |files: Vec<FileRow>, count, faults| {
@@ -151,22 +153,23 @@ fn message(v: &View, faults: Faults, carets: Vec<(&'static str, String)>, previe
 }
 
 fn problems(v: &View) -> Vec<ProblemRow> {
-    let row = |weight, line: u64, what: Sentence, remedy: Sentence, step: &str| ProblemRow {
+    let row = |weight, line: u64, what: Sentence, remedy: Sentence, (step, word): (&str, &'static str)| ProblemRow {
         weight,
         place: v.with("problem-line", "line", line),
         what: v.spaced(what.say(v.language)),
         remedy: v.spaced(remedy.say(v.language)),
         caret: String::new(),
-        fix: Some(format!("/mailings/{ID}/{step}")),
+        fix: Some(Fix { address: format!("/mailings/{ID}/{step}"), word }),
     };
     let empty = Sentence::new("cell_empty").with("column", "e-mail");
     let missing = Sentence::new("file_not_sent").with("path", "FAC-2026-1204.pdf");
     let unusual = Sentence::new("domain_unusual").with("field", "to").with("address", "paul@gmial.com");
+    let list = ("recipients#list", "problem-replace-list");
     let meant = Sentence::new("did_you_mean_domain").with("domain", "gmail.com");
     vec![
-        row(Weight::Fatal, 14, empty, Sentence::new("fill_in_or_default"), "recipients"),
-        row(Weight::Fatal, 207, missing, Sentence::new("send_file_along"), "files"),
-        row(Weight::Mild, 311, unusual, meant, "recipients"),
+        row(Weight::Fatal, 14, empty, Sentence::new("fill_in_or_default"), list),
+        row(Weight::Fatal, 207, missing, Sentence::new("send_file_along"), ("files", "problem-add-files")),
+        row(Weight::Mild, 311, unusual, meant, list),
     ]
 }
 

@@ -62,6 +62,8 @@ pub(crate) struct ListShown {
     pub(crate) rows: u64,
     /// Rows that cannot be read.
     pub(crate) broken: u64,
+    /// Whom the message would go to, where that is one column.
+    pub(crate) reached: Option<Reached>,
     /// As `UTF-8, separated by ;`, in words.
     pub(crate) form: String,
     /// Sheets of a workbook, with whether each is the one that was read.
@@ -69,6 +71,15 @@ pub(crate) struct ListShown {
     pub(crate) columns: Vec<String>,
     /// The first rows, cell by cell.
     pub(crate) first: Vec<Vec<String>>,
+}
+
+/// The addresses of the column that the message goes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) column: String,
+    pub(crate) recipients: u64,
+    /// Rows without a valid address there.
+    pub(crate) without: u64,
 }
 
 #[derive(Template)]
@@ -346,7 +357,14 @@ pub(crate) struct ProblemRow {
     pub(crate) remedy: String,
     /// The line of a template, with a caret.
     pub(crate) caret: String,
-    pub(crate) fix: Option<String>,
+    pub(crate) fix: Option<Fix>,
+}
+
+/// Where a problem can be put right, and the identifier of what is done there.
+#[derive(Clone, Debug)]
+pub(crate) struct Fix {
+    pub(crate) address: String,
+    pub(crate) word: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -69,7 +69,7 @@ fn saying(v: &View, word: &str) -> Response {
 
 fn told(v: &View, query: &WorkQuery) -> Option<Notice> {
     let text = match query.said.as_str() {
-        "saved" => "said-saved",
+        "created" => "maintenance-said-created",
         "ended" => "maintenance-said-ended",
         _ => return None,
     };
@@ -202,7 +202,7 @@ async fn create(
     match typed(&v, &sent) {
         Ok(work) => {
             let made = keep::create(&ctx, work, granted.name()).await?;
-            let mut response = saying(&v, "saved");
+            let mut response = saying(&v, "created");
             response.extensions_mut().insert(CreatedName(made.work.name));
             Ok(response)
         }

@@ -188,7 +188,8 @@ async fn send(
         Err(problem) if problem.status_code() == StatusCode::UNPROCESSABLE_ENTITY => {
             let (english, french) = problem.both();
             let mut faults = Faults::default();
-            faults.add("to", v.spaced(if v.language == Language::French { french } else { english }));
+            let field = problem.field().unwrap_or("to");
+            faults.add(field, v.spaced(if v.language == Language::French { french } else { english }));
             let typed = ReportSendForm { to, from, ..ReportSendForm::default() };
             let typed = send_form(&ctx, &v, typed, &account).await?;
             let drawn = drawn(&ctx, &v, &chosen, (typed, faults)).await?;

@@ -47,25 +47,29 @@ pub(crate) struct Making<'a> {
 
 /// Looks at what is asked for.
 pub(crate) async fn checked(ctx: &Ctx, mail: &ReportMail) -> Result<ReportLetter> {
-    let wrong = |id: &str, values: &[(&str, &dyn std::fmt::Display)]| Problem::invalid(worded(id, values));
+    let wrong = |field, id: &str, values: &[(&str, &dyn std::fmt::Display)]| {
+        Problem::invalid(worded(id, values)).in_field(field)
+    };
     let to: Vec<&str> = mail.to.iter().map(|one| one.trim()).filter(|one| !one.is_empty()).collect();
     if to.is_empty() {
-        return Err(wrong("problem-report-nobody", &[]));
+        return Err(wrong("to", "problem-report-nobody", &[]));
     }
     if to.len() > TO_MAX {
-        return Err(wrong("problem-report-many", &[("most", &TO_MAX)]));
+        return Err(wrong("to", "problem-report-many", &[("most", &TO_MAX)]));
     }
-    let address = |error: ::mail::address::AddressError| wrong("problem-report-address", &[("text", &error.text)]);
-    let to = addresses(to).map_err(address)?;
-    let account = account(ctx, mail.account.trim()).await?;
+    let address = |field| {
+        move |error: ::mail::address::AddressError| wrong(field, "problem-report-address", &[("text", &error.text)])
+    };
+    let to = addresses(to).map_err(address("to"))?;
+    let account = account(ctx, mail.account.trim()).await.map_err(|problem| problem.in_field("account"))?;
     let from = match mail.from.trim() {
-        "" => sender_of(&account).ok_or_else(|| wrong("problem-report-from", &[("name", &account.name)]))?,
-        from => from.parse().map_err(address)?,
+        "" => sender_of(&account).ok_or_else(|| wrong("from", "problem-report-from", &[("name", &account.name)]))?,
+        from => from.parse().map_err(address("from"))?,
     };
     let language = match mail.language.as_str() {
         "fr" => Language::French,
         "en" | "" => Language::English,
-        other => return Err(wrong("problem-report-language", &[("text", &other)])),
+        other => return Err(wrong("language", "problem-report-language", &[("text", &other)])),
     };
     Ok(ReportLetter { account, from, to, language, period: mail.period, only_errors: mail.only_errors })
 }

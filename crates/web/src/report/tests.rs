@@ -180,6 +180,7 @@ async fn a_report_is_sent_from_its_page_or_says_what_is_missing() {
     assert!(refused.text.contains("b is not an e-mail address"), "{}", refused.text);
     let refused = site.act(&operator, "/report/send", &[("to", "a@exemple.fr")]).await;
     assert!(refused.text.contains("does not say its address"), "{}", refused.text);
+    assert!(refused.text.contains("id=\"fault-from\"") && !refused.text.contains("id=\"fault-to\""), "at its field");
     let sent = site.act(&operator, "/report/send", &[("to", "a@exemple.fr"), ("from", "v@exemple.fr")]).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let job = site.look(&operator, sent.header("location")).await.text;

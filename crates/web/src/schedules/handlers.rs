@@ -101,6 +101,7 @@ fn saying(v: &View, path: &str, word: &str) -> Response {
 fn told(v: &View, query: &SaidQuery) -> Option<Notice> {
     let text = match query.said.as_str() {
         "saved" => "said-saved",
+        "created" => "schedule-said-created",
         "run" => "schedule-said-run",
         "removed" => "schedule-said-removed",
         _ => return None,
@@ -388,7 +389,7 @@ async fn create(
     }
     match keep::create(&ctx, &granted, asked).await {
         Ok(made) => {
-            let mut response = saying(&v, &address(&made), "saved");
+            let mut response = saying(&v, &address(&made), "created");
             response.extensions_mut().insert(CreatedName(made.name));
             Ok(response)
         }
@@ -442,7 +443,7 @@ async fn answered(
     let (english, french) = problem.both();
     let text = if v.language == language::Language::French { french } else { english };
     let mut faults = Faults::default();
-    faults.add("spec", v.spaced(text));
+    faults.add(problem.field().unwrap_or("spec"), v.spaced(text));
     Ok(page(status, &form_page(ctx, v, granted, (id, typed, faults)).await?))
 }
 

@@ -3,6 +3,8 @@
 import { base } from "./base.js";
 
 const CHARS_MIN = 4, CHARS_MAX = 80;
+// As wide as the words for levels are, which the style sheet knows for each language.
+const LEVEL_CHARS = 9;
 const YEAR_SECONDS = 31_536_000;
 
 // What `level,app:20` says, as names and widths; a width that is not said is the usual one, which the page knows.
@@ -36,7 +38,8 @@ export function columns(heads, list, words) {
   });
 
   function paint() {
-    const tracks = `var(--time) ${chosen.map(({ chars }) => `${chars}ch`).join(" ")} minmax(0, 1fr)`;
+    const track = ({ name, chars }) => (name === "level" && chars === LEVEL_CHARS ? "var(--level)" : `${chars}ch`);
+    const tracks = `var(--time) ${chosen.map(track).join(" ")} minmax(0, 1fr)`;
     for (const part of [heads, list]) part.style.setProperty("--columns", tracks);
   }
   function remember() {

@@ -8,7 +8,7 @@ const CHARS_MAX = 8192;
 const LEVELS = { CRITICAL: "critical", FATAL: "critical", EMERG: "critical", PANIC: "critical", critical: "critical", fatal: "critical",
   ERROR: "error", error: "error", WARNING: "warning", WARN: "warning", warning: "warning", warn: "warning", INFO: "info", NOTICE: "info", DEBUG: "debug", TRACE: "trace" };
 
-for (const list of document.querySelectorAll("[data-raw]")) list.scrollTop = list.scrollHeight;
+for (const list of document.querySelectorAll("[data-raw]:not([data-log])")) list.scrollTop = list.scrollHeight;
 const list = document.querySelector("[data-raw][data-follow]");
 const toggle = document.querySelector("[data-follow-switch]");
 if (list && toggle && window.EventSource) follow(list, toggle);

@@ -193,7 +193,13 @@ export function live(toggle, list, texts) {
     if (name === "level") return signs[row.level]?.cloneNode(true) ?? cell("lv");
     const text = name === "source" ? row.source : row.fields?.[name];
     const place = foreign(String(text ?? ""), SHOWN_CHARS_MAX);
-    place.className = name === "source" ? "src" : "cell";
+    if (name === "source") {
+      // Cut at its front, it runs the other way: what it holds does not.
+      const src = cell("src");
+      src.append(place);
+      return src;
+    }
+    place.className = "cell";
     return place;
   }
   function message(row) {

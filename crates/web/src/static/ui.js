@@ -90,6 +90,13 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => { for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent; });
 
+// The log of a job opens at its end; once the job is over, at its first error.
+for (const log of document.querySelectorAll("[data-log]")) {
+  const wrong = document.querySelector("[data-live]") ? null : log.querySelector(":scope > .error, :scope > .critical");
+  const above = wrong && wrong.getBoundingClientRect().top - log.getBoundingClientRect().top - 24;
+  log.scrollTop = wrong ? above : log.scrollHeight;
+}
+
 // Ctrl-K asks the page of all searches without leaving this one; arrows move among what it has found.
 const finder = document.querySelector(".rail form.find") ?? document.querySelector("form.find");
 if (finder && typeof HTMLDialogElement !== "undefined") {

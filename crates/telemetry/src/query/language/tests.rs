@@ -68,7 +68,7 @@ fn what_is_wrong_is_shown_where_it_stands() {
     insta::assert_snapshot!(understood(&[
         "status>=abc nginx",
         "level:loud level<trace level>=x",
-        "time:hier since:1x until:2026-13-01",
+        "time:soir since:1x until:2026-13-01",
         "\"not closed",
         "(a b",
         "a) b",
@@ -137,6 +137,9 @@ fn times_span_what_they_name() {
         ("time<=2026-11-17", "..2026-11-17T23:00:00Z"),
         ("time:today", "2026-11-17T23:00:00Z..2026-11-18T23:00:00Z"),
         ("time:yesterday", "2026-11-16T23:00:00Z..2026-11-17T23:00:00Z"),
+        ("time:hier", "2026-11-16T23:00:00Z..2026-11-17T23:00:00Z"),
+        ("time:aujourd'hui", "2026-11-17T23:00:00Z..2026-11-18T23:00:00Z"),
+        ("time:aujourd’hui", "2026-11-17T23:00:00Z..2026-11-18T23:00:00Z"),
         // Summer time ends: a day of 25 hours, its hour from two to three twice.
         ("time:2026-10-25", "2026-10-24T22:00:00Z..2026-10-25T23:00:00Z"),
         ("since:2026-10-25T02:30", "2026-10-25T00:30:00Z.."),

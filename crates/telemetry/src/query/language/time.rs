@@ -64,12 +64,12 @@ impl TimeTest {
 }
 
 impl Moment {
-    /// Reads `today`, `yesterday`, `1h30m` (ago), or an RFC 3339 time cut off after any of its parts.
+    /// Reads `today`, `yesterday` (`aujourd’hui`, `hier`), `1h30m` (ago), or an RFC 3339 time cut off after any of its parts.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
-            "today" => Some(Self::Today),
-            "yesterday" => Some(Self::Yesterday),
-            "now" => Some(Self::Ago(Duration::ZERO)),
+            "today" | "aujourd'hui" | "aujourd’hui" => Some(Self::Today),
+            "yesterday" | "hier" => Some(Self::Yesterday),
+            "now" | "maintenant" => Some(Self::Ago(Duration::ZERO)),
             _ => parse_duration(text).map(Self::Ago).or_else(|| parse_written(text)),
         }
     }

@@ -1,6 +1,6 @@
 //! `vigie logs tail`: records as they are acknowledged, for as long as one listens.
 
-use super::{rows, say_problems, search, zone_pair};
+use super::{rows, say_hints, say_problems, search, zone_pair};
 use crate::{
     app::{self, Connected},
     cli::LogsTailArgs,
@@ -10,11 +10,12 @@ use crate::{
     render,
     words::t,
 };
-use api::logs::{LogRecord, TailEvent};
+use api::logs::{LogRecord, SearchAnswer, TailEvent};
 use futures_util::StreamExt as _;
 use model::{Clock, Timestamp};
 use serde_json::Value;
 use std::time::Duration;
+use telemetry::query::{Query, language::names_fields};
 
 /// Between two looks for a server that has gone.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -36,6 +37,7 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
             Failure::new(t!("tail-no-server", data = config.data.value.display())).help(t!("tail-no-server-help"))
         );
     }
+    say_doubts(connected.client(), &asked, &text).await;
     let mut tail = Tail { config, text, shown: None, missed_since: None };
     let began = Clock::System.now();
     let (mut client, mut last) = (connected.client().clone(), args.last);
@@ -49,6 +51,19 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
         render::say(&t!("tail-back"));
         last = CAUGHT_UP_MAX;
         tail.missed_since = Some(began);
+    }
+}
+
+/// A field that no line has: nothing would ever come, and nobody would know why.
+async fn say_doubts(client: &Client, asked: &Query, text: &str) {
+    if !names_fields(asked) {
+        return;
+    }
+    let pairs = [("q", Some(text.to_owned())), ("limit", Some("1".to_owned())), super::hints()];
+    let found = client.get::<SearchAnswer>(&format!("/api/v1/logs/search{}", query(pairs))).await;
+    // That nothing can be asked shows below.
+    if let Ok(found) = found {
+        say_hints(&found.into_inner().hints);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use model::pace::{Batch, Limits};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use store::Account;
 use url::Url;
 
@@ -37,8 +37,10 @@ pub(super) fn of(account: &Account) -> AccountForm {
         (form.kind, form.address) = (AccountKind::Gmail, format!("{user}@{host}"));
         return form;
     }
-    let plain = url.query_pairs().any(|(name, value)| name == "plaintext-auth" && value == "loopback");
-    form.security = match (url.scheme(), plain) {
+    let has = |name: &str, value: &str| url.query_pairs().any(|(one, of)| one == name && of == value);
+    // On this machine nothing is encrypted unless it is asked for, or a password is sent.
+    let is_plain = is_here(&host) && user.is_empty() && !has("tls", "required");
+    form.security = match (url.scheme(), is_plain || has("plaintext-auth", "loopback")) {
         ("smtps", _) => Security::Tls,
         (_, true) => Security::None,
         _ => Security::StartTls,
@@ -125,8 +127,19 @@ pub(super) fn url(typed: &AccountForm) -> Option<String> {
     let user = if typed.user.is_empty() { String::new() } else { format!("{}@", escaped(&typed.user)) };
     let host = if typed.host.contains(':') { format!("[{}]", typed.host) } else { typed.host.clone() };
     let port = if typed.port.is_empty() { String::new() } else { format!(":{}", typed.port) };
-    let options = if typed.security == Security::None { "?plaintext-auth=loopback" } else { "" };
+    let options = match typed.security {
+        Security::None if is_here(&typed.host) && typed.user.is_empty() => "",
+        Security::None => "?plaintext-auth=loopback",
+        Security::StartTls if is_here(&typed.host) && typed.user.is_empty() => "?tls=required",
+        Security::StartTls | Security::Tls => "",
+    };
     Some(format!("{scheme}://{user}{host}{port}{options}"))
+}
+
+/// Whether a host is this machine.
+fn is_here(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |address| address.is_loopback())
 }
 
 pub(super) fn limits(typed: &AccountForm) -> Limits {
@@ -153,6 +166,8 @@ mod tests {
             "smtps://mail.exemple.fr",
             "smtp://u@127.0.0.1:2525?plaintext-auth=loopback",
             "gmail://compta@exemple.fr",
+            "smtp://127.0.0.1:2525",
+            "smtp://localhost?tls=required",
         ] {
             let limits = Limits {
                 per_minute: Some(60),
@@ -163,6 +178,8 @@ mod tests {
             let account =
                 Account { id, name: "a".into(), url: url.into(), secret: None, limits: limits.clone(), pause: None };
             let form = of(&account);
+            let is_plain = url == "smtp://127.0.0.1:2525" || url.contains("plaintext-auth");
+            assert_eq!(form.security == Security::None, is_plain, "{url}");
             assert_eq!((super::url(&form).as_deref(), super::limits(&form)), (Some(url), limits));
         }
     }

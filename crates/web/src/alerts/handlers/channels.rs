@@ -47,7 +47,7 @@ const ADMINS: Access = Access::Page(Scope::Admin);
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default)]
 struct ChannelsQuery {
-    /// What the last action came to: `saved`, `deleted`, `told` or `not-told`, with the channel and why.
+    /// What the last action came to: `created`, `saved`, `deleted`, `told` or `not-told`, with the channel and why.
     said: String,
     name: String,
     why: String,
@@ -101,6 +101,7 @@ fn told(v: &View, query: &ChannelsQuery) -> Option<Notice> {
     }
     let (mood, word) = match query.said.as_str() {
         "saved" => (Mood::Ok, "channel-said-saved"),
+        "created" => (Mood::Ok, "channel-said-created"),
         "deleted" => (Mood::Ok, "channel-said-deleted"),
         "told" => (Mood::Ok, "channel-said-told"),
         "not-told" => (Mood::Warn, "channel-said-not-told"),
@@ -240,7 +241,8 @@ async fn written(ctx: &Ctx, v: &View, form: &Form, id: Uuid, kept: Option<&Alert
     if let Err(fault) = channel.check() {
         faults.add(fault.0, v.t(fault_word(fault.0)));
     } else if keep(ctx, &channel).await? {
-        let mut response = led(v, "saved", &channel.name, "");
+        let said = if kept.is_some() { "saved" } else { "created" };
+        let mut response = led(v, said, &channel.name, "");
         response.extensions_mut().insert(CreatedName(channel.name));
         return Ok(response);
     } else {

@@ -10,11 +10,12 @@ use crate::{
     auth::{Access, OnlyShown},
     extract::{Path, Query},
     layout::{
-        Form, Reader, page,
-        parts::{Choice, Faults},
+        Form, Reader, notice, page,
+        parts::{Choice, Faults, Mood, Notice},
         see, shown,
         view::View,
     },
+    logs::doubts::doubts,
     problem::{Problem, Result, worded},
     routes::{Routes, form_about, page_about},
 };
@@ -29,7 +30,7 @@ use uuid::Uuid;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
-        .get("/alerts/rules", READS, list, page_about("What is worth an alert"))
+        .get(LIST, READS, list, page_about("What is worth an alert").query::<RulesQuery>())
         .post("/alerts/rules", WRITES, create, form_about("Make a rule, or show what it would have done"))
         .get("/alerts/rules/new", WRITES, new, page_about("A new rule").query::<NewRuleQuery>())
         .get("/alerts/rules/{id}", WRITES, edit, page_about("A rule"))
@@ -41,6 +42,17 @@ pub(crate) fn declare(routes: Routes) -> Routes {
 const READS: Access = Access::Page(Scope::Read);
 const WRITES: Access = Access::Page(Scope::Write);
 
+const LIST: &str = "/alerts/rules";
+
+#[derive(Deserialize, Default, IntoParams)]
+#[serde(default)]
+struct RulesQuery {
+    /// `created` or `saved`, after a form.
+    said: String,
+    /// That this session has sent the form.
+    seal: String,
+}
+
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default)]
 struct NewRuleQuery {
@@ -50,14 +62,23 @@ struct NewRuleQuery {
     q: String,
 }
 
-async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
+async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<RulesQuery>) -> Result<Response> {
     let names: HashMap<Uuid, String> =
         ctx.app.db.alert_channels().await?.into_iter().map(|channel| (channel.id, channel.name)).collect();
     let mut rules: Vec<Rule> = incidents::rules(&ctx).await?.into_values().collect();
     rules.sort_by_key(|rule| (!rule.is_built_in(), rule.kind.word(), rule.id));
     let rows = rules.iter().map(|rule| row(&v, rule, &names)).collect();
     let kinds = RuleWord::ALL.map(|word| (word.as_str(), what(word, v.language))).to_vec();
-    Ok(shown(&RulesPage { v: &v, rows, kinds, notice: None }))
+    Ok(shown(&RulesPage { v: &v, rows, kinds, notice: told(&v, &query) }))
+}
+
+fn told(v: &View, query: &RulesQuery) -> Option<Notice> {
+    let word = match query.said.as_str() {
+        "saved" => "said-saved",
+        "created" => "rule-said-created",
+        _ => return None,
+    };
+    notice::is_ours(v, &[("said", &query.said)], &query.seal).then(|| Notice { mood: Mood::Ok, text: v.t(word) })
 }
 
 fn row(v: &View, rule: &Rule, names: &HashMap<Uuid, String>) -> RuleRow {
@@ -118,6 +139,7 @@ async fn form_of(ctx: &Ctx, v: &View, rule: &Rule) -> Result<RuleForm> {
         severities: Choice::of(severities.map(|(code, name)| (code.to_owned(), name)), severity),
         limits: limits(v, &rule.kind),
         query: rule.kind.query().map(str::to_owned),
+        is_doubted: false,
         for_min: minutes(rule.for_s),
         throttle_min: minutes(rule.throttle_s),
         is_measured: rule.kind.quiet_after().is_none(),
@@ -200,19 +222,34 @@ async fn written(ctx: &Ctx, v: &View, form: &Form, rule: Option<Rule>, standing:
         faults.add(field, v.t(word));
     }
     let wants_preview = form.text("do") == "preview";
+    let is_right = faults.is_empty();
+    let is_doubted = is_right && add_doubts(ctx, v, form, &rule, &mut faults).await?;
     if faults.is_empty() && !wants_preview {
         if keep(ctx, &rule).await? {
-            return Ok(see("/alerts/rules"));
+            let said = if standing == Standing::New { "created" } else { "saved" };
+            return Ok(see(&format!("{LIST}?{}", notice::query(v, LIST, &[("said", said)]))));
         }
         faults.add("name", v.t("rule-too-many"));
     }
-    let preview = if faults.is_empty() { Some(previewed(ctx, &rule).await?) } else { None };
+    let preview = if is_right && wants_preview { Some(previewed(ctx, &rule).await?) } else { None };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (id, is_built_in) = ((standing == Standing::Kept).then(|| rule.id.to_string()), rule.is_built_in());
-    let form = form_of(ctx, v, &rule).await?;
+    let form = RuleForm { is_doubted, ..form_of(ctx, v, &rule).await? };
     let mut response = page(status, &RulePage { v, id, is_built_in, form, faults, preview });
     response.extensions_mut().insert(OnlyShown);
     Ok(response)
+}
+
+/// A search that is kept as it is finds nothing where a field is misspelt. Whoever sends the same again means it.
+async fn add_doubts(ctx: &Ctx, v: &View, form: &Form, rule: &Rule, faults: &mut Faults) -> Result<bool> {
+    let Some(query) = rule.kind.query().filter(|query| form.text("sure") != *query) else { return Ok(false) };
+    let mut said = doubts(ctx, v, query).await?;
+    if said.is_empty() {
+        return Ok(false);
+    }
+    said.push(v.t("rule-query-sure"));
+    faults.add("q", said.join(" "));
+    Ok(true)
 }
 
 fn fault_of(field: &str) -> (&'static str, &'static str) {
@@ -229,7 +266,10 @@ fn fault_of(field: &str) -> (&'static str, &'static str) {
 
 async fn previewed(ctx: &Ctx, rule: &Rule) -> Result<PreviewRow> {
     let replay = ctx.app.alerts.preview(rule).await.map_err(Problem::conflict)?;
-    let named = replay.incidents.iter().map(|incident| (incident.example.name.clone(), incident.since));
+    let named = replay
+        .incidents
+        .iter()
+        .map(|incident| (incident.example.name.clone(), incident.fired_at.unwrap_or(incident.since)));
     Ok(PreviewRow { fired: replay.fired, messages: replay.messages, incidents: named.take(10).collect() })
 }
 

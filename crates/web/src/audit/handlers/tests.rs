@@ -52,6 +52,10 @@ async fn an_event_is_found_by_person_deed_and_object() {
     let made = rows("what=deed-user-new&who=admin").await;
     assert!(made.contains("zoé") && !made.contains("tableur") && !made.contains("Factures"), "{made}");
     assert_eq!(rows("who=nobody").await, "");
+    let rule = "/alerts/rules/00000000-0000-0000-0000-000000000001/switch";
+    site.act(&admin, rule, &[]).await;
+    let switched = rows("what=deed-alert-rule-switch").await;
+    assert!(switched.contains(">Job failed</a>"), "{switched}");
     let day = site.app.clock.now().in_zone(&jiff::tz::TimeZone::UTC).date();
     assert!(rows(&format!("since={day}")).await.contains("tableur"));
     let after = day.tomorrow().unwrap();

@@ -34,6 +34,13 @@ async fn a_recipient_a_mailing_and_a_page_are_found() {
     assert!(found("proxy").await.contains("href=\"/help/embedding#"));
     let nothing = found("0%25_on").await;
     assert!(!nothing.contains("/items?") && nothing.contains("Nothing found"), "{nothing}");
+    assert!(found("ANA").await.contains("href=\"/users\""));
+    assert!(found("job+failed").await.contains("/alerts/rules/00000000-0000-0000-0000-000000000001"));
+    assert!(found("alert+channels").await.contains("href=\"/alerts/channels\""));
+    assert!(
+        !site.look(&viewer, "/search?q=admin").await.text.contains("href=\"/users\""),
+        "users are for administrators"
+    );
     let page = site.look(&viewer, "/search?q=audit").await.text;
     assert!(!page.contains("href=\"/audit\""), "nobody is led to what is not theirs");
 }

@@ -96,6 +96,9 @@ async fn people_are_counted_once_everywhere() {
         assert!(page.contains("badge doubt") && page.contains("Completed, 7 not delivered"), "{page}");
     }
 
+    let tabs = site.look(&reader, "/jobs/00000000-0000-0000-0000-000000000007").await.text;
+    assert!(tabs.contains("To review<span class=\"pill bad\" data-show=\"undelivered\">7</span>"), "{tabs}");
+
     site.app.db.retry_failed(JOB, now).await.unwrap();
     site.attempt(worker, ItemState::Succeeded).await;
     assert_eq!(report().await, json!([20, 0, 100.0, 0]), "in the end all were served");

@@ -40,6 +40,14 @@ impl ListOf {
         }
     }
 
+    /// The identifier of what failed items are called.
+    fn failed_word(&self) -> &'static str {
+        match self {
+            Self::Jobs => "jobs-failed",
+            Self::Mailings => "jobs-undelivered",
+        }
+    }
+
     fn no_match(&self) -> &'static str {
         match self {
             Self::Jobs => "jobs-no-match",

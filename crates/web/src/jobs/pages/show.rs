@@ -101,6 +101,19 @@ impl JobHead {
         self.counters.failed + self.counters.unknown
     }
 
+    /// The identifier of what its failed items are called.
+    fn failed_word(&self) -> &'static str {
+        if self.is_mailing() { "tally-undelivered" } else { "tally-failed" }
+    }
+
+    /// `1 not delivered, 1 unconfirmed`: what the number of those to review is made of.
+    fn to_review(&self, v: &View) -> String {
+        let failed = if self.is_mailing() { "undelivered-n" } else { "failed-n" };
+        let parts = [(failed, self.counters.failed), ("unknown-n", self.counters.unknown)];
+        let parts = parts.into_iter().filter(|(_, n)| *n > 0).map(|(id, n)| v.count(id, &n));
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
     /// Those whose turn will not come any more.
     fn unsent(&self) -> u64 {
         if self.is_live() || !self.is_mailing() { 0 } else { self.counters.remaining() }

@@ -9,7 +9,7 @@ pub(crate) use crate::{
 pub(crate) use house::house;
 
 use crate::{
-    find::page::{FindPage, FoundRecipient, IssueHit},
+    find::page::{FindPage, FoundRecipient, IssueHit, ThingHit},
     home::{
         attention::{AttentionButton, AttentionRow},
         chart::{Slot, Throughput},
@@ -264,6 +264,7 @@ fn dashboards(v: &View) -> Vec<Drawn> {
         day,
         next: running.iter().skip(1).cloned().collect(),
         applications: if running.is_empty() { vec![] } else { applications(v) },
+        week_from: "2026-11-15".to_owned(),
         running,
         errors,
         accounts,
@@ -349,6 +350,11 @@ fn found(v: &View) -> Vec<Drawn> {
             state: store::IssueStateKind::New,
         }],
         projects: vec![("Factures".to_owned(), "factures".to_owned())],
+        things: vec![ThingHit {
+            name: "Factures".to_owned(),
+            address: "/schedules/factures".to_owned(),
+            word: "found-schedule",
+        }],
         help: crate::help::topics::search("csv", v.language, 3),
     };
     let none = FindPage {
@@ -359,6 +365,7 @@ fn found(v: &View) -> Vec<Drawn> {
         recipients: vec![],
         issues: vec![],
         projects: vec![],
+        things: vec![],
         help: vec![],
     };
     vec![("find", page.render().unwrap()), ("find-none", none.render().unwrap())]

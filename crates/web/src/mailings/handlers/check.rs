@@ -17,7 +17,7 @@ use crate::{
         view::View,
     },
     mailings::pages::{
-        Before, CheckPage, CheckSummary, EarlierShown, Listing, Preview, ProblemRow, Question, ReceivedShown,
+        Before, CheckPage, CheckSummary, EarlierShown, Fix, Listing, Preview, ProblemRow, Question, ReceivedShown,
         WaitingShown, WizardStep,
     },
     problem::{Problem, Result},
@@ -245,12 +245,13 @@ fn problems(v: &View, draft: &Draft, report: &Report, row: u64, from: usize) -> 
     let listed = &report.problems.listed;
     let list = draft.content.list.as_ref().map_or("", |list| list.name.as_str());
     let place = |problem: &mail::problem::Problem| {
-        let step = match problem {
-            _ if problem.is_of_attachment => "files",
-            _ if &*problem.file == list => "recipients",
-            _ => "message",
+        let (step, word) = match problem {
+            _ if problem.is_of_attachment => ("files".to_owned(), "problem-add-files"),
+            // Rows are corrected in the list itself, which is then brought again.
+            _ if &*problem.file == list => ("recipients#list".to_owned(), "problem-replace-list"),
+            _ => (format!("message#{}", message::field_of(&problem.file)), "problem-fix"),
         };
-        address(draft, step)
+        Fix { address: address(draft, &step), word }
     };
     let shown: Vec<ProblemRow> = listed
         .iter()
@@ -301,6 +302,11 @@ async fn found(
         incomplete: report.incomplete,
         account: account.name.clone(),
         eta: mail::preflight::eta(sending.messages, &limits, used, v.language),
-        pause: account.pause.as_ref().map(|pause| states::reason(v, &pause.reason.code, &pause.reason.detail)),
+        // One that is over is only cleared by the next message.
+        pause: account
+            .pause
+            .as_ref()
+            .filter(|pause| pause.until.is_none_or(|until| until > v.now))
+            .map(|pause| states::reason(v, &pause.reason.code, &pause.reason.detail)),
     })
 }

@@ -88,6 +88,38 @@ pub(super) struct List {
     pub(super) sheets: Vec<String>,
     pub(super) columns: Vec<String>,
     pub(super) first: Vec<Vec<String>>,
+    /// Of each column, what its cells hold of addresses.
+    pub(super) addressed: Vec<Addressed>,
+}
+
+/// What the cells of a column hold of addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Addressed {
+    /// Rows whose cell holds addresses and nothing else.
+    pub(super) rows: u64,
+    pub(super) addresses: u64,
+}
+
+impl Addressed {
+    pub(super) fn take(&mut self, cell: &str) {
+        if !cell.contains('@') {
+            return;
+        }
+        let (addresses, errors) = mail::address::parse_list(cell);
+        if errors.is_empty() {
+            self.rows += 1;
+            self.addresses += addresses.len() as u64;
+        }
+    }
+}
+
+impl List {
+    /// What a template that is one column has of addresses: the column's name, and how many.
+    pub(super) fn addressed_by(&self, template: &str) -> Option<(&str, Addressed)> {
+        let name = template.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim();
+        let at = self.columns.iter().position(|column| column == name)?;
+        Some((&self.columns[at], *self.addressed.get(at)?))
+    }
 }
 
 /// A file to attach. Its keys are short: there may be thousands.

@@ -24,11 +24,15 @@ use axum::{
 };
 use mail::{
     address::Mailbox,
-    spec::OnInvalid,
+    spec::{Mailing, OnInvalid},
     template::{Audience, Templates},
 };
+use model::JobKind;
 use std::path::Path as FilePath;
-use store::Account;
+use store::{Account, JobFilter};
+
+/// Of the newest mailings, those in which the sender of an account is looked for.
+const MAILINGS_SEEN: u32 = 20;
 
 pub(super) async fn show(
     State(ctx): State<Ctx>,
@@ -37,7 +41,7 @@ pub(super) async fn show(
     mut draft: Draft,
 ) -> Result<Response> {
     let accounts = ctx.app.db.accounts().await?;
-    suggest(&mut draft.content.form, &accounts);
+    suggest(&ctx, &mut draft.content.form, &accounts).await?;
     let (faults, carets) = match draft.content.form.subject.is_empty() {
         // Nobody is told what is wrong before they began.
         true => (Faults::default(), Vec::new()),
@@ -158,20 +162,7 @@ pub(super) fn faults(v: &View, content: &Content) -> (Faults, Vec<(&'static str,
     let mailing = content.settings("", v.language).mailing(FilePath::new("/nonexistent"), &list.columns);
     let found = mailing.and_then(|mailing| Templates::compile(&mailing.templates, &list.columns, Audience::OneRow));
     for problem in found.err().into_iter().flatten() {
-        let field = match &*problem.file {
-            "account" => "account",
-            "from" => "from",
-            "to" => "to",
-            "cc" => "cc",
-            "bcc" => "bcc",
-            "reply-to" => "reply_to",
-            "subject" => "subject",
-            "html" => "html",
-            "attach" => "attach",
-            "where" => "column",
-            "key" => "name",
-            _ => "text",
-        };
+        let field = field_of(&problem.file);
         let place = match (problem.line, problem.character) {
             (Some(line), Some(character)) => {
                 v.with_all("template-place", &[("line", line.to_string()), ("character", character.to_string())])
@@ -187,15 +178,46 @@ pub(super) fn faults(v: &View, content: &Content) -> (Faults, Vec<(&'static str,
     (faults, carets)
 }
 
-/// The sender that goes with the account, where none was typed.
-fn suggest(form: &mut MessageForm, accounts: &[Account]) {
+/// The field of the page that a part of a mailing is typed in.
+pub(super) fn field_of(part: &str) -> &'static str {
+    match part {
+        "account" => "account",
+        "from" => "from",
+        "to" => "to",
+        "cc" => "cc",
+        "bcc" => "bcc",
+        "reply-to" | "reply_to" => "reply_to",
+        "subject" => "subject",
+        "html" => "html",
+        "attach" => "attach",
+        "where" => "column",
+        "key" => "name",
+        _ => "text",
+    }
+}
+
+/// The sender that goes with the account, where none was typed: that of the last mailing which it sent, else its user.
+async fn suggest(ctx: &Ctx, form: &mut MessageForm, accounts: &[Account]) -> Result<()> {
     if !accounts.iter().any(|account| account.name == form.account) {
         form.account = accounts.first().map(|account| account.name.clone()).unwrap_or_default();
     }
     let account = accounts.iter().find(|account| account.name == form.account);
     if let (true, Some(account)) = (form.from.is_empty(), account) {
-        form.from = sender(&account.url).unwrap_or_default();
+        form.from = match last_sender(ctx, account).await? {
+            Some(last) => last,
+            None => sender(&account.url).unwrap_or_default(),
+        };
     }
+    Ok(())
+}
+
+/// Whose name the last mailing of that account bore.
+async fn last_sender(ctx: &Ctx, account: &Account) -> Result<Option<String>> {
+    let filter = JobFilter { kind: Some(JobKind::Mail), limit: MAILINGS_SEEN, ..JobFilter::default() };
+    let jobs = ctx.app.db.jobs(&filter).await?.rows;
+    let mut of_account = jobs.iter().filter(|job| job.account == Some(account.id));
+    let mailing = of_account.find_map(|job| serde_json::from_str::<Mailing>(&job.spec).ok());
+    Ok(mailing.map(|mailing| mailing.from.to_string()))
 }
 
 /// The user of an account, where that is an address.
@@ -219,7 +241,6 @@ pub(super) fn guess(form: &mut MessageForm, list: &List) {
         let best = fits.iter().find(|at| named(&list.columns[**at])).or(fits.first()).copied();
         best.map(|at| format!("{{{{ {} }}}}", list.columns[at]))
     };
-    let is_address = |cell: &str| mail::address::parse_list(cell).1.is_empty() && cell.contains('@');
     let is_file = |cell: &str| {
         let extension = cell.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
         !cell.contains('@')
@@ -232,7 +253,7 @@ pub(super) fn guess(form: &mut MessageForm, list: &List) {
         text.is_empty() || named.is_some_and(|named| !list.columns.iter().any(|column| column == named))
     };
     if is_stale(&form.to) {
-        form.to = find(&is_address, &["mail", "courriel"]).unwrap_or_default();
+        form.to = address_column(list).map(|at| format!("{{{{ {} }}}}", list.columns[at])).unwrap_or_default();
     }
     if !form.attach.contains('\n') && is_stale(&form.attach) {
         form.attach = find(&is_file, &["fichier", "file", "pdf", "pièce"]).unwrap_or_default();
@@ -240,5 +261,55 @@ pub(super) fn guess(form: &mut MessageForm, list: &List) {
     form.key.retain(|key| list.columns.contains(key));
     if !list.columns.contains(&form.column) {
         (form.column, form.value) = (String::new(), String::new());
+    }
+}
+
+/// The column that holds the addresses: one that is named so, even where some of its cells are empty or wrong, else the first
+/// of which most cells are addresses.
+fn address_column(list: &List) -> Option<usize> {
+    let named = |at: usize, words: &[&str]| {
+        let name: String = list.columns[at].to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        words.iter().any(|word| name.contains(word))
+    };
+    let readable = list.rows.saturating_sub(list.broken);
+    let rows = |at: usize| list.addressed.get(at).map_or(0, |column| column.rows);
+    let places = || 0..list.columns.len();
+    let is_mostly = |at: &usize| rows(*at) * 2 > readable;
+    let is_mail = |at: &usize| named(*at, &["mail", "courriel"]);
+    // An “adresse” may be a street.
+    let is_address = |at: &usize| rows(*at) > 0 && named(*at, &["adresse", "address"]);
+    let mostly = places().filter(is_mostly).find(|at| is_mail(at) || is_address(at));
+    let some = || places().find(|at| rows(*at) > 0 && is_mail(at)).or_else(|| places().find(is_address));
+    mostly.or_else(some).or_else(|| places().find(is_mostly)).or_else(|| places().find(is_mail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mailings::handlers::draft::Addressed;
+
+    /// What is guessed of a list with these headings, of which so many of ten cells each are addresses.
+    fn guessed(columns: &[(&str, u64)]) -> String {
+        let addressed = |rows| Addressed { rows, addresses: rows };
+        let list = List {
+            rows: 10,
+            columns: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            addressed: columns.iter().map(|(_, rows)| addressed(*rows)).collect(),
+            ..List::default()
+        };
+        let mut form = MessageForm::default();
+        guess(&mut form, &list);
+        form.to
+    }
+
+    #[test]
+    fn the_column_of_addresses_is_known_by_its_name_and_by_its_cells() {
+        for name in ["email", "E-Mail", "mail", "Courriel", "Adresse", "adresse e-mail"] {
+            assert_eq!(guessed(&[("nom", 0), (name, 4)]), format!("{{{{ {name} }}}}"), "some cells are wrong");
+        }
+        assert_eq!(guessed(&[("contact", 10), ("e-mail", 8)]), "{{ e-mail }}");
+        assert_eq!(guessed(&[("adresse", 0), ("contact", 9)]), "{{ contact }}", "a street");
+        assert_eq!(guessed(&[("adresse", 0), ("nom", 0)]), "");
+        assert_eq!(guessed(&[("nom", 0), ("e-mail", 0)]), "{{ e-mail }}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     address,
-    draft::{Content, DRAFTS_MAX, Draft, List, Relation, changed},
+    draft::{Addressed, Content, DRAFTS_MAX, Draft, List, Relation, changed},
     drafts,
     message::guess,
     show::problem_row,
@@ -12,7 +12,7 @@ use crate::{
     auth::Granted,
     layout::{Form, Reader, page, parts::Faults, see, shown, view::View},
     lines::is_plain_name,
-    mailings::pages::{Accounts, ListShown, NewMailingPage, ProblemRow, RecipientsPage, WizardStep},
+    mailings::pages::{Accounts, ListShown, NewMailingPage, ProblemRow, Reached, RecipientsPage, WizardStep},
     problem::{Problem, Result},
     uploads,
 };
@@ -171,6 +171,11 @@ fn page_of<'a>(v: &'a View, draft: &Draft, problems: Vec<ProblemRow>, faults: Fa
         size: list.size,
         rows: list.rows,
         broken: list.broken,
+        reached: list.addressed_by(&draft.content.form.to).map(|(column, found)| Reached {
+            column: column.to_owned(),
+            recipients: found.addresses,
+            without: list.rows.saturating_sub(list.broken).saturating_sub(found.rows),
+        }),
         form: match list.separator {
             Some(';') => v.with("list-semicolon", "encoding", &list.encoding),
             Some(',') => v.with("list-comma", "encoding", &list.encoding),
@@ -225,11 +230,16 @@ fn read(blob: &Blob, name: &str, how: &ReadAs) -> Result<List, Vec<mail::problem
     };
     let (mut rows, mut first, mut bad) = (0u64, Vec::new(), Vec::new());
     let mut broken = 0u64;
+    let mut addressed = vec![Addressed::default(); reader.columns().len()];
     for row in &mut reader {
         rows += 1;
         match row {
-            Ok(row) if first.len() < FIRST => first.push(row.values.iter().map(|cell| short(cell)).collect()),
-            Ok(_) => {}
+            Ok(row) => {
+                addressed.iter_mut().zip(&row.values).for_each(|(column, cell)| column.take(cell));
+                if first.len() < FIRST {
+                    first.push(row.values.iter().map(|cell| short(cell)).collect());
+                }
+            }
             Err(problem) => {
                 broken += 1;
                 if bad.len() < PROBLEMS_MAX {
@@ -259,6 +269,7 @@ fn read(blob: &Blob, name: &str, how: &ReadAs) -> Result<List, Vec<mail::problem
         sheets: reader.sheets().map(|sheets| sheets.all.clone()).unwrap_or_default(),
         columns: reader.columns().to_vec(),
         first,
+        addressed,
     })
 }
 

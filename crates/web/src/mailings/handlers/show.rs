@@ -5,7 +5,7 @@ use crate::{
     Ctx,
     extract::Path,
     layout::{Reader, view::View},
-    mailings::pages::{FileRow, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
+    mailings::pages::{FileRow, Fix, LetterShown, Preview, PreviewOf, ProblemRow, Weight},
     problem::{Problem, Result},
 };
 use axum::{
@@ -176,7 +176,7 @@ fn field_name(v: &View, field: &str) -> String {
 }
 
 /// A problem for a page: a row of `list` is named by its line alone. `fix` is where it can be put right.
-pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem, fix: Option<String>) -> ProblemRow {
+pub(super) fn problem_row(v: &View, list: &str, problem: &mail::problem::Problem, fix: Option<Fix>) -> ProblemRow {
     let numbers = [problem.line, problem.character.map(u64::from)].into_iter().flatten();
     let place = match (&problem.cell, problem.line) {
         (Some(cell), _) if &*problem.file == list => cell.to_string(),

@@ -9,7 +9,8 @@ use crate::{
 use axum::http::StatusCode;
 use mail::catcher::{Catcher, CatcherOptions, Keep};
 use serde_json::json;
-use store::Role;
+use std::time::Duration;
+use store::{AccountPause, Reason, Role};
 
 const ROWS: &str = "nom;e-mail;fichier\nAnaïs;anais@x.fr;a.pdf\nBob;bob@x.fr;b.pdf\n";
 
@@ -174,6 +175,10 @@ async fn what_is_wrong_is_shown_where_it_stands() {
     site.account("smtp://mail.exemple.fr:25").await;
     let ana = site.person("ana", Role::Operator).await;
     let draft = site.begun(&ana, "nom;e-mail;fichier\nA;a.x.fr;\nB;b@x.fr;absent.pdf\nC;c@x.fr;\n").await;
+    let read = site.look(&ana, &format!("{draft}/recipients")).await.text;
+    for shown in ["2 recipients", "3 rows", "1 row has no valid address in “e-mail”"] {
+        assert!(read.contains(shown), "{shown}: {read}");
+    }
     let early = site.look(&ana, &format!("{draft}/check")).await;
     assert_eq!(early.header("location"), format!("{draft}/message"));
     let wrong = message(&[("subject", "{{ nmo }}"), ("text", "a\r\nBonjour {{ nom"), ("attach", "")]);
@@ -191,13 +196,21 @@ async fn what_is_wrong_is_shown_where_it_stands() {
         "to : « a.x.fr » n’a pas d’@",
         "écrivez-la sous la forme nom@domaine",
         "le fichier « absent.pdf » n’a pas été ajouté",
-        &format!("class=\"button small\" href=\"{draft}/recipients\""),
+        &format!("class=\"button small\" href=\"{draft}/recipients#list\""),
         &format!("class=\"button small\" href=\"{draft}/files\""),
     ] {
         assert!(check.contains(shown), "{shown}: {check}");
     }
     assert!(!check.contains("has no @") && !check.contains("was not uploaded"), "{check}");
     site.act(&ana, &format!("{draft}/message"), &message(&[("attach", "")])).await;
+    let (db, now) = (&site.app.db, site.app.clock.now());
+    let account = db.account_named("compta").await.unwrap().unwrap().id;
+    for (until, is_told) in [(now + Duration::from_secs(60), true), (now, false)] {
+        let pause = AccountPause { until: Some(until), reason: Reason::new("connect_failed", "") };
+        db.pause_account(account, pause, now).await.unwrap();
+        let check = site.look(&ana, &format!("{draft}/check")).await.text;
+        assert_eq!(check.contains("The sending account is paused"), is_told, "{check}");
+    }
     let check = site.look(&ana, &format!("{draft}/check")).await;
     assert!(check.text.contains("line 2") && check.text.contains("Skip this row"), "{}", check.text);
     let refused = site.act(&ana, &format!("{draft}/send"), &[("when", "now")]).await;
@@ -207,6 +220,9 @@ async fn what_is_wrong_is_shown_where_it_stands() {
     let sent = site.act(&ana, &format!("{draft}/send"), &[("when", "now")]).await;
     let kept = site.get(&format!("/api/v1{}", sent.header("location"))).await.json();
     assert_eq!((&kept["queued"], &kept["failed"]), (&json!(2), &json!(1)));
+    let next = site.begun(&ana, ROWS).await;
+    let next = site.look(&ana, &format!("{next}/message")).await.text;
+    assert!(next.contains("compta@exemple.fr"), "the sender of the last mailing by that account: {next}");
 }
 
 #[tokio::test]

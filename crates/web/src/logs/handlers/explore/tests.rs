@@ -491,7 +491,7 @@ async fn columns_are_chosen_remembered_and_stand_in_the_address() {
         linked.text
     );
     let tracks = site.look(&ana, style).await;
-    assert_eq!(tracks.text, ".lines, .lines-head { --columns: var(--time) 5ch 9ch 14ch minmax(0, 1fr); }\n");
+    assert_eq!(tracks.text, ".lines, .lines-head { --columns: var(--time) 5ch var(--level) 14ch minmax(0, 1fr); }\n");
     let cookie = format!("{}; vigie_columns=-", ana.cookie);
     let none = send(&site.router, "GET", "/explore", &[("cookie", &cookie)], "").await;
     assert!(

@@ -87,7 +87,12 @@ impl LineColumns {
 
     /// The tracks of the grid that a line is, for a style sheet.
     pub(crate) fn tracks(&self) -> String {
-        let middle: String = self.iter().map(|column| format!("{}ch ", column.chars)).collect();
+        // How long the words for levels are depends on the language.
+        let track = |column: &LineColumn| match *column == LineColumn::usual("level") {
+            true => "var(--level) ".to_owned(),
+            false => format!("{}ch ", column.chars),
+        };
+        let middle: String = self.iter().map(track).collect();
         format!("var(--time) {middle}minmax(0, 1fr)")
     }
 }
@@ -175,6 +180,6 @@ mod tests {
     #[test]
     fn widths_are_tracks_of_a_grid() {
         let columns = LineColumns::parse("level,app:20").unwrap();
-        assert_eq!(columns.tracks(), "var(--time) 9ch 20ch minmax(0, 1fr)");
+        assert_eq!(columns.tracks(), "var(--time) var(--level) 20ch minmax(0, 1fr)");
     }
 }

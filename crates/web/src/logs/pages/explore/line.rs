@@ -37,6 +37,11 @@ impl LineCell {
         }
     }
 
+    /// What is cut at its front runs the other way; what it holds must not.
+    pub(crate) fn is_source(&self) -> bool {
+        matches!(self, Self::Source(_))
+    }
+
     pub(crate) fn html(&self) -> &str {
         match self {
             Self::Level(_) => "",
