@@ -28,6 +28,8 @@ const CHECKS_MAX: usize = 500;
 const PINGS_MAX: u32 = 100;
 const DAY: Duration = Duration::from_secs(86_400);
 
+/// Seconds within which lines are counted at the least.
+const LINES_WITHIN_MIN_S: u64 = 60;
 /// Incidents of which the exact moment is looked for: each asks once more.
 const REFINED_MAX: usize = 10;
 
@@ -87,11 +89,13 @@ impl Alerts {
 
     /// The moment at which the limit of a rule about counts was broken, where an incident knows it to within a step.
     async fn moment(&self, rule: &Rule, incident: &Incident, now: Timestamp) -> Result<Option<Timestamp>, String> {
-        let Some(within) = rule.kind.within_s().map(Duration::from_secs) else { return Ok(None) };
+        let Some(within_s) = rule.kind.within_s() else { return Ok(None) };
+        let within_s = if rule.kind.query().is_some() { within_s.max(LINES_WITHIN_MIN_S) } else { within_s };
+        let within = Duration::from_secs(within_s);
         let step = windows::coarse(within);
         let around = windows::around(incident.since, within);
         let fine = windows::fine(within + step);
-        let counts = match &rule.kind {
+        let mut counts: Vec<(Timestamp, u64)> = match &rule.kind {
             RuleKind::ErrorRate { .. } => {
                 let rates =
                     self.0.reports.event_rates(around.clone(), fine).await.map_err(|error| error.to_string())?;
@@ -103,6 +107,7 @@ impl Alerts {
             }
             _ => return Ok(None),
         };
+        counts.sort_unstable();
         let windows = Windows { from: around.start, until: around.end, within, held_for: Duration::ZERO };
         let since = incident.since - step;
         let broken = windows.sums(&counts, fine).into_iter();
@@ -225,7 +230,7 @@ impl Alerts {
         (query, within_s): (&str, u64),
         now: Timestamp,
     ) -> Result<Vec<Reading>, String> {
-        let windows = Windows::of(rule, within_s.max(60), now);
+        let windows = Windows::of(rule, within_s.max(LINES_WITHIN_MIN_S), now);
         let step = windows::coarse(windows.within);
         let mut counts = Vec::new();
         for day in days(now) {
