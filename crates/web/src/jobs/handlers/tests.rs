@@ -99,7 +99,7 @@ async fn lists_are_taken_along_to_the_readers_spreadsheet() {
         let answer = site.look(&ana, &format!("/jobs/{job}/{path}")).await;
         assert!(answer.text.starts_with("\u{feff}Row,Recipient,Company or name,File,"), "{}", answer.text);
         assert_eq!(answer.text.lines().count(), rows + 1, "{path}: {}", answer.text);
-        let what = if path.starts_with("items") { "Recipients" } else { "Not%20delivered" };
+        let what = if path.starts_with("items") { "Recipients" } else { "To%20review" };
         let file = format!("attachment; filename*=UTF-8''Factures%204%202025%2D01%2D10%20{what}%2Ecsv");
         assert_eq!(answer.header("content-disposition"), file);
     }

@@ -469,7 +469,7 @@ async fn columns_are_chosen_remembered_and_stand_in_the_address() {
     let usual = site.look(&ana, "/explore").await;
     assert!(usual.text.contains("data-columns=\"level,app,source\"") && !usual.text.contains("columns.css"));
     assert!(
-        usual.text.contains("</span><bdi class=\"cell\">shop</bdi><bdi class=\"src\">web1</bdi>"),
+        usual.text.contains("</span><bdi class=\"cell\">shop</bdi><span class=\"src\"><bdi>web1</bdi></span>"),
         "{}",
         usual.text
     );
