@@ -179,21 +179,43 @@ impl Blobs {
             return Ok(swept);
         }
         let Ok(_nobody_sends) = self.sending.try_write() else { return Ok(Swept { waits: true, ..swept }) };
-        for names in found.blobs.chunks(ASKED_MAX) {
+        swept.unused = self.delete_unused(db, &found.blobs).await?;
+        Ok(swept)
+    }
+
+    /// Deletes those of `names` that nothing names any more, however new they are: whoever named them is gone. `None`: something
+    /// is being sent just now, and nothing was looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub async fn forget(&self, db: &Db, names: &[String]) -> io::Result<Option<usize>> {
+        // As in a sweep: others that share the database may be sending what nothing names yet.
+        if names.is_empty() || db.is_postgres() {
+            return Ok(Some(0));
+        }
+        let Ok(_nobody_sends) = self.sending.try_write() else { return Ok(None) };
+        self.delete_unused(db, names).await.map(Some)
+    }
+
+    /// How many there were. Nothing is being sent meanwhile.
+    async fn delete_unused(&self, db: &Db, names: &[String]) -> io::Result<usize> {
+        let mut deleted = 0;
+        for names in names.chunks(ASKED_MAX) {
             let used = db.uploads_in_use(names).await.map_err(io::Error::other)?;
-            for name in names.iter().filter(|name| !used.contains(*name)) {
+            for name in names.iter().filter(|name| !used.contains(*name) && is_hex(name, 64)) {
                 match fs::remove_file(self.folder.join(name)).await {
-                    Ok(()) => swept.unused += 1,
+                    Ok(()) => deleted += 1,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => {
                         tracing::warn!(%error, upload = %name, "an upload that nothing names could not be deleted");
                     }
                 }
-                if swept.unused == DELETED_MAX {
-                    return Ok(swept);
+                if deleted == DELETED_MAX {
+                    return Ok(deleted);
                 }
             }
         }
-        Ok(swept)
+        Ok(deleted)
     }
 
     fn part(&self) -> io::Result<PartialBlob> {
@@ -455,6 +477,25 @@ mod tests {
         db.delete_draft(id).await.unwrap();
         assert_eq!(sweep().await, Swept { parts: 0, unused: 1, waits: false });
         assert!(!folder.join(of_draft).exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_forgotten_goes_at_once_unless_something_else_names_it() {
+        let (_dir, db, blobs) = folder().await;
+        std::fs::create_dir(&blobs.folder).unwrap();
+        let (of_job, fresh, gone) = ("ab".repeat(32), "cd".repeat(32), "ef".repeat(32));
+        for name in [&of_job, &fresh] {
+            std::fs::write(blobs.folder.join(name), "x").unwrap();
+        }
+        let made = JobId(Uuid::from_u128(1));
+        db.create_job(job(made), NOW).await.unwrap();
+        db.keep_uploads(made, vec![of_job.clone()]).await.unwrap();
+        let names = [of_job.clone(), fresh.clone(), gone, "../../etc".to_owned()];
+        let sending = blobs.begin().await;
+        assert_eq!(blobs.forget(&db, &names).await.unwrap(), None);
+        drop(sending);
+        assert_eq!(blobs.forget(&db, &names).await.unwrap(), Some(1));
+        assert!(blobs.folder.join(of_job).exists() && !blobs.folder.join(fresh).exists());
     }
 
     #[tokio::test]

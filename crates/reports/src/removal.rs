@@ -2,11 +2,17 @@
 
 use crate::{Error, Reports, events::equals};
 use logs::TIME_MAX;
+use std::time::Duration;
 use store::ProjectId;
 use telemetry::{Kind, query::Query};
 
 /// Rows of one step: other writers get their turn in between.
 const ROWS: u32 = 2_000;
+/// Files of a project that go with it at once; more go with the next sweep of uploads.
+const UPLOADS_MAX: u32 = 100_000;
+/// How often it is tried to find a moment in which nobody sends a file.
+const TRIES_MAX: u32 = 60;
+const TRY_EVERY: Duration = Duration::from_millis(500);
 
 impl Reports {
     /// Hides a project from everybody and closes its keys. [`Self::finish_removals`] deletes the rest.
@@ -19,7 +25,7 @@ impl Reports {
         Ok(())
     }
 
-    /// Deletes the records and rows of projects whose removal has begun. Records go first: a new project of the same name
+    /// Deletes the records, rows and files of projects whose removal has begun. Records go first: a new project of the same name
     /// must not find them.
     ///
     /// # Errors
@@ -27,10 +33,23 @@ impl Reports {
     pub async fn finish_removals(&self) -> Result<(), Error> {
         for (project, slug) in self.0.db.projects_being_removed().await? {
             self.delete_records(&slug).await?;
+            let uploads = self.0.db.uploads_of_project(project, UPLOADS_MAX).await?;
             while self.0.db.remove_project(project, ROWS, self.0.clock.now()).await?.more {}
+            self.forget_uploads(&slug, &uploads).await;
             tracing::info!(project = slug, "a project was removed");
         }
         Ok(())
+    }
+
+    /// Files that came with its events, once nothing else names them. What cannot go now goes with the next sweep of uploads.
+    async fn forget_uploads(&self, slug: &str, uploads: &[String]) {
+        for _ in 0..TRIES_MAX {
+            match self.0.blobs.forget(&self.0.db, uploads).await {
+                Ok(Some(files)) => return tracing::debug!(project = slug, files, "files of a project were deleted"),
+                Ok(None) => tokio::time::sleep(TRY_EVERY).await,
+                Err(error) => return tracing::warn!(%error, project = slug, "files of a project go later"),
+            }
+        }
     }
 
     async fn delete_records(&self, slug: &str) -> Result<(), Error> {

@@ -140,6 +140,19 @@ async fn a_removed_project_leaves_nothing_and_a_new_one_of_its_name_begins_anew(
     let id = site.send("cart", "a").await;
     site.reports.count().await.unwrap();
     let project = site.known().await.project.id;
+    let file = site.reports.0.blobs.keep_read(&mut "of the event".as_bytes()).unwrap();
+    let attachment = store::EventAttachment {
+        no: 0,
+        project,
+        event: id,
+        name: "log.txt".into(),
+        content_type: "text/plain".into(),
+        kind: "event.attachment".into(),
+        sha256: file.sha256,
+        bytes: file.size,
+        at: NOW,
+    };
+    site.reports.0.db.add_attachment(attachment).await.unwrap();
     site.reports.begin_removal(project).await.unwrap();
     let header = format!("Sentry sentry_version=7, sentry_key={}", "ab".repeat(16));
     let key = public_key(ToldIn { header: Some(&header), ..ToldIn::default() }).unwrap();
@@ -148,6 +161,7 @@ async fn a_removed_project_leaves_nothing_and_a_new_one_of_its_name_begins_anew(
     site.restart().await;
     site.reports.forget_old().await.unwrap();
     assert_eq!(site.reports.0.db.projects_being_removed().await.unwrap(), []);
+    assert!(!file.path.exists(), "its files go with it");
     let new = NewProject { name: "Shop".into(), platform: String::new(), settings: String::new(), key: KEY };
     let (new, _) = site.reports.0.db.create_project(new, NOW).await.unwrap();
     assert_eq!(new.slug, "shop");

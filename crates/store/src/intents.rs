@@ -16,7 +16,10 @@ use journal::Message;
 pub(crate) use journal::{Journal, Left};
 use model::JobId;
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+};
 
 /// One message that is about to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +35,15 @@ impl Intent {
     fn message(&self) -> Message {
         Message { job: self.job.0, items: self.items.clone() }
     }
+}
+
+/// The file of the journal beside the SQLite database `file` that is damaged, if one is. It is written all the time: a process
+/// that owns the database must not be running.
+///
+/// # Errors
+/// [`Error::Io`] where one cannot be read.
+pub fn damaged_intents(file: &Path) -> Result<Option<PathBuf>> {
+    Journal::beside(file).damaged()
 }
 
 impl Db {

@@ -88,7 +88,7 @@ pub use error::{Error, Result};
 pub use external::{Advance, Advanced};
 pub use feedback::UserFeedback;
 pub use held::{Held, HeldJob, RESTORED};
-pub use intents::Intent;
+pub use intents::{Intent, damaged_intents};
 pub use issues::{
     AppliedObservation, BULK_MAX, EventBatch, HourSteps, IgnoreUntil, Issue, IssueActivity, IssueChange, IssueCursor,
     IssueFilter, IssueHash, IssueId, IssueKind, IssueOrder, IssuePage, IssueState, IssueStateKind, IssueTag,

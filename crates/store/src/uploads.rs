@@ -1,6 +1,6 @@
 //! Which uploads are named by whom. The files themselves are none of the store's business.
 
-use crate::{Db, Result, sql::params};
+use crate::{Db, ProjectId, Result, sql::params};
 use model::JobId;
 use serde_json::json;
 use std::collections::HashSet;
@@ -25,6 +25,14 @@ impl Db {
             .await?;
         }
         Ok(())
+    }
+
+    /// What a project names, at most `limit` of it: attachments of its events, and artifacts.
+    pub async fn uploads_of_project(&self, project: ProjectId, limit: u32) -> Result<Vec<String>> {
+        let sql =
+            "SELECT sha256 FROM attachments WHERE project = $1 UNION SELECT sha256 FROM artifacts WHERE project = $1
+                   ORDER BY sha256 LIMIT $2";
+        self.rows(sql, params![project, i64::from(limit)]).await?.iter().map(|row| row.text("sha256")).collect()
     }
 
     /// Those of `sha256s` that a job names, or a draft holds.

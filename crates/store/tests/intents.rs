@@ -3,7 +3,7 @@
 use crate::bed::*;
 use model::{ItemState, JobId, JobState, OnUnknown};
 use std::{fs::OpenOptions, os::unix::fs::FileExt as _, path::Path, time::Duration};
-use store::{Db, Intent, Lost, NewJob};
+use store::{Db, Intent, Lost, NewJob, damaged_intents};
 
 on_both![
     what_was_claimed_and_not_declared_is_queued_again,
@@ -178,8 +178,12 @@ async fn without_its_journal_everything_claimed_may_have_been_sent() {
                 _ => {}
             }
         }
+        let is_damaged = || damaged_intents(&dir.path().join("vigie.db")).unwrap().is_some();
+        assert_eq!(is_damaged(), !matches!(damage, "gone" | "another worker's"), "{damage}");
         let db = open(dir.path()).await;
         assert_eq!(rescue(&db).await, (vec![1, 2, 3], 0), "{damage}");
+        declaring(&db).await;
+        assert!(!is_damaged(), "{damage}: once that is settled, it begins anew");
     }
 }
 

@@ -1,11 +1,11 @@
 //! Which uploads are in use.
 
-use crate::bed::*;
+use crate::{bed::*, issues::shop, reports::attachment};
 use std::collections::HashSet;
 use store::{Db, Draft};
 use uuid::Uuid;
 
-on_both![an_upload_is_in_use_while_a_job_or_a_draft_names_it];
+on_both![an_upload_is_in_use_while_a_job_or_a_draft_names_it, a_project_names_its_attachments];
 
 fn hash(n: u8) -> String {
     format!("{n:02x}").repeat(32)
@@ -36,4 +36,14 @@ async fn an_upload_is_in_use_while_a_job_or_a_draft_names_it(db: Db) {
     db.delete_draft(Uuid::from_u128(30)).await.unwrap();
     assert_eq!(used().await, HashSet::from([hash(0), hash(1), hash(2)]));
     assert!(db.uploads_in_use(&[]).await.unwrap().is_empty());
+}
+
+async fn a_project_names_its_attachments(db: Db) {
+    let project = shop(&db).await;
+    for (event, n) in [(1, 2), (2, 1), (2, 2)] {
+        db.add_attachment(store::EventAttachment { sha256: hash(n), ..attachment(project, event, 5) }).await.unwrap();
+    }
+    db.add_attachment(store::EventAttachment { sha256: hash(3), ..attachment(project + 1, 1, 5) }).await.unwrap();
+    assert_eq!(db.uploads_of_project(project, 10).await.unwrap(), [hash(1), hash(2)]);
+    assert_eq!(db.uploads_of_project(project, 1).await.unwrap(), [hash(1)]);
 }

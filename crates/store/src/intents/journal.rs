@@ -78,6 +78,24 @@ impl Journal {
 
     /// What the files say, before [`Journal::restart`].
     pub(super) fn left(&self) -> Result<Left> {
+        let (newest, damaged) = self.read()?;
+        if let Some(path) = damaged {
+            tracing::error!(
+                path = %path.display(),
+                "the journal of what is being sent is damaged: all that was being sent is taken as unconfirmed"
+            );
+            return Ok(Left::default());
+        }
+        Ok(newest.map(|kept| kept.left).unwrap_or_default())
+    }
+
+    /// The file that is damaged, if one is. While a process writes to them, they may look so.
+    pub(crate) fn damaged(&self) -> Result<Option<PathBuf>> {
+        self.read().map(|(_, damaged)| damaged)
+    }
+
+    /// The file that counts, and one that is damaged.
+    fn read(&self) -> Result<(Option<JournalFile>, Option<PathBuf>)> {
         let failed = |path: &Path| {
             let context = format!("reading {}", path.display());
             move |source| Error::Io { context, source }
@@ -93,22 +111,15 @@ impl Journal {
             };
             match JournalFile::read(&bytes) {
                 // It may be the newer one: its number is what cannot be read.
-                None => damaged = Some(path),
+                None => damaged = Some(path.clone()),
                 Some(kept) if newest.as_ref().is_none_or(|(newest, _)| newest.number < kept.number) => {
                     newest = Some((kept, path));
                 }
                 Some(_) => {}
             }
         }
-        let cut = newest.as_ref().filter(|(kept, _)| !kept.is_whole).map(|(_, path)| *path);
-        if let Some(path) = damaged.or(cut) {
-            tracing::error!(
-                path = %path.display(),
-                "the journal of what is being sent is damaged: all that was being sent is taken as unconfirmed"
-            );
-            return Ok(Left::default());
-        }
-        Ok(newest.map(|(kept, _)| kept.left).unwrap_or_default())
+        let cut = newest.as_ref().filter(|(kept, _)| !kept.is_whole).map(|(_, path)| (*path).clone());
+        Ok((newest.map(|(kept, _)| kept), damaged.or(cut)))
     }
 
     /// Forgets what was left, and keeps what `worker` declares from now on.
@@ -257,6 +268,8 @@ struct Writer {
     open: HashMap<(Uuid, i64), Vec<Vec<u8>>>,
     /// What the file ends with is not known: the other is begun before anything else is written.
     torn: bool,
+    /// What was there before is settled: once the other is begun, it is emptied, damaged or not.
+    is_new: bool,
 }
 
 impl Writer {
@@ -281,7 +294,7 @@ impl Writer {
         });
         let current = usize::from(numbers[1] > numbers[0]);
         let (number, open) = (numbers[current], HashMap::new());
-        Ok(Self { files, current, number, worker: 0, end: 0, opening: 0, open, torn: true })
+        Ok(Self { files, current, number, worker: 0, end: 0, opening: 0, open, torn: true, is_new: false })
     }
 
     fn run(mut self, queue: &mpsc::Receiver<Entry>) {
@@ -298,7 +311,7 @@ impl Writer {
         for entry in batch {
             match entry {
                 Entry::Restart(worker, told) => {
-                    (self.worker, self.torn) = (worker, true);
+                    (self.worker, self.torn, self.is_new) = (worker, true, true);
                     self.open.clear();
                     bodies.clear();
                     waiting.push(told);
@@ -373,6 +386,9 @@ impl Writer {
         self.number = number;
         self.files[next].write_all_at(&out, 0)?;
         self.files[next].sync_data()?;
+        if std::mem::take(&mut self.is_new) {
+            self.files[1 - next].set_len(0)?;
+        }
         (self.current, self.torn) = (next, false);
         (self.opening, self.end) = (opening.len() as u64, end);
         Ok(())
