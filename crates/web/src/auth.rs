@@ -9,6 +9,7 @@
 //! A session changes nothing without its form token besides (`csrf` in a form, or the header `x-csrf-token`): another
 //! site can make a browser send the cookie, and cannot know the token.
 
+pub(crate) mod alike;
 mod form;
 pub(crate) mod login;
 pub(crate) mod session;
@@ -169,12 +170,26 @@ pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
     }
 }
 
-/// Whether somebody or some program has that name, letters of either case alike: the audit log and drafts tell people apart by names.
-pub(crate) async fn is_name_taken(ctx: &Ctx, name: &str) -> store::Result<bool> {
-    let name = name.to_lowercase();
-    let is_alike = |other: &str| other.to_lowercase() == name;
-    Ok(ctx.app.db.users().await?.iter().any(|user| is_alike(&user.name))
-        || ctx.app.db.tokens().await?.iter().any(|token| is_alike(&token.name)))
+/// The user or token whose name is this one, or cannot be told from it: the audit log and drafts tell people apart by names.
+pub(crate) async fn name_alike(ctx: &Ctx, name: &str) -> store::Result<Option<String>> {
+    let wanted = alike::looks(name);
+    let users = ctx.app.db.users().await?.into_iter().map(|user| user.name);
+    let tokens = ctx.app.db.tokens().await?.into_iter().map(|token| token.name);
+    Ok(users.chain(tokens).find(|other| alike::looks(other) == wanted))
+}
+
+/// Refuses a name that is not plain, or not to be told from another.
+pub(crate) async fn check_new_name(ctx: &Ctx, name: &str, chars_max: usize) -> Result<(), Problem> {
+    if !alike::is_plain(name, chars_max) {
+        return Err(Problem::invalid(worded("problem-name-wrong", &[]))
+            .remedy(worded("problem-name-wrong-help", &[("most", &chars_max)])));
+    }
+    let Some(other) = name_alike(ctx, name).await? else { return Ok(()) };
+    let said = match other.to_lowercase() == name.to_lowercase() {
+        true => worded("problem-name-taken", &[("name", &name)]),
+        false => worded("problem-name-alike", &[("name", &name), ("other", &other)]),
+    };
+    Err(Problem::conflict(said).remedy(worded("problem-name-taken-help", &[])))
 }
 
 /// What a role allows, in the words of tokens.

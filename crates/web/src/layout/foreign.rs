@@ -104,7 +104,7 @@ fn name_of(control: char) -> &'static str {
 
 /// What cannot be seen, or turns the order of what can: controls, bidirectional marks, joiners, tags, variation selectors of
 /// the supplement, and line ends that are none of ours. `static/foreign.js` has the same list.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     matches!(c,
         '\u{80}'..='\u{9f}'
         | '\u{ad}'

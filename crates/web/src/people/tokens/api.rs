@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, CreatedName, is_name_taken},
+    auth::{Access, CreatedName, check_new_name},
     extract::{Json, NAME_MAX, Path, text},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
@@ -48,7 +48,7 @@ async fn create(
     State(ctx): State<Ctx>,
     Json(new): Json<NewToken>,
 ) -> Result<(StatusCode, Extension<CreatedName>, axum::Json<CreatedToken>)> {
-    let name = text("name", new.name, NAME_MAX)?;
+    let name = new.name;
     if name.trim().is_empty() {
         return Err(Problem::invalid(worded("problem-name-empty", &[])).remedy(worded("problem-token-name-help", &[])));
     }
@@ -58,10 +58,7 @@ async fn create(
     if new.expires_at.is_some_and(|at| at <= now) {
         return Err(Problem::invalid("expires_at: has passed"));
     }
-    if is_name_taken(&ctx, &name).await? {
-        return Err(Problem::conflict(worded("problem-name-taken", &[("name", &name)]))
-            .remedy(worded("problem-name-taken-help", &[])));
-    }
+    check_new_name(&ctx, &name, NAME_MAX).await?;
     let (secret, hash) = ctx.app.vault.new_token();
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
     let token =

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, CreatedName, is_name_taken},
+    auth::{Access, CreatedName, alike, name_alike},
     extract::Path,
     layout::{
         parts::{Choice, Faults},
@@ -72,11 +72,10 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader) -> Result<Response> {
 async fn create(State(ctx): State<Ctx>, Reader(v): Reader, form: Form) -> Result<Response> {
     let [name, scope, days] = ["name", "scope", "days"].map(|field| form.text(field).to_owned());
     let mut faults = Faults::default();
-    if name.is_empty() || name.chars().count() > NAME_MAX || name.contains('/') || name.contains(model::steers_display)
-    {
+    if !alike::is_plain(&name, NAME_MAX) {
         faults.add("name", v.with("users-name-bad", "n", NAME_MAX));
-    } else if is_name_taken(&ctx, &name).await? {
-        faults.add("name", v.t("users-name-taken"));
+    } else if let Some(other) = name_alike(&ctx, &name).await? {
+        faults.add("name", v.with("users-name-taken", "name", other));
     }
     if !faults.is_empty() {
         return answer(&ctx, &v, Filled { name, scope, days, faults, made: None }).await;

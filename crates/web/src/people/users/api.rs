@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, CreatedName, is_name_taken},
+    auth::{Access, CreatedName, check_new_name},
     extract::{Json, Optional, Path},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
@@ -61,29 +61,14 @@ async fn create(
     let role = Role::parse(&new.role).ok_or_else(|| {
         Problem::invalid(format!("role: `{}` is none", new.role)).remedy("use viewer, operator or admin")
     })?;
-    if !is_name(&new.name) {
-        return Err(Problem::invalid(worded("problem-name-wrong", &[]))
-            .remedy(worded("problem-name-wrong-help", &[("most", &NAME_MAX)])));
-    }
     let user = make(&ctx, new.name, role).await?;
     let (status, link) = invite(&ctx, &user, Purpose::Password).await?;
     Ok((status, Extension(CreatedName(user.name)), link))
 }
 
-pub(crate) fn is_name(name: &str) -> bool {
-    let chars = name.chars().count();
-    (1..=NAME_MAX).contains(&chars)
-        && name.trim() == name
-        && !name.contains('/')
-        && !name.contains(model::steers_display)
-}
-
 /// A user without a password.
 pub(crate) async fn make(ctx: &Ctx, name: String, role: Role) -> Result<User> {
-    if is_name_taken(ctx, &name).await? {
-        return Err(Problem::conflict(worded("problem-name-taken", &[("name", &name)]))
-            .remedy(worded("problem-name-taken-help", &[])));
-    }
+    check_new_name(ctx, &name, NAME_MAX).await?;
     let id = uuid::Builder::from_random_bytes(ctx.app.rng.bytes()).into_uuid();
     let created_at = ctx.app.clock.now();
     let user = User { id, name, password: None, role, disabled: false, created_at, seen_at: None };
@@ -121,4 +106,36 @@ pub(crate) async fn invited(ctx: &Ctx, user: &User, purpose: Purpose) -> Result<
         Purpose::Entry => "enter",
     };
     Ok((format!("/{place}/{}", code.expose_secret()), expires_at))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Site;
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn names_that_hide_something_or_pass_for_another_are_refused() {
+        let site = Site::new().await;
+        let user = async |name: &str| site.post("/api/v1/users", json!({"name": name, "role": "viewer"})).await;
+        let token = async |name: &str| site.post("/api/v1/tokens", json!({"name": name, "scope": "read"})).await;
+        assert_eq!(user("Marie").await.status, StatusCode::CREATED);
+        assert_eq!(token("ci-bot").await.status, StatusCode::CREATED);
+        for name in ["evil\u{202e}nimda", "ci\u{200b}-bot", "ci\u{a0}bot", " ci", "a/b"] {
+            for refused in [user(name).await, token(name).await] {
+                assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name:?}: {}", refused.text);
+                assert!(refused.text.contains("invisible characters"), "{}", refused.text);
+            }
+        }
+        for (name, other) in
+            [("M\u{430}rie", "Marie"), ("MARIE", "MARIE"), ("\u{441}i-bot", "ci-bot"), ("ci–bot", "ci-bot")]
+        {
+            for refused in [user(name).await, token(name).await] {
+                assert_eq!(refused.status, StatusCode::CONFLICT, "{name:?}: {}", refused.text);
+                assert!(refused.text.contains(&format!("`{other}`")), "{}", refused.text);
+            }
+        }
+        let names: Vec<_> = site.app.db.users().await.unwrap().into_iter().map(|user| user.name).collect();
+        assert_eq!(names, ["Marie"]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, CreatedName, Granted, Who, is_name_taken},
+    auth::{Access, CreatedName, Granted, Who, alike, name_alike},
     extract::Path,
     layout::{parts::Faults, view::View},
     people::users::{
@@ -75,10 +75,10 @@ async fn create(State(ctx): State<Ctx>, Reader(v): Reader, headers: HeaderMap, f
     let name = form.text("name").to_owned();
     let role = Role::parse(form.text("role")).unwrap_or(Role::Viewer);
     let mut faults = Faults::default();
-    if !users::is_name(&name) {
+    if !alike::is_plain(&name, users::NAME_MAX) {
         faults.add("name", v.with("users-name-bad", "n", users::NAME_MAX));
-    } else if is_name_taken(&ctx, &name).await? {
-        faults.add("name", v.t("users-name-taken"));
+    } else if let Some(other) = name_alike(&ctx, &name).await? {
+        faults.add("name", v.with("users-name-taken", "name", other));
     }
     if !faults.is_empty() {
         return answer(&ctx, &v, Filled { name, role, faults, link: None }).await;
