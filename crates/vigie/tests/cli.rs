@@ -265,6 +265,28 @@ fn the_doctor_names_what_is_wrong() {
 }
 
 #[test]
+fn the_doctor_misses_a_database_and_reads_what_was_being_sent() {
+    let desk = Desk::new().with_mailing("");
+    let about = |name: &str| {
+        let told = desk.run(&["doctor", "--json"]).json();
+        let found = told["findings"].as_array().unwrap().iter().find(|one| one["about"] == name).cloned();
+        found.map(|one| [&one["verdict"], &one["what"], &one["remedy"]].map(|text| text.as_str().unwrap().to_owned()))
+    };
+    assert_eq!(about("database").unwrap()[..2], ["ok", "none yet"]);
+    assert_eq!(desk.run(&["send", "mailing.toml", "--detach"]).code, 0);
+    assert!(about("sending journal").is_none());
+    let journal = desk.path().join("vigie-data/vigie.intents-1");
+    fs::write(&journal, "not what was written there").unwrap();
+    let damaged = about("sending journal").unwrap();
+    assert!(damaged[0] == "warn" && damaged[1].contains("vigie.intents-1 is damaged"), "{damaged:?}");
+    fs::remove_file(&journal).unwrap();
+    fs::remove_file(desk.path().join("vigie-data/vigie.db")).unwrap();
+    let missing = about("database").unwrap();
+    assert!(missing[0] == "fail" && missing[1].contains("secret.key is still there"), "{missing:?}");
+    assert!(missing[2].contains("vigie restore"), "{missing:?}");
+}
+
+#[test]
 fn completions_and_man_pages_are_there() {
     let desk = Desk::new();
     assert!(desk.run(&["completions", "bash"]).out.contains("retry-failed"));

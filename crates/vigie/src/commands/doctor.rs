@@ -36,6 +36,9 @@ const FREE_FAIL: u64 = 64 << 20;
 /// Open files that a server with many clients needs.
 const FILES_WARN: u64 = 4_096;
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Files and folders that are made beside a database, or after it.
+const LEFT_BEHIND: [&str; 8] =
+    ["secret.key", "vigie.db-wal", "vigie.intents-0", "vigie.intents-1", "snapshots", "blobs", "telemetry", "outbox"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
@@ -251,8 +254,15 @@ fn files() -> Finding {
 /// Whether the state can be read, and whether the accounts' servers answer.
 async fn database(config: &Config) -> Vec<Finding> {
     const ABOUT: &str = "database";
-    if config.database.value.is_none() && !config.database_file().exists() {
-        return vec![finding(Verdict::Ok, ABOUT, t!("none-yet"), "")];
+    let file = config.database_file();
+    if config.database.value.is_none() && !file.exists() {
+        return vec![match used_before(&config.data.value) {
+            Some(left) => {
+                let what = t!("database-missing", file = file.display(), left);
+                finding(Verdict::Fail, ABOUT, what, t!("database-missing-help"))
+            }
+            None => finding(Verdict::Ok, ABOUT, t!("none-yet"), ""),
+        }];
     }
     let connected = match app::reading(config).await {
         Ok(connected) => connected,
@@ -265,6 +275,7 @@ async fn database(config: &Config) -> Vec<Finding> {
         Err(failure) => findings.push(finding(Verdict::Fail, ABOUT, failure.what, failure.help.unwrap_or_default())),
     }
     findings.push(integrity(config).await);
+    findings.extend(intents(config).await);
     let accounts = client.get::<Accounts>("/api/v1/accounts").await.map(|accounts| accounts.into_inner().rows);
     for account in accounts.unwrap_or_default().iter().take(20) {
         findings.push(account_finding(account).await);
@@ -296,6 +307,36 @@ async fn integrity(config: &Config) -> Finding {
                 finding(Verdict::Warn, ABOUT, t!("counters-wrong", job), t!("report-defect"))
             }
         },
+    }
+}
+
+/// What only lies in a folder that had a database: the name of it.
+fn used_before(data: &Path) -> Option<&'static str> {
+    let is_used =
+        |name: &&str| fs::metadata(data.join(name)).is_ok_and(|found| !found.is_dir() || !is_empty(&data.join(name)));
+    LEFT_BEHIND.into_iter().find(is_used)
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+}
+
+/// Whether what is being sent could be told from what is not, were the process killed. Its owner writes there all the time, and has
+/// read it when it began.
+async fn intents(config: &Config) -> Option<Finding> {
+    const ABOUT: &str = "sending journal";
+    if config.database.value.is_some() || owner::living(&config.data.value).await.is_some() {
+        return None;
+    }
+    match store::damaged_intents(&config.database_file()) {
+        Ok(None) => None,
+        Ok(Some(file)) => Some(finding(
+            Verdict::Warn,
+            ABOUT,
+            t!("intents-damaged", file = file.display()),
+            t!("intents-damaged-help"),
+        )),
+        Err(error) => Some(finding(Verdict::Fail, ABOUT, error.say(), t!("check-rights"))),
     }
 }
 
