@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub struct Schedule {
     pub id: Uuid,
     pub name: String,
-    /// `mail`, `command` or `http`.
+    /// `mail`, `report`, `log_query`, `command` or `http`.
     pub kind: String,
     /// As it was written: `0 8 * * MON`, `@daily`, `every 15 min`, `2026-12-24 08:00`.
     pub when: String,
@@ -58,7 +58,7 @@ pub struct SchedulesPage {
 #[serde(deny_unknown_fields)]
 pub struct NewSchedule {
     pub name: String,
-    /// `mail`, `command` or `http`.
+    /// `mail`, `report`, `log_query`, `command` or `http`.
     pub kind: String,
     /// Five cron fields, six with seconds first, a nickname (`@daily`), an interval (`every 15 min`), or a moment
     /// (`2026-12-24 08:00`).
@@ -80,7 +80,10 @@ pub struct NewSchedule {
     #[schema(value_type = String)]
     pub overlap: OverlapPolicy,
     /// `{"command": …}` as command jobs have it, `{"url": …}` as HTTP jobs do; for mail `{"draft": id}`, with
-    /// `"recipients"` a list on the server that is read again at each run, or `{"file": …, "account": …}`.
+    /// `"recipients"` a list on the server that is read again at each run, or `{"file": …, "account": …}`; for reports
+    /// `{"to": […], "account": …}`. For a search of the logs `{"query": …, "application": …, "within_seconds": …, "lines": …}`,
+    /// and where its result is sent `"to"`, `"account"`, `"from"` and `"language"`, only for more lines than `"above"` or
+    /// fewer than `"below"`.
     #[schema(value_type = Object)]
     pub spec: Value,
 }

@@ -89,3 +89,18 @@ lines = { $n ->
 partial = Some of the figures could not be read and are missing.
 open = Open in Vigie
 why = You receive this report because your address is set in Vigie. An administrator can change or stop it.
+found = { $n ->
+    [0] { $name }: no lines found
+    [one] { $name }: 1 line found
+   *[other] { $name }: { $shown } lines found
+}
+finding-query = Search
+finding-time = Time
+finding-from-to = { $since } to { $until }
+found-lines = Lines
+newest-lines = { $n ->
+    [one] The newest line
+   *[other] The { $shown } newest lines
+}
+partial-lines = Some of the logs could not be read: lines may be missing.
+why-finding = You receive this message because a schedule of Vigie sends it to your address. An administrator can change or stop it.

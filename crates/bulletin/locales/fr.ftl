@@ -89,3 +89,18 @@ lines = { $n ->
 partial = Certains chiffres n’ont pas pu être lus et manquent.
 open = Ouvrir dans Vigie
 why = Vous recevez ce rapport parce que votre adresse est enregistrée dans Vigie. Un administrateur peut le modifier ou l’arrêter.
+found = { $n ->
+    [0] { $name } : aucune ligne trouvée
+    [one] { $name } : 1 ligne trouvée
+   *[other] { $name } : { $shown } lignes trouvées
+}
+finding-query = Recherche
+finding-time = Période
+finding-from-to = du { $since } au { $until }
+found-lines = Lignes
+newest-lines = { $n ->
+    [one] La dernière ligne
+   *[other] Les { $shown } dernières lignes
+}
+partial-lines = Une partie des journaux n’a pas pu être lue : il peut manquer des lignes.
+why-finding = Vous recevez ce message parce qu’une planification de Vigie l’envoie à votre adresse. Un administrateur peut la modifier ou l’arrêter.

@@ -5,8 +5,8 @@ use crate::{Bulletin, Figure, Say, Step, figures, lists};
 use language::Language;
 use std::fmt::Write as _;
 
-const FONT: &str = "font-family:Arial,sans-serif";
-const TABLE: &str = "role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"";
+pub(crate) const FONT: &str = "font-family:Arial,sans-serif";
+pub(crate) const TABLE: &str = "role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"";
 /// Rows of the chart; longer spans have wider steps.
 const BARS_MAX: usize = 31;
 /// A day on which clocks are put forward is as long.
@@ -16,9 +16,14 @@ const WIDTH_PX: u16 = 600;
 
 /// A whole document.
 pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
+    document(&bulletin.title(say), &fragment(bulletin, say), (&bulletin.link, &say.t("why")), say)
+}
+
+/// The frame around it: a title above, and below it where one sees more, and why it came.
+pub(crate) fn document(title: &str, body: &str, (link, why): (&str, &str), say: Say<'_>) -> String {
     let lang = if say.language == Language::French { "fr" } else { "en" };
-    let title = escaped(&bulletin.title(say));
-    let more = match bulletin.link.as_str() {
+    let title = escaped(title);
+    let more = match link {
         "" => String::new(),
         link => format!(
             "<table {TABLE} style=\"margin-top:20px\"><tr><td bgcolor=\"#1f5fbf\" style=\"padding:10px 18px\">\
@@ -27,7 +32,6 @@ pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
             escaped(&say.t("open"))
         ),
     };
-    let body = fragment(bulletin, say);
     format!(
         "<!DOCTYPE html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light\"><title>{title}</title></head>\
@@ -38,7 +42,7 @@ pub fn html(bulletin: &Bulletin, say: Say<'_>) -> String {
 <h1 style=\"margin:0 0 16px;{FONT};font-size:20px;line-height:28px;color:#1a1a1a\">{title}</h1>{body}{more}</td></tr>\
 <tr><td align=\"left\" style=\"padding:12px 24px 20px;{FONT};font-size:12px;line-height:18px;color:#595959\">{}</td></tr>\
 </table><!--[if mso]></td></tr></table><![endif]--></td></tr></table></body></html>",
-        escaped(&say.t("why"))
+        escaped(why)
     )
 }
 
@@ -149,6 +153,6 @@ fn joined(steps: &[Step]) -> Vec<Step> {
     steps.chunks(together).filter_map(sum).collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

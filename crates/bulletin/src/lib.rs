@@ -1,11 +1,13 @@
 //! A report of what happened in a span of time, in words: a [`Bulletin`] goes in, and comes out as text, Markdown, or HTML that
-//! Outlook and Gmail show as it is meant. Pure.
+//! Outlook and Gmail show as it is meant. A [`Finding`] is what a search of the logs has found, in the same forms. Pure.
 
+mod finding;
 mod html;
 mod markdown;
 mod text;
 mod words;
 
+pub use finding::{Finding, FindingLine};
 pub use html::html;
 pub use markdown::markdown;
 pub use text::{letter_text, text};

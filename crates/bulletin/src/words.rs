@@ -55,6 +55,11 @@ impl Say<'_> {
         at.in_zone(self.zone).strftime(pattern).to_string()
     }
 
+    pub(crate) fn second(&self, at: Timestamp) -> String {
+        let pattern = if self.language == Language::French { "%d/%m/%Y %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
+        at.in_zone(self.zone).strftime(pattern).to_string()
+    }
+
     pub(crate) fn day(&self, at: Timestamp) -> String {
         let pattern = if self.language == Language::French { "%d/%m/%Y" } else { "%Y-%m-%d" };
         at.in_zone(self.zone).strftime(pattern).to_string()

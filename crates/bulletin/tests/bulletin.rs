@@ -1,8 +1,8 @@
 //! A report in each form and language.
 
 use bulletin::{
-    Bulletin, CheckInTrouble, Checks, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step, TEXTS, html, markdown,
-    text,
+    Bulletin, CheckInTrouble, Checks, Finding, FindingLine, LastError, NewIssue, RunningJob, Say, SlowEndpoint, Step,
+    TEXTS, html, markdown, text,
 };
 use jiff::tz::TimeZone;
 use language::Language;
@@ -55,6 +55,38 @@ fn a_report_reads_well_in_both_languages() {
         insta::assert_snapshot!(format!("markdown_{language:?}"), markdown(&bulletin, say));
         insta::assert_snapshot!(format!("subject_{language:?}"), bulletin.subject(say));
     }
+}
+
+fn finding(count: u64) -> Finding {
+    let line = |minutes: u64, text: &str| FindingLine {
+        at: at(24) - Duration::from_secs(60 * minutes),
+        level: Some(Level::Error),
+        text: text.to_owned(),
+    };
+    let lines = vec![line(1, "timeout <b>of</b> \"a & b\""), line(2, &"x".repeat(1_000))];
+    Finding {
+        name: "Erreurs".into(),
+        query: "level:error app:shop".into(),
+        since: at(0),
+        until: at(24),
+        count,
+        lines: lines.into_iter().take(count as usize).collect(),
+        is_partial: count > 2,
+        link: "https://vigie.example/explore?q=a&since=b".into(),
+    }
+}
+
+#[test]
+fn what_was_found_reads_well_in_both_languages() {
+    for language in [Language::English, Language::French] {
+        let texts = [0, 1, 1_234].map(|count| finding(count).text(say(language)));
+        insta::assert_snapshot!(format!("finding_{language:?}"), texts.join("\n====\n"));
+    }
+    let html = finding(1_234).html(say(Language::English));
+    assert!(html.contains("timeout &lt;b&gt;of&lt;/b&gt; &quot;a &amp; b&quot;") && !html.contains("<b>"), "{html}");
+    let line = FindingLine { at: at(0), level: None, text: "\u{1F980}<\"".repeat(2_000) };
+    let longest = Finding { lines: vec![line; 1_000], ..finding(1_000) }.html(say(Language::French));
+    assert!(longest.len() < 100_000, "Gmail cuts at 102 KB: {}", longest.len());
 }
 
 /// What Outlook, which lays out as Word does, and Gmail, which cuts at 102 KB, do not show.

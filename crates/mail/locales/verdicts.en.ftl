@@ -87,4 +87,6 @@ http_status = The server responded with status { $status }. Its response says wh
 no_connection = The server cannot be reached. Vigie will try again automatically.
 no_answer = The server did not respond, so it is not known whether it received the request. Check on the server.
 bad_request = The request could not be made. Check the address, the headers and the body of the job.
+logs_unanswered = The logs could not be searched. Vigie will try again automatically.
+log_query_refused = The search, or its message, cannot be made with these settings. Correct them in the schedule.
 unexplained = This item failed for an unknown reason.

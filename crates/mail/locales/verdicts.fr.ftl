@@ -87,4 +87,6 @@ http_status = Le serveur a répondu avec le code { $status }. Sa réponse indiqu
 no_connection = Le serveur est injoignable. Une nouvelle tentative est prévue automatiquement.
 no_answer = Le serveur n’a pas répondu : on ne sait pas s’il a reçu la demande. Vérifiez sur le serveur.
 bad_request = La demande n’a pas pu être préparée. Vérifiez l’adresse, les en-têtes et le contenu définis dans la tâche.
+logs_unanswered = La recherche dans les journaux n’a pas abouti. Une nouvelle tentative est prévue automatiquement.
+log_query_refused = La recherche, ou son message, est impossible avec ces réglages. Corrigez-les dans la planification.
 unexplained = Cet élément est en échec, pour un motif inconnu.

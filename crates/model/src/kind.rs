@@ -17,6 +17,8 @@ pub enum JobKind {
     Dhis2,
     /// A report of Vigie, to each address by e-mail.
     Report,
+    /// A search of the logs, whose count and newest lines are kept and may be mailed.
+    LogQuery,
     /// Nothing, for measuring.
     Noop,
     /// Whatever another program does, which tells how far it is.
@@ -28,8 +30,8 @@ pub enum JobKind {
 pub struct UnknownKind(String);
 
 impl JobKind {
-    pub const ALL: [Self; 7] =
-        [Self::Mail, Self::Command, Self::Http, Self::Dhis2, Self::Report, Self::Noop, Self::External];
+    pub const ALL: [Self; 8] =
+        [Self::Mail, Self::Command, Self::Http, Self::Dhis2, Self::Report, Self::LogQuery, Self::Noop, Self::External];
 
     /// Its name in SQL, in JSON and in `--kind`. Never rename one.
     pub const fn as_str(self) -> &'static str {
@@ -39,6 +41,7 @@ impl JobKind {
             Self::Http => "http",
             Self::Dhis2 => "dhis2",
             Self::Report => "report",
+            Self::LogQuery => "log_query",
             Self::Noop => "noop",
             Self::External => "external",
         }

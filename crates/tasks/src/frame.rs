@@ -11,6 +11,10 @@ use store::{ClaimedItem, Item, Job};
 pub(crate) trait Task: Send + Sync + 'static {
     fn job(&self) -> &Job;
     fn shape(&self) -> Shape;
+    /// The lines that the run log keeps of a moment.
+    fn tell(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
+        story::tell(at, moment)
+    }
     /// Attempts one item to its end.
     fn attempt(&self, item: ClaimedItem) -> impl Future<Output = Attempted> + Send;
 }
@@ -33,7 +37,7 @@ impl<T: Task> Run for TaskRun<T> {
     }
 
     fn log(&self, at: Timestamp, moment: &Moment<'_>) -> Vec<JobLine> {
-        story::tell(at, moment)
+        self.0.tell(at, moment)
     }
 
     fn lost(&self, item: &Item) -> TraceText {

@@ -1,5 +1,5 @@
 //! Kinds of job that need nothing else: `command` runs a program for each item, `http` makes a call for each, `noop`
-//! does nothing, for measuring.
+//! does nothing, for measuring. `log_query` needs somebody who reads the logs: a [`LogReader`].
 //!
 //! Each is a [`jobs::Handler`], and [`handlers`] has them all. A job's `spec` is the JSON of [`CommandSpec`], [`HttpSpec`] or [`NoopSpec`]; [`parsed`]
 //! says what is wrong with one before a job is made of it, [`needs`] on whose word one acts. What an item stands for comes from its payload: a JSON
@@ -18,11 +18,15 @@ mod frame;
 mod http;
 mod item;
 mod joined_trace;
+mod log_query;
 mod noop;
 mod story;
 
 pub use command::{CommandHandler, CommandSpec, Words};
 pub use http::{HttpHandler, HttpSpec};
+pub use log_query::{
+    FoundLine, FoundLines, LINES_MAX, LogQueryHandler, LogQuerySpec, LogReader, SAID_BY, Unanswered, due_payload,
+};
 pub use noop::{NoopHandler, NoopSpec};
 
 use jobs::{Handler, RunLog};
@@ -59,6 +63,7 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
         JobKind::Dhis2 => {
             Some(Err("a `dhis2` job is made by a run of a configuration: `vigie sync run NAME`".to_owned()))
         }
+        JobKind::LogQuery => Some(Err("a `log_query` job is made by a schedule".to_owned())),
         JobKind::Report => Some(Err("a `report` job is made by a schedule, or by `vigie report --send`".to_owned())),
         JobKind::Mail | JobKind::External => None,
     }
@@ -69,7 +74,7 @@ pub fn parsed(kind: JobKind, spec: &str) -> Option<Result<String, String>> {
 pub fn needs(kind: JobKind) -> Authority {
     match kind {
         JobKind::Command | JobKind::Http | JobKind::Dhis2 => Authority::Admin,
-        JobKind::Mail | JobKind::Report | JobKind::Noop | JobKind::External => Authority::Write,
+        JobKind::Mail | JobKind::Report | JobKind::LogQuery | JobKind::Noop | JobKind::External => Authority::Write,
     }
 }
 

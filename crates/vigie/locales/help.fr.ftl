@@ -719,6 +719,7 @@ help-schedule = Les tâches qui reviennent : envois, commandes, appels HTTP
           vigie schedule add Sauvegarde --when '30 2 * * *' --zone Europe/Paris -- /usr/local/bin/sauvegarde
           vigie schedule add Lettre --when '0 8 * * MON' --mailing lettre.toml --account news@mail.exemple.fr:587
           vigie schedule add Quotidien --when '0 7 * * *' --report direction@exemple.fr
+          vigie schedule add Délais --when @daily --log-query 'level>=error timeout' --to dev@exemple.fr --above 10
           vigie schedule add Ping --when 'every 5 min' --url https://exemple.fr/ping
           vigie schedule next '0 8 1 * *'            quand cela s’exécuterait
           vigie schedule export > planifications.toml     pour les importer ailleurs
@@ -734,10 +735,17 @@ help-schedule-add = Créer une planification : un envoi, un rapport, un appel H
     .overlap = L’exécution prévue alors que la précédente n’est pas terminée : skip, queue, replace
     .replace = Remplacer la planification de ce nom
     .mailing = Un fichier d’envoi, lu à chaque exécution, comme la liste qu’il nomme
-    .account = Le compte d’envoi de l’envoi ou du rapport
+    .account = Le compte d’envoi de l’envoi, du rapport ou du résultat de la recherche
     .report = Une adresse qui reçoit un rapport depuis le précédent ; option répétable
     .from = L’expéditeur du rapport [par défaut : l’adresse du compte]
     .only-errors = N’envoyer le rapport que si quelque chose s’est mal passé
+    .log-query = Une recherche dans les journaux : le nombre de lignes et les plus récentes deviennent le journal de chaque exécution ; « * » trouve toutes les lignes
+    .application = Seulement les lignes de cette application
+    .within = La période examinée avant chaque exécution [par défaut : 1d]
+    .lines = Le nombre de dernières lignes conservées [par défaut : 20]
+    .to = Une adresse qui reçoit le résultat de la recherche ; option répétable
+    .above = Ne l’envoyer que s’il y a plus de lignes que ce nombre
+    .below = Ne l’envoyer que s’il y a moins de lignes que ce nombre
     .url = Une URL à appeler
     .method = La méthode de l’appel
     .command = Un programme et ses arguments

@@ -94,6 +94,7 @@ kind-command = Command
 kind-http = HTTP call
 kind-dhis2 = DHIS2 sync
 kind-report = Report
+kind-log_query = Log search
 kind-noop = Load test
 kind-external = External job
 role-viewer = Viewer
@@ -374,6 +375,26 @@ line-lost = { $n ->
 }
 line-paused = Paused. { $why }
 line-ended = { $state }: { $succeeded } succeeded, { $failed } failed, { $unknown } unconfirmed, { $skipped } skipped
+line-query-found = { $n ->
+    [0] No lines found from { $since } to { $until }.
+    [one] { $shown } line found from { $since } to { $until }.
+   *[other] { $shown } lines found from { $since } to { $until }.
+}
+line-query-newest = { $n ->
+    [one] The newest one:
+   *[other] The { $shown } newest:
+}
+line-query-partial = Some of the logs could not be read: lines may be missing.
+line-query-sent = { $n ->
+    [one] Result sent to { $shown } address.
+   *[other] Result sent to { $shown } addresses.
+}
+line-query-quiet = Nothing is sent: the number of lines is within the limits of the schedule.
+told-found = { $n ->
+    [0] no lines found
+    [one] { $shown } line found
+   *[other] { $shown } lines found
+}
 trace-lost = { $who }: the outcome is not known, because the process stopped.
 trace-marked = Marked by a user
 trace-marked-sent = { $who }: marked as sent by { $by }
@@ -592,8 +613,8 @@ said-not-settled = { $n ->
 said-none = No rows selected. Nothing was changed.
 account-said-created = Sending account added.
 said-saved = Changes saved.
-users-name-bad = Enter a name of 1 to { $n } characters, without a slash.
-users-name-taken = A user or token already has this name. Upper and lower case count as the same.
+users-name-bad = Enter a name of 1 to { $n } characters, without a slash, invisible characters or spaces at the start or end.
+users-name-taken = A user or token is already named “{ $name }”, which looks the same. Upper and lower case, and letters that look alike, count as the same.
 account-name-taken = An account with this name already exists.
 password-short = Enter at least { $n } characters.
 password-long = Enter at most { $n } characters.

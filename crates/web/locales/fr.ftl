@@ -94,6 +94,7 @@ kind-command = Commande
 kind-http = Appel HTTP
 kind-dhis2 = Synchronisation DHIS2
 kind-report = Rapport
+kind-log_query = Recherche dans les journaux
 kind-noop = Test de charge
 kind-external = Tâche externe
 role-viewer = Lecteur
@@ -374,6 +375,26 @@ line-lost = { $n ->
 }
 line-paused = En pause. { $why }
 line-ended = { $state } : { $succeeded } réussis, { $failed } en échec, { $unknown } non confirmés, { $skipped } ignorés
+line-query-found = { $n ->
+    [0] Aucune ligne trouvée du { $since } au { $until }.
+    [one] { $shown } ligne trouvée du { $since } au { $until }.
+   *[other] { $shown } lignes trouvées du { $since } au { $until }.
+}
+line-query-newest = { $n ->
+    [one] La plus récente :
+   *[other] Les { $shown } plus récentes :
+}
+line-query-partial = Une partie des journaux n’a pas pu être lue : il peut manquer des lignes.
+line-query-sent = { $n ->
+    [one] Résultat envoyé à { $shown } adresse.
+   *[other] Résultat envoyé à { $shown } adresses.
+}
+line-query-quiet = Rien n’est envoyé : le nombre de lignes reste dans les limites de la planification.
+told-found = { $n ->
+    [0] aucune ligne trouvée
+    [one] { $shown } ligne trouvée
+   *[other] { $shown } lignes trouvées
+}
 trace-lost = { $who } : le résultat n’est pas connu, car le processus s’est arrêté.
 trace-marked = Marqué par un utilisateur
 trace-marked-sent = { $who } : marqué comme envoyé par { $by }
@@ -592,8 +613,8 @@ said-not-settled = { $n ->
 said-none = Aucune ligne sélectionnée. Rien n’a été modifié.
 account-said-created = Le compte d’envoi est ajouté.
 said-saved = Modifications enregistrées.
-users-name-bad = Saisissez un nom de 1 à { $n } caractères, sans barre oblique.
-users-name-taken = Un utilisateur ou un jeton porte déjà ce nom. Les majuscules ne sont pas distinguées des minuscules.
+users-name-bad = Saisissez un nom de 1 à { $n } caractères, sans barre oblique, sans caractère invisible et sans espace au début ou à la fin.
+users-name-taken = Un utilisateur ou un jeton s’appelle déjà « { $name } », un nom qui se lit de la même façon. Les majuscules et les lettres qui se ressemblent ne sont pas distinguées.
 account-name-taken = Un compte porte déjà ce nom.
 password-short = Saisissez au moins { $n } caractères.
 password-long = Saisissez au plus { $n } caractères.

@@ -34,6 +34,7 @@ help-time = lines of the last 90 minutes; lines of that day
 help-stats = counts and averages instead of lines
 help-sort = largest first, ten rows only
 explore-saved = Saved searches
+explore-schedule = Schedule
 explore-saved-none = No saved searches yet. Run a search, then give it a name.
 explore-saved-name = Search name
 explore-saved-save = Save search

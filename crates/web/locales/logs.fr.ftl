@@ -34,6 +34,7 @@ help-time = les lignes des 90 dernières minutes ; les lignes de ce jour
 help-stats = des totaux et des moyennes à la place des lignes
 help-sort = les plus grandes valeurs d’abord, dix lignes seulement
 explore-saved = Recherches enregistrées
+explore-schedule = Planifier
 explore-saved-none = Aucune recherche enregistrée. Lancez une recherche, puis donnez-lui un nom.
 explore-saved-name = Nom de la recherche
 explore-saved-save = Enregistrer la recherche

@@ -45,7 +45,8 @@ problem-name-taken-help = choose another name
 problem-name-empty = name: is empty
 problem-token-name-help = name it after whoever will use it
 problem-name-wrong = name: this name is not allowed
-problem-name-wrong-help = use 1 to { $most } characters, without a slash, and without spaces at the start or end
+problem-name-wrong-help = use 1 to { $most } characters, without a slash or invisible characters, and without spaces at the start or end
+problem-name-alike = `{ $name }`: looks the same as `{ $other }`, the name of a user or a token
 problem-logs-in-use = the log store is in use by process { $pid }: ask that process, or stop it
 problem-no-record = there is no log line { $seq }
 

@@ -45,7 +45,8 @@ problem-name-taken-help = choisissez un autre nom
 problem-name-empty = name : le nom est vide
 problem-token-name-help = donnez au jeton le nom de qui l’utilisera
 problem-name-wrong = name : ce nom n’est pas possible
-problem-name-wrong-help = utilisez de 1 à { $most } caractères, sans barre oblique ni espace au début ou à la fin
+problem-name-wrong-help = utilisez de 1 à { $most } caractères, sans barre oblique ni caractère invisible, ni espace au début ou à la fin
+problem-name-alike = « { $name } » : ce nom se lit comme « { $other } », celui d’un utilisateur ou d’un jeton
 problem-logs-in-use = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
 problem-no-record = la ligne { $seq } n’existe pas
 

@@ -1,10 +1,10 @@
 ### Schedules: jobs that come again.
 
 schedules-title = Schedules
-schedules-lead = Mailings, commands and HTTP calls that run at set times.
+schedules-lead = Mailings, reports, log searches, commands and HTTP calls that run at set times.
 schedules-new = New schedule
 schedules-none = No schedules yet
-schedules-none-help = A schedule sends a mailing, runs a command or calls a URL at set times: every Monday at 8, or the first of each month.
+schedules-none-help = A schedule sends a mailing, searches the logs, runs a command or calls a URL at set times: every Monday at 8, or the first of each month.
 schedule-name = Name
 schedule-when = When
 schedule-last = Last run
@@ -54,6 +54,32 @@ schedule-only-errors = Only send if there were errors
 schedule-only-errors-hint = For example, a report every 30 minutes (expression: every 30 min) that arrives only when something went wrong.
 schedule-if-errors = only if there were errors
 schedule-language = Language
+schedule-mailed-no-account = To send it by e-mail, add a sending account.
+schedule-query = Search
+schedule-query-hint = As in Logs, without steps. Use * for all lines.
+schedule-query-missing = Enter a search, or * for all lines.
+schedule-query-application = Application
+schedule-query-application-hint = Leave empty to search all applications.
+schedule-query-within = Time searched before each run
+schedule-query-lines = Newest lines kept in the log of the run
+schedule-query-lines-bad = Enter a number from 0 to { $most }.
+schedule-query-to-hint = Leave empty to send nothing.
+schedule-query-bounds = Only send if there are
+schedule-query-above = more lines than
+schedule-query-below = or fewer lines than
+schedule-query-bounds-hint = Leave both empty to send the result of each run.
+schedule-query-bound-bad = Enter a number of lines.
+schedule-query-nobody = Add a recipient, or leave these fields empty.
+schedule-query-told = Sent to
+schedule-query-or = or
+schedule-query-if-above = { $n ->
+    [one] more than { $shown } line
+   *[other] more than { $shown } lines
+}
+schedule-query-if-below = { $n ->
+    [one] fewer than { $shown } line
+   *[other] fewer than { $shown } lines
+}
 
 schedule-repeat = How often
 schedule-repeat-daily = Every day
@@ -128,7 +154,7 @@ maintenance-job-retention = Delete old jobs
 
 problem-jitter = the random delay is longer than { $most } seconds
 problem-schedule-name = a name must have 1 to { $most } characters
-problem-schedule-kind = there is no kind `{ $text }`: use mail, command or http
+problem-schedule-kind = there is no kind `{ $text }`: use mail, report, log_query, command or http
 problem-schedule-never = it would never run: this time has passed, or the day does not exist
 problem-schedule-taken = another schedule is named `{ $name }`
 problem-schedules-many = there are already { $most } schedules: delete some
@@ -146,3 +172,5 @@ problem-schedule-no-list = { $file } names no list: add recipients = "clients.cs
 problem-schedule-column = `where` names a column that the list does not have
 problem-draft-scheduled = a schedule sends this draft
 problem-draft-scheduled-help = delete the schedule first, or select another draft for it
+problem-log-query-steps = query: a scheduled search counts lines and takes no steps: remove what follows `|`
+problem-log-query-slow = the search ran out of time: shorten the time that it covers, or add a word

@@ -1,10 +1,10 @@
 ### Planifications : les tâches qui reviennent.
 
 schedules-title = Planifications
-schedules-lead = Les envois, commandes et appels HTTP lancés à heures fixes.
+schedules-lead = Les envois, rapports, recherches dans les journaux, commandes et appels HTTP lancés à heures fixes.
 schedules-new = Nouvelle planification
 schedules-none = Aucune planification
-schedules-none-help = Une planification lance un envoi, une commande ou un appel à heures fixes : tous les lundis à 8 h, ou le premier de chaque mois.
+schedules-none-help = Une planification lance un envoi, une recherche dans les journaux, une commande ou un appel à heures fixes : tous les lundis à 8 h, ou le premier de chaque mois.
 schedule-name = Nom
 schedule-when = Quand
 schedule-last = Dernière exécution
@@ -54,6 +54,32 @@ schedule-only-errors = N’envoyer qu’en cas d’erreur
 schedule-only-errors-hint = Par exemple, un rapport toutes les 30 minutes (expression : every 30 min) qui n’arrive que si quelque chose s’est mal passé.
 schedule-if-errors = seulement en cas d’erreur
 schedule-language = Langue
+schedule-mailed-no-account = Pour l’envoyer par e-mail, ajoutez un compte d’envoi.
+schedule-query = Recherche
+schedule-query-hint = Comme dans Journaux, sans étapes. Utilisez * pour toutes les lignes.
+schedule-query-missing = Saisissez une recherche, ou * pour toutes les lignes.
+schedule-query-application = Application
+schedule-query-application-hint = Laissez vide pour chercher dans toutes les applications.
+schedule-query-within = Période examinée avant chaque exécution
+schedule-query-lines = Dernières lignes conservées dans le journal de l’exécution
+schedule-query-lines-bad = Saisissez un nombre de 0 à { $most }.
+schedule-query-to-hint = Laissez vide pour ne rien envoyer.
+schedule-query-bounds = N’envoyer que s’il y a
+schedule-query-above = plus de lignes que
+schedule-query-below = ou moins de lignes que
+schedule-query-bounds-hint = Laissez les deux champs vides pour envoyer le résultat de chaque exécution.
+schedule-query-bound-bad = Saisissez un nombre de lignes.
+schedule-query-nobody = Ajoutez un destinataire, ou laissez ces champs vides.
+schedule-query-told = Envoyée à
+schedule-query-or = ou
+schedule-query-if-above = { $n ->
+    [one] plus de { $shown } ligne
+   *[other] plus de { $shown } lignes
+}
+schedule-query-if-below = { $n ->
+    [one] moins de { $shown } ligne
+   *[other] moins de { $shown } lignes
+}
 
 schedule-repeat = Fréquence
 schedule-repeat-daily = Tous les jours
@@ -128,7 +154,7 @@ maintenance-job-retention = Supprimer les anciennes tâches
 
 problem-jitter = le délai aléatoire dépasse { $most } secondes
 problem-schedule-name = un nom doit compter de 1 à { $most } caractères
-problem-schedule-kind = le type « { $text } » n’existe pas : utilisez mail, command ou http
+problem-schedule-kind = le type « { $text } » n’existe pas : utilisez mail, report, log_query, command ou http
 problem-schedule-never = elle ne s’exécuterait jamais : cette date est passée, ou ce jour n’existe pas
 problem-schedule-taken = une planification s’appelle déjà « { $name } »
 problem-schedules-many = il y a déjà { $most } planifications : supprimez-en quelques-unes
@@ -146,3 +172,5 @@ problem-schedule-no-list = { $file } ne nomme aucune liste : ajoutez recipients
 problem-schedule-column = « where » nomme une colonne que la liste n’a pas
 problem-draft-scheduled = une planification envoie ce brouillon
 problem-draft-scheduled-help = supprimez d’abord la planification, ou choisissez-lui un autre brouillon
+problem-log-query-steps = query : une recherche planifiée compte des lignes et ne prend pas d’étapes : supprimez ce qui suit « | »
+problem-log-query-slow = la recherche a dépassé le temps imparti : réduisez la période, ou ajoutez un mot

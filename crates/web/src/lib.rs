@@ -63,7 +63,7 @@ pub use health::{checking_itself, is_well};
 pub use logs::query_problem;
 pub use runs::fetching_runs;
 pub use schedule::sweeping;
-pub use schedules::timetable;
+pub use schedules::{log_reader, timetable};
 pub use serve::{Origin, serve};
 pub use serve::{base_path::BasePath, limits::Limits, peer::Proxies};
 pub use words::kind_name;

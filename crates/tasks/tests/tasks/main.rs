@@ -4,4 +4,5 @@
 mod bench;
 mod command;
 mod http;
+mod log_query;
 mod specs;

@@ -450,6 +450,8 @@ fn options(
     let reports = MailHandler::new(parts.db.clone(), parts.vault.clone(), parts.clock.clone(), &config.data.value);
     handlers.push(Arc::new(mail));
     handlers.push(Arc::new(reports.of_reports()));
+    let reader = web::log_reader(parts.app(config, None));
+    handlers.push(Arc::new(tasks::LogQueryHandler::new(parts.clock.clone(), run_log.clone(), reader)));
     handlers.push(Arc::new(dhis2::Dhis2Handler::new(parts.syncs.clone())));
     Ok(Options {
         db: parts.db.clone(),

@@ -12,6 +12,7 @@ Examples:
   vigie schedule add Backup --when '30 2 * * *' --zone Europe/Paris -- /usr/local/bin/backup
   vigie schedule add Newsletter --when '0 8 * * MON' --mailing newsletter.toml --account news@mail.example.org:587
   vigie schedule add Daily --when '0 7 * * *' --report boss@example.org
+  vigie schedule add Timeouts --when @daily --log-query 'level>=error timeout' --to dev@example.org --above 10
   vigie schedule add Ping --when 'every 5 min' --url https://example.org/ping
   vigie schedule next '0 8 1 * *'            when that would run
   vigie schedule export > schedules.toml     and import them elsewhere
@@ -41,7 +42,7 @@ pub(crate) struct RunArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleCommand {
-    /// Make a schedule: a mailing, a report, an HTTP call or a command that comes again
+    /// Make a schedule: a mailing, a report, a search of the logs, an HTTP call or a command that comes again
     Add(Box<ScheduleAddArgs>),
     /// The schedules there are, what became of the last run of each, and when the next begins
     List,
@@ -75,6 +76,7 @@ pub(crate) enum ScheduleCommand {
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").required(true).multiple(false)))]
+#[command(group(ArgGroup::new("mailed").multiple(true)))]
 pub(crate) struct ScheduleAddArgs {
     pub(crate) name: String,
     /// When it runs: '0 8 * * MON', @daily, 'every 15 min', '2026-12-24 08:00'
@@ -101,18 +103,39 @@ pub(crate) struct ScheduleAddArgs {
     /// A mailing file, read at each run, as is the list that it names
     #[arg(long, value_name = "FILE", group = "what", requires = "account")]
     pub(crate) mailing: Option<PathBuf>,
-    /// The sending account of the mailing or the report
+    /// The sending account of the mailing, the report or the result of the search
     #[arg(long, conflicts_with_all = ["url", "command"])]
     pub(crate) account: Option<String>,
     /// An address that gets a report since the one before; several may be given
-    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', group = "what")]
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', groups = ["what", "mailed"])]
     pub(crate) report: Vec<String>,
-    /// The sender of the report [default: the account's own address]
-    #[arg(long, value_name = "ADDRESS", requires = "report")]
+    /// The sender of the report, or of the result of the search [default: the account's own address]
+    #[arg(long, value_name = "ADDRESS", requires = "mailed")]
     pub(crate) from: Option<String>,
     /// Send the report only where something went wrong
     #[arg(long, requires = "report")]
     pub(crate) only_errors: bool,
+    /// A search of the logs: its count and newest lines become the log of each run; '*' finds every line
+    #[arg(long, value_name = "QUERY", group = "what")]
+    pub(crate) log_query: Option<String>,
+    /// Only lines of this application
+    #[arg(long, value_name = "NAME", requires = "log_query")]
+    pub(crate) application: Option<String>,
+    /// The time before each run that is searched [default: 1d]
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "log_query")]
+    pub(crate) within: Option<Duration>,
+    /// The newest lines that are kept [default: 20]
+    #[arg(long, value_name = "N", requires = "log_query")]
+    pub(crate) lines: Option<u32>,
+    /// An address that gets the result of the search; several may be given
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', requires = "log_query", group = "mailed")]
+    pub(crate) to: Vec<String>,
+    /// Send it only where there are more lines than this
+    #[arg(long, value_name = "N", requires = "to")]
+    pub(crate) above: Option<u64>,
+    /// Send it only where there are fewer lines than this
+    #[arg(long, value_name = "N", requires = "to")]
+    pub(crate) below: Option<u64>,
     /// A URL to call
     #[arg(long, value_name = "URL", group = "what")]
     pub(crate) url: Option<String>,

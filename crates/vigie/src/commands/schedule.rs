@@ -85,8 +85,11 @@ fn what(args: &ScheduleAddArgs) -> Result<(&'static str, Value)> {
         let file = absolute(file)?;
         return Ok(("mail", json!({"file": file, "account": args.account})));
     }
+    let language = if words::language() == Language::French { "fr" } else { "en" };
+    if let Some(query) = &args.log_query {
+        return Ok(("log_query", log_query(args, query, language)));
+    }
     if !args.report.is_empty() {
-        let language = if words::language() == Language::French { "fr" } else { "en" };
         let mail = ReportMail {
             to: args.report.clone(),
             account: args.account.clone().unwrap_or_default(),
@@ -101,6 +104,23 @@ fn what(args: &ScheduleAddArgs) -> Result<(&'static str, Value)> {
         Some(url) => ("http", json!({"url": url, "method": args.method})),
         None => ("command", json!({"command": args.command, "cwd": absolute(Path::new("."))?})),
     })
+}
+
+/// What is not said is left to the server.
+fn log_query(args: &ScheduleAddArgs, query: &str, language: &str) -> Value {
+    let all = [
+        ("query", json!(query)),
+        ("application", json!(args.application)),
+        ("within_seconds", json!(args.within.map(|within| within.as_secs()))),
+        ("lines", json!(args.lines)),
+        ("to", json!(args.to)),
+        ("account", json!(args.account)),
+        ("from", json!(args.from)),
+        ("language", json!(language)),
+        ("above", json!(args.above)),
+        ("below", json!(args.below)),
+    ];
+    all.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 pub(super) fn absolute(path: &Path) -> Result<std::path::PathBuf> {

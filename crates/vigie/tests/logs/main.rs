@@ -6,6 +6,7 @@
 mod desk;
 mod imports;
 mod pipes;
+mod scheduled;
 
 use desk::{Answer, Desk};
 use std::{

@@ -4,7 +4,7 @@ use crate::{
     layout::states::{Shown as _, reason},
     words::Words,
 };
-use model::{ItemState, JobLine, JobState, Verdict};
+use model::{ItemState, JobLine, JobState, Timestamp, Verdict};
 use serde_json::Value;
 
 /// What the line says. Its own message where nothing tells how to say it otherwise: what a program reported, and lines of
@@ -56,8 +56,34 @@ fn of_task(words: &Words, line: &JobLine) -> Option<String> {
             let values = [&values[..], &[("state", state.said(words))]].concat();
             Some(words.with_all("line-ended", &values))
         }
+        "query_found" => query_found(words, line),
+        "query_line" => {
+            let at: Timestamp = serde_json::from_value(line.fields.get("at")?.clone()).ok()?;
+            Some(format!("{}, {} {}", words.day(&at), words.time(&at), text("text")?))
+        }
+        "query_sent" => Some(words.count("line-query-sent", &number("addresses")?)),
+        "query_quiet" => Some(words.t("line-query-quiet")),
         _ => None,
     }
+}
+
+/// What a search that comes again has found, and how many of the lines follow.
+fn query_found(words: &Words, line: &JobLine) -> Option<String> {
+    let number = |name: &str| line.fields.get(name).and_then(Value::as_u64);
+    let moment = |name: &str| {
+        let at: Timestamp = serde_json::from_value(line.fields.get(name)?.clone()).ok()?;
+        Some(words.moment(&at))
+    };
+    let (count, shown) = (number("count")?, number("shown")?);
+    let times = [moment("since")?, moment("until")?];
+    let mut said = words.count_with("line-query-found", &count, &[("since", &times[0]), ("until", &times[1])]);
+    if line.fields.get("partial") == Some(&Value::Bool(true)) {
+        said = format!("{said} {}", words.t("line-query-partial"));
+    }
+    if shown > 0 && shown < count {
+        said = format!("{said} {}", words.count("line-query-newest", &shown));
+    }
+    Some(said)
 }
 
 #[cfg(test)]
@@ -93,6 +119,7 @@ mod tests {
         };
         let refused = Verdict::permanent("mailbox_full", Fault::Recipient).with_reply("552 5.2.2 full");
         let unreachable = Verdict::permanent("no_connection", Fault::Server).with_reply("connection refused");
+        let at = |seconds: i64| Timestamp::from_micros(1_763_942_400_000_000 + seconds * 1_000_000);
         let lines = [
             mail(Event::Item(item(Outcome::Sent { reference: "18d2".to_owned(), refused: vec![] })), None),
             mail(Event::Item(item(Outcome::Failed { error: "552 5.2.2 (pleine)".to_owned() })), Some(refused)),
@@ -106,6 +133,14 @@ mod tests {
             line("lost", json!({"items": 2})),
             line("paused", json!({"code": "paused_by", "detail": "marie"})),
             line("ended", json!({"state": "completed", "counters": {"succeeded": 9, "failed": 1}})),
+            line(
+                "query_found",
+                json!({"count": 1234, "shown": 20, "since": at(0), "until": at(3_600), "partial": true}),
+            ),
+            line("query_found", json!({"count": 0, "shown": 0, "since": at(0), "until": at(3_600), "partial": false})),
+            line("query_line", json!({"at": at(59), "text": "timeout after 30 s"})),
+            line("query_sent", json!({"addresses": 2})),
+            line("query_quiet", json!({"count": 3})),
             line("note", json!({"label": "of a program"})),
         ];
         let text: Vec<String> = [Language::English, Language::French]

@@ -38,6 +38,12 @@ pub(crate) struct ReportLetter {
     only_errors: bool,
 }
 
+impl ReportLetter {
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+}
+
 /// As which job it is sent, by whom, and what made it.
 pub(crate) struct Making<'a> {
     pub(crate) id: JobId,
@@ -109,21 +115,36 @@ pub(crate) async fn send(
         return Ok(None);
     }
     let say = Say { language: letter.language, zone };
-    let name = bulletin.title(say);
+    let (subject, text) = (bulletin.subject(say), bulletin::letter_text(&bulletin, say));
+    let said = LetterText { name: bulletin.title(say), subject, text, html: bulletin::html(&bulletin, say) };
+    Ok(Some(posted(ctx, letter, said, making).await?))
+}
+
+/// What a letter says, and what its job is called.
+pub(crate) struct LetterText {
+    pub(crate) name: String,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+}
+
+/// Makes the job that sends it, and sets it going; the one that there is, where it was made before.
+pub(crate) async fn posted(ctx: &Ctx, letter: &ReportLetter, said: LetterText, making: Making<'_>) -> Result<Job> {
+    let LetterText { name, subject, text, html } = said;
     let posted = Posted {
         name: &name,
         created_by: making.by,
         task: making.task,
         from: letter.from.clone(),
         to: letter.to.clone(),
-        subject: bulletin.subject(say),
-        text: bulletin::letter_text(&bulletin, say),
-        html: bulletin::html(&bulletin, say),
+        subject,
+        text,
+        html,
         language: letter.language,
     };
     let job = ctx.mailings().post(making.id, &posted, &letter.account).await?;
     ctx.changed(&job).await;
-    Ok(Some(job))
+    Ok(job)
 }
 
 fn whole_seconds(at: Timestamp) -> String {

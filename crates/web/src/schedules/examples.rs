@@ -100,6 +100,16 @@ fn form<'a>(v: &'a View, id: Option<String>, repeat: &str, faults: Faults) -> Sc
     ScheduleFormPage { v, id, form, choices, faults, preview }
 }
 
+fn search_form(v: &View) -> ScheduleFormPage<'_> {
+    let mut page = form(v, None, "daily", Faults::default());
+    page.form = typed::blank(v, "Europe/Paris", (JobKind::LogQuery, ""));
+    (page.form.name, page.form.query) = ("Délais dépassés".to_owned(), "level:error timeout".to_owned());
+    let offered = Offered { drafts: vec![], lists: vec![], accounts: vec!["compta".to_owned()] };
+    page.choices = typed::choices(v, &page.form, offered);
+    page.faults.add("above", v.t("schedule-query-nobody"));
+    page
+}
+
 pub(crate) fn schedules(v: &View) -> Vec<Drawn> {
     let v = &at(v, "/schedules");
     let rows = vec![
@@ -123,6 +133,7 @@ pub(crate) fn schedules(v: &View) -> Vec<Drawn> {
         ("schedules-none", SchedulesPage { v, rows: vec![], maintenance: vec![], notice: None }.render().unwrap()),
         ("schedule", show(below).render().unwrap()),
         ("schedule-new", form(below, None, "weekly", faults).render().unwrap()),
+        ("schedule-search", search_form(below).render().unwrap()),
         ("schedule-report", form(below, None, "daily", Faults::default()).render().unwrap()),
         ("schedule-edit", form(below, Some(ID.to_owned()), "expression", Faults::default()).render().unwrap()),
     ]

@@ -18,7 +18,7 @@ use crate::{
     schedules::{
         api::{self, PREVIEW_MAX},
         keep::{self, WrongField},
-        mailing,
+        log_query, mailing,
         page::{
             MaintenanceRow, Reach, RunOutcome, RunRow, ScheduleForm, ScheduleFormPage, SchedulePage, ScheduleRow,
             ScheduleSettings, ScheduleStanding, SchedulesPage, WhenPreview, WhenPreviewPart,
@@ -26,6 +26,7 @@ use crate::{
         prepare::ToldWhy,
         typed::{self, Offered},
     },
+    traces::told::ending,
 };
 use ::api::{report::ReportPeriod, schedules::NewSchedule};
 use axum::{
@@ -39,8 +40,10 @@ use model::{JobId, JobKind, Timestamp};
 use schedules::said;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
-use store::{Job, JobSchedule, RunState, Scope};
+use std::{collections::HashMap, time::Duration};
+use store::{Job, JobSchedule, RunState, Scope, TraceFilter};
+use tasks::LogQuerySpec;
+use telemetry::query::language::parse_duration;
 use utoipa::IntoParams;
 
 /// Runs on one page.
@@ -87,6 +90,9 @@ struct NewQuery {
     draft: String,
     /// What it does: `mail`, unless said otherwise.
     kind: String,
+    /// The search that it runs, and how far back that looks: `1h`.
+    q: String,
+    since: String,
 }
 
 fn address(schedule: &JobSchedule) -> String {
@@ -160,6 +166,18 @@ fn run_row(v: &View, run: &store::ScheduleRun, jobs: &HashMap<JobId, Job>) -> Ru
     }
 }
 
+/// Of runs of a search: how many lines it found.
+async fn say_what_was_found(ctx: &Ctx, v: &View, runs: &mut [RunRow]) -> Result<()> {
+    for run in runs.iter_mut().filter(|run| run.detail.is_empty()) {
+        let Some(job) = run.job.as_deref().and_then(|job| job.parse().ok()) else { continue };
+        let filter = TraceFilter { job: Some(JobId(job)), limit: 1, ..TraceFilter::default() };
+        let trace = ctx.app.db.traces(&filter).await?.rows.pop();
+        let said = trace.as_ref().and_then(|trace| trace.comment.rsplit_once(": "));
+        run.detail = said.and_then(|(_, said)| ending(v, said)).unwrap_or_default();
+    }
+    Ok(())
+}
+
 /// Works that the pages have a word for.
 pub(crate) const WORKS: [&str; 22] = [
     "uploads",
@@ -215,7 +233,10 @@ async fn show(
     let next = next.map(|run| format!("{}?cursor={}", address(&schedule), cursor::of_number(run.due.as_micros())));
     let ids: Vec<JobId> = runs.iter().filter_map(|run| run.job).collect();
     let jobs = by_id(ctx.app.db.jobs_of_ids(&ids).await?);
-    let runs: Vec<_> = runs.iter().map(|run| run_row(&v, run, &jobs)).collect();
+    let mut runs: Vec<_> = runs.iter().map(|run| run_row(&v, run, &jobs)).collect();
+    if schedule.kind == JobKind::LogQuery {
+        say_what_was_found(&ctx, &v, &mut runs).await?;
+    }
     let first = before.map(|_| address(&schedule));
     let pager = Pager { first, next, shown: runs.len() as u64, total: None, reach: None };
     let may = if keep::may_change(&granted, &schedule).is_ok() && v.operates() { Reach::Changes } else { Reach::Reads };
@@ -249,6 +270,8 @@ async fn settings(ctx: &Ctx, v: &View, granted: &Granted, schedule: &JobSchedule
     let jitter = if plan.jitter.is_zero() { String::new() } else { v.duration(&plan.jitter) };
     let facts = vec![
         ("schedule-list", text_of(&spec, "recipients")),
+        ("schedule-query-within", within_of(v, schedule.kind, &spec)),
+        ("schedule-query-told", told_of(v, schedule.kind, &spec)),
         ("schedule-period", period_of(v, schedule.kind, &spec)),
         ("schedule-days-off", plan.days_off.join(", ")),
         ("schedule-missed", v.t(&format!("schedule-missed-{}", plan.missed))),
@@ -268,6 +291,26 @@ fn period_of(v: &View, kind: JobKind, spec: &Value) -> String {
     let period = ReportPeriod::parse(&text_of(spec, "period")).unwrap_or_default();
     let said = v.t(&format!("schedule-period-{}", period.as_str()));
     if spec["only_errors"] == true { format!("{said}, {}", v.t("schedule-if-errors")) } else { said }
+}
+
+/// How far back a search looks.
+fn within_of(v: &View, kind: JobKind, spec: &Value) -> String {
+    let seconds = spec["within_seconds"].as_u64().filter(|_| kind == JobKind::LogQuery);
+    seconds.map(|seconds| v.duration(&Duration::from_secs(seconds))).unwrap_or_default()
+}
+
+/// Whom a search tells, and of how many lines.
+fn told_of(v: &View, kind: JobKind, spec: &Value) -> String {
+    let to = typed::lines_of(&spec["to"]).replace('\n', ", ");
+    if kind != JobKind::LogQuery || to.is_empty() {
+        return String::new();
+    }
+    let bound = |name: &str, id: &str| spec[name].as_u64().map(|bound| v.count(id, &bound));
+    let bounds: Vec<_> = [bound("above", "schedule-query-if-above"), bound("below", "schedule-query-if-below")]
+        .into_iter()
+        .flatten()
+        .collect();
+    if bounds.is_empty() { to } else { format!("{to} ({})", bounds.join(&format!(" {} ", v.t("schedule-query-or")))) }
 }
 
 fn text_of(spec: &Value, name: &str) -> String {
@@ -292,6 +335,10 @@ async fn done(
             (draft.map_or_else(|| v.t("schedule-somebodys-draft"), |(_, name)| name), address)
         }
         JobKind::Mail => (text_of(spec, "file"), None),
+        JobKind::LogQuery => match LogQuerySpec::parse(&spec.to_string()) {
+            Ok(spec) => (log_query::query_of(&spec).to_string(), Some(log_query::page_of(&spec, None))),
+            Err(_) => (text_of(spec, "query"), None),
+        },
         JobKind::Report => (typed::lines_of(&spec["to"]).replace('\n', ", "), None),
         JobKind::Http => (format!("{} {}", text_of(spec, "method"), text_of(spec, "url")), None),
         _ => (typed::command_line(&spec["command"]), None),
@@ -340,7 +387,11 @@ async fn new(
     Query(query): Query<NewQuery>,
 ) -> Result<Response> {
     let kind = keep::kind(&query.kind).unwrap_or(JobKind::Mail);
-    let form = typed::blank(&v, ctx.app.zone.iana_name().unwrap_or("UTC"), (kind, &query.draft));
+    let mut form = typed::blank(&v, ctx.app.zone.iana_name().unwrap_or("UTC"), (kind, &query.draft));
+    form.query = query.q;
+    if let Some(within) = parse_duration(&query.since).filter(|within| within.as_secs() >= 60) {
+        form.within = within.as_secs().to_string();
+    }
     Ok(shown(&form_page(&ctx, &v, &granted, (None, form, Faults::default())).await?))
 }
 

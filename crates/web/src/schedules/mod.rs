@@ -6,6 +6,7 @@ pub(crate) mod api;
 pub(crate) mod examples;
 pub(crate) mod handlers;
 mod keep;
+mod log_query;
 mod mailing;
 pub(crate) mod page;
 mod prepare;
@@ -14,6 +15,7 @@ mod spec;
 mod tests;
 pub(crate) mod typed;
 
+pub use log_query::log_reader;
 pub use prepare::timetable;
 
 use crate::routes::Routes;

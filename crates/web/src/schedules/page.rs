@@ -224,6 +224,13 @@ pub(crate) struct ScheduleForm {
     pub(crate) period: String,
     /// `1`: only where something went wrong.
     pub(crate) only_errors: String,
+    pub(crate) query: String,
+    pub(crate) application: String,
+    /// Seconds.
+    pub(crate) within: String,
+    pub(crate) lines: String,
+    pub(crate) above: String,
+    pub(crate) below: String,
     pub(crate) zone: String,
     pub(crate) days_off: String,
     pub(crate) jitter: String,
@@ -244,6 +251,7 @@ pub(crate) struct FormChoices {
     pub(crate) accounts: Vec<Choice>,
     pub(crate) languages: Vec<Choice>,
     pub(crate) periods: Vec<Choice>,
+    pub(crate) withins: Vec<Choice>,
     pub(crate) missed: Vec<Choice>,
     pub(crate) overlaps: Vec<Choice>,
 }

@@ -42,19 +42,21 @@ async fn prepared(ctx: &Ctx, schedule: JobSchedule, run: ScheduleRun) -> Result<
             Some(job) => Ok(Prepared::Made(Box::new(job))),
             None => Err(Unprepared::Nothing(ToldWhy::both(&worded("report-nothing-wrong", &[])))),
         },
-        _ => Ok(single(schedule, &run)),
+        // Its time ends when it was due, however late it begins.
+        JobKind::LogQuery => Ok(single(schedule, &run, tasks::due_payload(run.due))),
+        _ => Ok(single(schedule, &run, "{}".to_owned())),
     }
 }
 
 /// A job whose one item is the run itself.
-fn single(schedule: JobSchedule, run: &ScheduleRun) -> Prepared {
+fn single(schedule: JobSchedule, run: &ScheduleRun, payload: String) -> Prepared {
     let item = NewItem {
         seq: 1,
         message_no: 1,
         ledger_key: None,
         content: String::new(),
         label: schedule.name.clone(),
-        payload: "{}".to_owned(),
+        payload,
         verdict: None,
     };
     let job = NewJob {

@@ -6,7 +6,7 @@ use crate::{
     authority,
     problem::{Problem, Result, worded},
     report,
-    schedules::mailing::MailingSource,
+    schedules::{log_query, mailing::MailingSource},
 };
 use ::api::report::ReportMail;
 use model::{Authority, JobKind};
@@ -32,6 +32,10 @@ pub(super) async fn checked(ctx: &Ctx, granted: &Granted, kind: JobKind, spec: V
         let mail = mail.map_err(|error| Problem::invalid(format!("spec: {error}")))?;
         report::mail::checked(ctx, &mail).await?;
         return serde_json::to_string(&mail).map_err(|error| Problem::internal(&error));
+    }
+    if kind == JobKind::LogQuery {
+        let spec = log_query::checked(ctx, &spec).await?;
+        return serde_json::to_string(&spec).map_err(|error| Problem::internal(&error));
     }
     let parsed = tasks::parsed(kind, &spec).unwrap_or_else(|| Err("there is no such kind".to_owned()));
     parsed.map_err(|what| Problem::invalid(format!("spec: {what}")))

@@ -1,13 +1,14 @@
 //! Schedules over the API and on the pages, and the runs that come of them.
 
-use super::prepare::timetable;
+use super::{log_reader, prepare::timetable};
 use crate::testing::{Site, send};
 use axum::http::StatusCode;
-use jobs::{Place, Schedules};
+use jobs::{Ended, Handler as _, Intent, MemoryLog, Place, Schedules};
 use model::{JobState, Timestamp};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-use store::{Role, RunState};
+use store::{ClaimedItem, ItemFilter, Role, RunState};
+use tasks::LogQueryHandler;
 use tokio::sync::watch;
 
 fn weekly(spec: &Value) -> Value {
@@ -216,4 +217,144 @@ async fn monday_after(site: &Site) -> store::ScheduleRun {
     let run = until(site, ("Lettre", due), RunState::Started).await;
     assert_eq!(run.due.in_zone(&jiff::tz::TimeZone::get("Europe/Paris").unwrap()).hour(), 8);
     run
+}
+
+/// Lines of logs, so many seconds before now.
+async fn logged(site: &Site, lines: &[(u64, &str, &str)]) {
+    let now: Timestamp = site.app.clock.now();
+    let line = |(before, level, message): &(u64, &str, &str)| {
+        let time = (now - Duration::from_secs(*before)).to_string();
+        json!({"time": time, "level": level, "message": message, "app": "shop", "source": "shop.log"}).to_string()
+    };
+    let body = lines.iter().map(line).collect::<Vec<_>>().join("\n");
+    let taken = send(&site.inside, "POST", "/api/v1/logs", &[("content-type", "application/x-ndjson")], body).await;
+    assert!(taken.status.is_success(), "{}", taken.text);
+}
+
+/// Does what the engine does with the run of a search: how it ended, what it said, and how many mails there are to be sent.
+async fn searched(site: &Site, run: &store::ScheduleRun) -> (Ended, Vec<String>) {
+    let job = site.app.db.job(run.job.unwrap()).await.unwrap().unwrap();
+    let page = site.app.db.items(job.id, &ItemFilter { limit: 1, ..ItemFilter::default() }).await.unwrap();
+    let item = page.rows.into_iter().next().unwrap();
+    let (seq, message_no, label, payload) = (item.seq, item.message_no, item.label, item.payload);
+    let claimed = ClaimedItem { seq, message_no, attempt: 1, label, effect: None, payload };
+    let said = MemoryLog::default();
+    let handler = LogQueryHandler::new(site.app.clock.clone(), said.run_log(), log_reader(site.app.clone()));
+    let open = handler.open(&job).await.unwrap_or_else(|stop| panic!("{stop:?}"));
+    let attempted = open.slot().attempt(vec![claimed], &Intent::free()).await.remove(0);
+    (attempted.ended, said.lines(job.id).into_iter().map(|line| line.message).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_of_the_logs_comes_again_and_is_mailed_once_where_it_finds_enough() {
+    let site = Site::with_account().await;
+    let spec = |more: Value| {
+        let mut spec = json!({"query": "timeout level:error", "application": "shop", "within_seconds": 3_600, "lines": 2,
+            "to": ["ana@exemple.fr", "luc@exemple.fr"], "from": "vigie@exemple.fr", "language": "fr"});
+        spec.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"name": "Délais", "kind": "log_query", "when": "every 10 min", "spec": spec})
+    };
+    for (wrong, said) in [
+        (json!({"query": "level:error | stats count()"}), "takes no steps"),
+        (json!({"query": "\"open"}), "query:"),
+        (json!({"to": ["nobody"]}), "nobody"),
+        (json!({"account": "other"}), "other"),
+        (json!({"to": [], "above": 3}), "add an address"),
+    ] {
+        let refused = site.post("/api/v1/schedules", spec(wrong.clone())).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(refused.text.contains(said), "{wrong}: {}", refused.text);
+    }
+    let made = site.post("/api/v1/schedules", spec(json!({"above": 2}))).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    logged(
+        &site,
+        &[
+            (30, "error", "timeout <b>one</b>"),
+            (20, "info", "timeout that is none"),
+            (10, "error", "timeout two"),
+            (7_200, "error", "timeout of before"),
+        ],
+    )
+    .await;
+    let _keeping = keeping(&site).await;
+    let due = |site: &Site| {
+        let now: Timestamp = site.app.clock.now();
+        site.clock.advance(Duration::from_secs(600));
+        now
+    };
+    let since = due(&site);
+    let run = until(&site, ("Délais", since), RunState::Started).await;
+    let (ended, said) = searched(&site, &run).await;
+    assert!(matches!(ended, Ended::Succeeded), "{ended:?}");
+    assert!(said[0].starts_with("2 lines found") && said[2].ends_with("timeout two"), "{said:?}");
+    assert!(said[3].starts_with("nothing is sent"), "{said:?}");
+    site.app.db.cancel_job(run.job.unwrap(), store::Reason::new("by_hand", ""), site.app.clock.now()).await.unwrap();
+
+    logged(&site, &[(1, "error", "timeout three")]).await;
+    let since = due(&site);
+    let run = until(&site, ("Délais", since), RunState::Started).await;
+    let job = run.job.unwrap();
+    for _ in 0..2 {
+        let (ended, said) = searched(&site, &run).await;
+        assert!(matches!(ended, Ended::Succeeded) && said[3] == "sent to 2 addresses", "{said:?}");
+    }
+    let all = site.app.db.jobs(&store::JobFilter { limit: 50, ..store::JobFilter::default() }).await.unwrap().rows;
+    let letters: Vec<_> = all.iter().filter(|one| one.kind == model::JobKind::Report).collect();
+    assert_eq!(letters.len(), 1, "asked twice, it is sent once");
+    assert_eq!((letters[0].counters.total, letters[0].task_id.as_str()), (2, job.to_string().as_str()));
+    assert!(letters[0].name.replace('\u{a0}', " ").contains("Délais : 3 lignes trouvées"), "{}", letters[0].name);
+    let page = site.app.db.items(letters[0].id, &ItemFilter { limit: 1, ..ItemFilter::default() }).await.unwrap();
+    let letter = &page.rows[0].payload;
+    assert!(letter.contains("timeout three") && !letter.contains("timeout of before"), "{letter}");
+}
+
+#[tokio::test]
+async fn the_form_of_a_search_keeps_what_is_typed_and_says_what_is_wrong() {
+    let site = Site::with_account().await;
+    let operator = site.person("olga", Role::Operator).await;
+    let form = site.look(&operator, "/schedules/new?kind=log_query&q=level%3Aerror&since=1h").await.text;
+    assert!(form.contains("value=\"level:error\"") && form.contains("value=\"3600\" selected"), "{form}");
+    let typed = |changed: &[(&'static str, &'static str)]| {
+        let usual = [
+            ("name", "Erreurs"),
+            ("kind", "log_query"),
+            ("repeat", "daily"),
+            ("time", "07:00"),
+            ("query", "level:error"),
+            ("application", "shop"),
+            ("within", "3600"),
+            ("lines", "20"),
+            ("to", "ana@exemple.fr"),
+            ("account", "compta"),
+            ("from", "vigie@exemple.fr"),
+            ("language", "en"),
+            ("above", ""),
+            ("below", "1"),
+        ];
+        usual.map(|(name, value)| changed.iter().find(|one| one.0 == name).copied().unwrap_or((name, value)))
+    };
+    for (changed, fault) in [
+        ([("query", "")], "fault-query"),
+        ([("lines", "x")], "fault-lines"),
+        ([("below", "few")], "fault-above"),
+        ([("to", "")], "fault-above"),
+        ([("query", "a | stats count()")], "fault-spec"),
+    ] {
+        let refused = site.act(&operator, "/schedules", &typed(&changed)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{changed:?}");
+        assert!(refused.text.contains(fault), "{changed:?}: {}", refused.text);
+    }
+    let made = site.act(&operator, "/schedules", &typed(&[])).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let page = made.header("location").split('?').next().unwrap().to_owned();
+    let shown = site.look(&operator, &page).await.text;
+    for text in ["level:error app:shop", "ana@exemple.fr (fewer than 1 line)", "/explore?q=level"] {
+        assert!(shown.contains(text), "{text}: {shown}");
+    }
+    let kept = site.app.db.job_schedules().await.unwrap().remove(0).spec;
+    let edited = site.look(&operator, &format!("{page}/edit")).await.text;
+    assert!(edited.contains("name=\"below\" value=\"1\""), "{edited}");
+    assert_eq!(site.act(&operator, &page, &typed(&[])).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.app.db.job_schedules().await.unwrap().remove(0).spec, kept);
 }

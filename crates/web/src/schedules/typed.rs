@@ -10,8 +10,9 @@ use crate::{
 };
 use ::api::{report::ReportPeriod, schedules::NewSchedule};
 use ::schedules::weekday;
-use model::{JobKind, MissedPolicy, OverlapPolicy};
+use model::{Authority, JobKind, MissedPolicy, OverlapPolicy};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 use store::JobSchedule;
 
 /// What a schedule that is easily said repeats as; `expression` is any other.
@@ -47,6 +48,12 @@ pub(super) fn read(form: &Form) -> ScheduleForm {
         language: text("language"),
         period: text("period"),
         only_errors: text("only_errors"),
+        query: text("query").trim().to_owned(),
+        application: text("application").trim().to_owned(),
+        within: text("within"),
+        lines: text("lines"),
+        above: text("above").trim().to_owned(),
+        below: text("below").trim().to_owned(),
         zone: text("zone"),
         days_off: text("days_off"),
         jitter: text("jitter"),
@@ -73,6 +80,8 @@ pub(super) fn blank(v: &View, zone: &str, (kind, draft): (JobKind, &str)) -> Sch
         missed: MissedPolicy::default().to_string(),
         overlap: OverlapPolicy::default().to_string(),
         method: "GET".to_owned(),
+        within: "86400".to_owned(),
+        lines: "20".to_owned(),
         ..ScheduleForm::default()
     }
 }
@@ -82,6 +91,7 @@ pub(super) fn of(schedule: &JobSchedule) -> ScheduleForm {
     let plan = &schedule.plan;
     let spec: Value = serde_json::from_str(&schedule.spec).unwrap_or_default();
     let text = |name: &str| spec[name].as_str().unwrap_or_default().to_owned();
+    let number = |name: &str| spec[name].as_u64().map(|number| number.to_string()).unwrap_or_default();
     let body = match &spec["body"] {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -102,6 +112,12 @@ pub(super) fn of(schedule: &JobSchedule) -> ScheduleForm {
         language: text("language"),
         period: spec["period"].as_str().unwrap_or(ReportPeriod::default().as_str()).to_owned(),
         only_errors: if spec["only_errors"] == true { "1".to_owned() } else { String::new() },
+        query: text("query"),
+        application: text("application"),
+        within: number("within_seconds"),
+        lines: number("lines"),
+        above: number("above"),
+        below: number("below"),
         zone: plan.zone.clone(),
         days_off: plan.days_off.join("\n"),
         jitter: (plan.jitter.as_secs() / 60).to_string(),
@@ -191,6 +207,9 @@ pub(super) fn asked(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>)
     if minutes.is_err() && !form.jitter.is_empty() {
         faults.add("jitter_seconds", v.t("schedule-jitter-bad"));
     }
+    if form.kind == JobKind::LogQuery.as_str() {
+        log_query_faults(v, form, &mut faults);
+    }
     let days_off = form.days_off.split([',', '\n']).map(str::trim).filter(|day| !day.is_empty());
     let new = NewSchedule {
         name: form.name.clone(),
@@ -204,6 +223,27 @@ pub(super) fn asked(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>)
         spec: spec(v, form, before),
     };
     (new, faults)
+}
+
+/// What of a search is no number, or is missing.
+fn log_query_faults(v: &View, form: &ScheduleForm, faults: &mut Faults) {
+    if form.query.is_empty() {
+        faults.add("query", v.t("schedule-query-missing"));
+    }
+    if form.lines.parse::<usize>().map_or(true, |lines| lines > tasks::LINES_MAX) {
+        faults.add("lines", v.with("schedule-query-lines-bad", "most", tasks::LINES_MAX));
+    }
+    let is_number = |text: &str| text.is_empty() || text.parse::<u64>().is_ok();
+    let has_bounds = !form.above.is_empty() || !form.below.is_empty();
+    if !is_number(&form.above) || !is_number(&form.below) {
+        faults.add("above", v.t("schedule-query-bound-bad"));
+    } else if has_bounds && addresses(&form.to).next().is_none() {
+        faults.add("above", v.t("schedule-query-nobody"));
+    }
+}
+
+fn addresses(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '\n']).map(str::trim).filter(|one| !one.is_empty())
 }
 
 fn spec(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>) -> Value {
@@ -230,13 +270,25 @@ fn spec(v: &View, form: &ScheduleForm, before: Option<&JobSchedule>) -> Value {
             set("body", json.unwrap_or_else(text));
         }
         "report" => {
-            let to = form.to.split([',', ';', '\n']).map(str::trim).filter(|one| !one.is_empty());
-            set("to", to.collect());
+            set("to", addresses(&form.to).collect());
             set("account", json!(form.account));
             set("from", json!(form.from));
             set("language", json!(form.language));
             set("period", json!(ReportPeriod::parse(&form.period).unwrap_or_default()));
             set("only_errors", json!(form.only_errors == "1"));
+        }
+        "log_query" => {
+            let number = |text: &str| text.parse::<u64>().map_or(Value::Null, |number| json!(number));
+            set("query", json!(form.query));
+            set("application", json!(form.application));
+            set("within_seconds", number(&form.within));
+            set("lines", number(&form.lines));
+            set("to", addresses(&form.to).collect());
+            set("account", json!(form.account));
+            set("from", json!(form.from));
+            set("language", json!(form.language));
+            set("above", number(&form.above));
+            set("below", number(&form.below));
         }
         _ => {}
     }
@@ -254,8 +306,8 @@ pub(super) struct Offered {
 /// What the lists of the form offer, with what is chosen in each.
 pub(super) fn choices(v: &View, form: &ScheduleForm, offered: Offered) -> FormChoices {
     let Offered { drafts, lists, accounts } = offered;
-    let kinds = [JobKind::Mail, JobKind::Report, JobKind::Command, JobKind::Http].into_iter();
-    let kinds = kinds.filter(|kind| matches!(kind, JobKind::Mail | JobKind::Report) || v.administers());
+    let kinds = [JobKind::Mail, JobKind::Report, JobKind::LogQuery, JobKind::Command, JobKind::Http].into_iter();
+    let kinds = kinds.filter(|kind| tasks::needs(*kind) == Authority::Write || v.administers());
     let languages = [("en", "English"), ("fr", "Français")].map(|(code, name)| (code.to_owned(), name.to_owned()));
     let words = |prefix: &'static str, names: Vec<&'static str>| {
         names.into_iter().map(move |name| (name.to_owned(), v.t(&format!("{prefix}-{name}"))))
@@ -277,6 +329,7 @@ pub(super) fn choices(v: &View, form: &ScheduleForm, offered: Offered) -> FormCh
             words("schedule-period", ReportPeriod::ALL.map(ReportPeriod::as_str).to_vec()),
             &form.period,
         ),
+        withins: Choice::of(withins(v, &form.within), &form.within),
         missed: Choice::of(
             words("schedule-missed", MissedPolicy::ALL.iter().map(|policy| policy.as_str()).collect()),
             &form.missed,
@@ -286,6 +339,15 @@ pub(super) fn choices(v: &View, form: &ScheduleForm, offered: Offered) -> FormCh
             &form.overlap,
         ),
     }
+}
+
+/// Times that a search looks back, and the one that it has.
+fn withins(v: &View, own: &str) -> Vec<(String, String)> {
+    let mut all = vec![900_u64, 3_600, 6 * 3_600, 86_400, 7 * 86_400, 30 * 86_400];
+    all.extend(own.parse::<u64>());
+    all.sort_unstable();
+    all.dedup();
+    all.into_iter().map(|seconds| (seconds.to_string(), v.duration(&Duration::from_secs(seconds)))).collect()
 }
 
 #[cfg(test)]

@@ -126,6 +126,10 @@ pub(crate) fn ending(words: &Words, said: &str) -> Option<String> {
     if let Some((_, id)) = read.into_iter().find(|(text, _)| *text == said) {
         return Some(words.t(id));
     }
+    let found = said.strip_prefix("found ");
+    if let Some(count) = found.and_then(|rest| rest.strip_suffix(" lines").or(rest.strip_suffix(" line"))) {
+        return Some(words.count("told-found", &count.parse().ok()?));
+    }
     said.starts_with("ended because vigie stops").then(|| words.t("told-stopped"))
 }
 
@@ -188,6 +192,7 @@ mod tests {
             trace("backup", "db: ended after 0.5 s, its time limit".to_owned(), None),
             trace("backup", "db: not started: no such file: x".to_owned(), None),
             trace("backup", "db: ended because vigie stops; how much of it was done is not known".to_owned(), None),
+            trace("Erreurs", "Erreurs: found 1234 lines".to_owned(), None),
             trace("call", "https://a.example/: connection refused".to_owned(), Some(unreachable)),
             trace("pays", "dataValues ds000000001 ouB00000001 del00000001 (12): read again: equal".to_owned(), None),
             trace("pays", "dataElements fbfJHSPpUQD: rejected code=E5003 uid=fbfJHSPpUQD".to_owned(), Some(rejected)),
