@@ -11,7 +11,7 @@ mod sheets;
 #[cfg(test)]
 mod tests;
 
-use crate::traces::told::ending;
+use crate::traces::told::{ending, labelled};
 use crate::{
     Ctx,
     auth::Access,
@@ -135,7 +135,10 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
         // Of a mailing it is the line of the log that was written last, in the mailing's own language; of a sync uids.
         message: match job.kind {
             JobKind::Mail | JobKind::Dhis2 => None,
-            _ => Some(ending(v, &job.message).unwrap_or_else(|| job.message.clone())),
+            _ => {
+                let told = ending(v, &job.message).or_else(|| labelled(v, &job.message));
+                Some(told.unwrap_or_else(|| job.message.clone()))
+            }
         },
         reason: reason.filter(|_| job.state != JobState::Running),
         resumes_at: job.resumes_at,

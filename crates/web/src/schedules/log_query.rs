@@ -34,16 +34,15 @@ struct SiteLogs(Ctx);
 
 /// The settings as they are kept, once everything that they need is there.
 pub(super) async fn checked(ctx: &Ctx, spec: &str) -> Result<LogQuerySpec> {
-    let wrong = |id: &str| Problem::invalid(worded(id, &[]));
     let spec = LogQuerySpec::parse(spec).map_err(|what| Problem::invalid(format!("spec: {what}")))?;
     let (query, problems) = parse(&spec.query);
     if let Some(problem) = problems.first() {
         let said = |language| query_problem(language, problem);
         let both = ProblemText::both(said(Language::English), said(Language::French));
-        return Err(Problem::invalid(both.after("query")));
+        return Err(Problem::invalid(both.after("query")).in_field("query"));
     }
     if !query.pipes.is_empty() {
-        return Err(wrong("problem-log-query-steps"));
+        return Err(Problem::invalid(worded("problem-log-query-steps", &[])).in_field("query"));
     }
     if !spec.to.is_empty() {
         mail::checked(ctx, &mail_of(&spec)).await?;

@@ -337,9 +337,9 @@ async fn the_form_of_a_search_keeps_what_is_typed_and_says_what_is_wrong() {
     for (changed, fault) in [
         ([("query", "")], "fault-query"),
         ([("lines", "x")], "fault-lines"),
-        ([("below", "few")], "fault-above"),
+        ([("below", "few")], "fault-below"),
         ([("to", "")], "fault-above"),
-        ([("query", "a | stats count()")], "fault-spec"),
+        ([("query", "a | stats count()")], "fault-query"),
     ] {
         let refused = site.act(&operator, "/schedules", &typed(&changed)).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{changed:?}");

@@ -235,8 +235,10 @@ fn log_query_faults(v: &View, form: &ScheduleForm, faults: &mut Faults) {
     }
     let is_number = |text: &str| text.is_empty() || text.parse::<u64>().is_ok();
     let has_bounds = !form.above.is_empty() || !form.below.is_empty();
-    if !is_number(&form.above) || !is_number(&form.below) {
+    if !is_number(&form.above) {
         faults.add("above", v.t("schedule-query-bound-bad"));
+    } else if !is_number(&form.below) {
+        faults.add("below", v.t("schedule-query-bound-bad"));
     } else if has_bounds && addresses(&form.to).next().is_none() {
         faults.add("above", v.t("schedule-query-nobody"));
     }

@@ -75,10 +75,8 @@ fn attempt(words: &Words, trace: &Trace) -> String {
 
 /// An item of a command or call: its label, and how it ended.
 fn of_task(words: &Words, trace: &Trace) -> Option<String> {
-    for (at, _) in trace.comment.match_indices(": ") {
-        if let Some(ending) = ending(words, &trace.comment[at + 2..]) {
-            return Some(words.with_all("told-of", &[("who", trace.comment[..at].to_owned()), ("what", ending)]));
-        }
+    if let Some(told) = labelled(words, &trace.comment) {
+        return Some(told);
     }
     if let Some(what) = trace.verdict.as_ref().and_then(|verdict| words.sync_verdict(verdict)) {
         let (who, _) = trace.comment.rsplit_once(": ")?;
@@ -88,6 +86,14 @@ fn of_task(words: &Words, trace: &Trace) -> Option<String> {
     let who = trace.comment.strip_suffix(verdict.reply.as_str())?.strip_suffix(": ")?;
     let what = format!("{} ({})", words.verdict(verdict), verdict.reply);
     Some(words.with_all("told-of", &[("who", who.to_owned()), ("what", what)]))
+}
+
+/// A label, and how what it names ended.
+pub(crate) fn labelled(words: &Words, said: &str) -> Option<String> {
+    said.match_indices(": ").find_map(|(at, _)| {
+        let ending = ending(words, &said[at + 2..])?;
+        Some(words.with_all("told-of", &[("who", said[..at].to_owned()), ("what", ending)]))
+    })
 }
 
 /// Verdicts of calls that say in English what the network said.
