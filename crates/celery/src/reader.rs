@@ -27,6 +27,13 @@ const BATCH_MAX: usize = 1_000;
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 /// Workers are asked about themselves so often, and whenever one comes.
 const ASK_EVERY: Duration = Duration::from_secs(60);
+/// Workers are asked to tell what their tasks do so often, as Flower asks them. One that has just come says so before it hears of
+/// orders, and Redis keeps none for later: then sooner, a few times.
+const ENABLE_EVERY: Duration = Duration::from_secs(5);
+const ENABLE_SOON: Duration = Duration::from_millis(500);
+const ENABLE_SOON_TIMES: u8 = 8;
+/// When one that has just come is asked about itself once more.
+const ASK_AGAIN: Duration = Duration::from_secs(4);
 const ANSWERS_WAIT: Duration = Duration::from_secs(1);
 /// Signs of life that tell nothing new, and how the broker is reached, are written so often.
 const ORDERS_EVERY: Duration = Duration::from_millis(500);
@@ -50,6 +57,39 @@ pub struct Reader {
     standing: Standing,
     /// Queues that are known from tasks, from workers, from before.
     queues: BTreeSet<String>,
+}
+
+/// How long until workers are asked again, after one has come.
+#[derive(Default)]
+struct Coming {
+    enable_soon: u8,
+    asks_again: bool,
+}
+
+impl Coming {
+    fn one_came(&mut self) {
+        *self = Self { enable_soon: ENABLE_SOON_TIMES, asks_again: true };
+    }
+
+    fn hurry(&mut self, enable: &mut Interval, ask: &mut Interval) {
+        self.one_came();
+        enable.reset_immediately();
+        ask.reset_immediately();
+    }
+
+    fn until_enabled(&mut self) -> Duration {
+        match self.enable_soon.checked_sub(1) {
+            Some(left) => {
+                self.enable_soon = left;
+                ENABLE_SOON
+            }
+            None => ENABLE_EVERY,
+        }
+    }
+
+    fn until_asked(&mut self) -> Duration {
+        if std::mem::take(&mut self.asks_again) { ASK_AGAIN } else { ASK_EVERY }
+    }
 }
 
 /// Why a connection ended.
@@ -118,8 +158,9 @@ impl Reader {
         };
         tracing::info!(broker = self.broker.name, "listening to a Celery broker");
         self.note_reach(Reach::Connected, None).await;
-        let [mut flush, mut measure, mut ask, mut note, mut orders] =
-            [FLUSH_EVERY, MEASURE_EVERY, ASK_EVERY, NOTE_EVERY, ORDERS_EVERY].map(ticks);
+        let [mut flush, mut measure, mut enable, mut ask, mut note, mut orders] =
+            [FLUSH_EVERY, MEASURE_EVERY, ENABLE_EVERY, ASK_EVERY, NOTE_EVERY, ORDERS_EVERY].map(ticks);
+        let mut coming = Coming::default();
         let mut batch: Vec<Event> = Vec::new();
         loop {
             let done = tokio::select! {
@@ -135,7 +176,7 @@ impl Reader {
                         self.take(message, &mut batch);
                         match batch.len() >= BATCH_MAX {
                             true => {
-                                self.flush(&mut batch).await;
+                                if self.flush(&mut batch).await { coming.hurry(&mut enable, &mut ask); }
                                 connection.acknowledge(&mut feed).await
                             }
                             false => Ok(()),
@@ -144,12 +185,20 @@ impl Reader {
                     None => Err("the broker closed the connection".to_owned()),
                 },
                 _ = flush.tick() => {
-                    if self.flush(&mut batch).await { ask.reset_immediately(); }
+                    if self.flush(&mut batch).await { coming.hurry(&mut enable, &mut ask); }
                     connection.acknowledge(&mut feed).await
                 }
                 _ = orders.tick() => self.carry_out(&mut connection).await,
                 _ = measure.tick() => self.measure(&mut connection, &feed).await,
-                _ = ask.tick() => self.ask(&mut connection).await,
+                _ = enable.tick() => {
+                    enable.reset_after(coming.until_enabled());
+                    self.enable(&mut connection).await
+                }
+                _ = ask.tick() => {
+                    let asked = self.ask(&mut connection).await;
+                    ask.reset_after(coming.until_asked());
+                    asked
+                }
                 _ = note.tick() => {
                     self.save_workers().await;
                     self.save_standing().await;
@@ -254,12 +303,16 @@ impl Reader {
         Ok(())
     }
 
-    /// Asks workers to tell what they do, and who they are.
-    async fn ask(&mut self, connection: &mut Connection) -> Result<(), String> {
-        if self.broker.enabling == Enabling::Asked {
-            let order = self.new_order("enable_events", None);
-            connection.order(&order, self.id()).await?;
+    /// Asks workers to tell what their tasks do.
+    async fn enable(&self, connection: &mut Connection) -> Result<(), String> {
+        if self.broker.enabling == Enabling::Left {
+            return Ok(());
         }
+        connection.order(&self.new_order("enable_events", None), self.id()).await
+    }
+
+    /// Asks workers who they are.
+    async fn ask(&mut self, connection: &mut Connection) -> Result<(), String> {
         for method in ["stats", "active_queues", "registered", "conf"] {
             let order = self.new_order(method, Some(self.id()));
             let answers = connection.ask(&order, self.id(), ANSWERS_WAIT).await?;
@@ -373,4 +426,20 @@ async fn told_to_stop(stop: &mut watch::Receiver<bool>) {
 
 async fn is_told_to_stop(stop: &mut watch::Receiver<bool>, wait: Duration) -> bool {
     tokio::time::timeout(wait, told_to_stop(stop)).await.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_comes_is_asked_more_often_at_first() {
+        let mut coming = Coming::default();
+        assert_eq!((coming.until_enabled(), coming.until_asked()), (ENABLE_EVERY, ASK_EVERY));
+        coming.one_came();
+        let waits: Vec<_> = (0..=ENABLE_SOON_TIMES).map(|_| coming.until_enabled()).collect();
+        assert!(waits[..usize::from(ENABLE_SOON_TIMES)].iter().all(|wait| *wait == ENABLE_SOON), "{waits:?}");
+        assert_eq!(waits.last(), Some(&ENABLE_EVERY));
+        assert_eq!((coming.until_asked(), coming.until_asked()), (ASK_AGAIN, ASK_EVERY));
+    }
 }
