@@ -19,7 +19,7 @@ pub(crate) struct Topic {
     french: Option<&'static str>,
 }
 
-pub(crate) const TOPICS: [Topic; 9] = [
+pub(crate) const TOPICS: [Topic; 11] = [
     Topic {
         slug: "sending",
         title: "help-sending",
@@ -83,6 +83,22 @@ pub(crate) const TOPICS: [Topic; 9] = [
         files: &["dhis2.md", "dhis2.fr.md"],
         english: include_str!("../../../../docs/dhis2.md"),
         french: Some(include_str!("../../../../docs/dhis2.fr.md")),
+    },
+    Topic {
+        slug: "proxy",
+        title: "help-proxy",
+        about: "help-proxy-about",
+        files: &["proxy.md", "proxy.fr.md"],
+        english: include_str!("../../../../docs/proxy.md"),
+        french: Some(include_str!("../../../../docs/proxy.fr.md")),
+    },
+    Topic {
+        slug: "switching",
+        title: "help-switching",
+        about: "help-switching-about",
+        files: &["switching.md", "switching.fr.md"],
+        english: include_str!("../../../../docs/switching.md"),
+        french: Some(include_str!("../../../../docs/switching.fr.md")),
     },
     Topic {
         slug: "embedding",
@@ -227,7 +243,10 @@ mod tests {
         assert!(french[0].address.starts_with("/help/sending#préparer"), "{french:#?}");
         assert_eq!(french[0].language, "fr");
         let english = search("proxy", Language::English, 9);
-        assert!(english[0].address.starts_with("/help/embedding#") && english[0].heading.contains("proxy"));
+        assert!(
+            english[0].address.starts_with("/help/embedding#") && english[0].heading.contains("proxy"),
+            "{english:#?}"
+        );
         assert!(search("zzqq", Language::English, 9).is_empty() && search(" ", Language::English, 9).is_empty());
         assert!(english.iter().all(|hit| hit.excerpt.chars().count() <= EXCERPT_CHARS + 2));
     }
