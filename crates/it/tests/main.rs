@@ -9,6 +9,7 @@ mod modes;
 mod modules;
 mod own_logs;
 mod power;
+mod proxy;
 mod races;
 mod scheduled;
 mod strangers;

@@ -135,6 +135,17 @@ impl Db {
         .await
     }
 
+    /// Somebody whom a proxy has logged in is here, with the role that their groups give them.
+    pub async fn meet_user(&self, user: Uuid, role: Role, now: Timestamp) -> Result<()> {
+        self.write(move |conn| {
+            Box::pin(async move {
+                let sql = "UPDATE users SET role = $2, seen_at = $3 WHERE id = $1";
+                conn.execute(sql, params![user, role.as_str(), now]).await.map(drop)
+            })
+        })
+        .await
+    }
+
     /// Begins a session, and forgets those that have ended.
     pub async fn create_session(&self, session: Session) -> Result<()> {
         self.write(move |conn| {

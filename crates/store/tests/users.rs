@@ -8,6 +8,7 @@ on_both![
     a_user_is_made_once_and_logs_in,
     what_a_user_may_do_changes_and_ends_their_sessions,
     the_last_admin_stays,
+    whom_a_proxy_knows_has_the_role_it_says,
     a_link_works_once,
     deeds_are_told_newest_first,
     deeds_are_found_by_who_what_when_and_object,
@@ -64,6 +65,16 @@ async fn what_a_user_may_do_changes_and_ends_their_sessions(db: Db) {
     assert!(db.session([1; 32], NOW).await.unwrap().is_none(), "disabled");
     let names: Vec<_> = db.users().await.unwrap().into_iter().map(|user| (user.name, user.disabled)).collect();
     assert_eq!(names, [("ana".to_owned(), false), ("bob".to_owned(), true)]);
+}
+
+async fn whom_a_proxy_knows_has_the_role_it_says(db: Db) {
+    db.create_user(user(1, "ana", Role::Admin)).await.unwrap();
+    db.create_session(session(1, 1)).await.unwrap();
+    db.meet_user(Uuid::from_u128(1), Role::Viewer, later(9)).await.unwrap();
+    let (_, ana) = db.session([1; 32], NOW).await.unwrap().unwrap();
+    assert_eq!((ana.role, ana.seen_at), (Role::Viewer, Some(later(9))), "sessions go on, with what the role allows");
+    db.meet_user(Uuid::from_u128(2), Role::Admin, NOW).await.unwrap();
+    assert_eq!(db.users().await.unwrap().len(), 1);
 }
 
 async fn the_last_admin_stays(db: Db) {

@@ -23,6 +23,8 @@ use std::{
 };
 
 /// Enough that nobody guesses one.
+/// How every API token begins.
+pub const TOKEN_PREFIX: &str = "vigie_";
 const FORM_TOKEN_BYTES: usize = 16;
 
 /// Seals and signs. Cheap to clone; shows nothing of its key.
@@ -206,10 +208,17 @@ impl Vault {
         hmac::verify(&self.0.jobs, right.as_bytes(), tag(token).as_ref()).is_ok()
     }
 
+    /// Stands for the session of somebody whom a proxy has logged in: what their forms are known by.
+    pub fn proxied_session(&self, user: [u8; 16]) -> [u8; 32] {
+        let mut session = [0; 32];
+        session.copy_from_slice(hmac::sign(&self.0.forms, &[b"by proxy ", &user[..]].concat()).as_ref());
+        session
+    }
+
     /// A new API token and its hash. The token is shown once and never kept.
     pub fn new_token(&self) -> (SecretString, [u8; 32]) {
         let bytes: [u8; 24] = self.0.rng.bytes();
-        let token = format!("vigie_{}", URL_SAFE_NO_PAD.encode(bytes));
+        let token = format!("{TOKEN_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
         let hash = hash_token(&token);
         (SecretString::from(token), hash)
     }

@@ -4,6 +4,7 @@
 mod backups;
 mod engine;
 pub(crate) mod key;
+mod second_socket;
 
 pub(crate) use engine::{Engines, Owned, host, taken};
 
@@ -260,6 +261,7 @@ impl Parts {
             blobs: self.blobs.clone(),
             limits: web::Limits::default(),
             hosts: config.hosts.value.clone(),
+            proxy_login: config.proxy_login.as_ref().map(|table| table.value.clone()),
             base_path: config.base_path.value.clone(),
             // Seen to be well-formed when the configuration was read.
             proxies: web::Proxies::parse(&config.proxies.value).unwrap_or_default(),

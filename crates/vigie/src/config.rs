@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod formats;
 mod heartbeat;
+mod proxy_login;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ pub(crate) use backup::BackupSettings;
 pub(crate) use check::{lines, to_json};
 pub(crate) use formats::keep_format;
 pub(crate) use heartbeat::HeartbeatSettings;
+pub(crate) use proxy_login::SocketSettings;
 
 use crate::{
     cli::Global,
@@ -47,6 +49,10 @@ pub(crate) struct Config {
     pub(crate) listen: Setting<SocketAddr>,
     /// Names under which browsers may reach this, besides this machine's.
     pub(crate) hosts: Setting<Vec<String>>,
+    /// A proxy that says who is logged in: the table `[proxy-login]`.
+    pub(crate) proxy_login: Option<Setting<web::ProxyLogin>>,
+    /// A second socket, for proxies and applications of this machine: the table `[socket]`.
+    pub(crate) socket: Option<Setting<SocketSettings>>,
     /// The sub-path under which a proxy leads here.
     pub(crate) base_path: Setting<web::BasePath>,
     pub(crate) proxies: Setting<Vec<String>>,
@@ -134,6 +140,8 @@ struct Raw {
     listen: Option<Spanned<String>>,
     hosts: Option<Spanned<Vec<String>>>,
     base_path: Option<Spanned<String>>,
+    proxy_login: Option<Spanned<web::ProxyLoginEntry>>,
+    socket: Option<Spanned<SocketSettings>>,
     proxies: Option<Spanned<Vec<String>>>,
     alert_networks: Option<Spanned<Vec<String>>>,
     database: Option<Spanned<String>>,
@@ -227,6 +235,9 @@ impl Config {
         let data = data.map_or_else(|| default("vigie-data".into()), |data| data.map(PathBuf::from));
         let listen = reader.listen(listen, raw.listen.as_ref());
         let hosts = reader.list("VIGIE_HOSTS", raw.hosts.as_ref());
+        let proxy_login = reader.proxy_login(raw.proxy_login.as_ref());
+        let socket =
+            raw.socket.as_ref().map(|raw| Setting { value: raw.get_ref().clone(), from: reader.at(raw.span().start) });
         let base_path = reader.base_path(raw.base_path.as_ref());
         let proxies = reader.proxies(raw.proxies.as_ref());
         let alert_networks = reader.alert_networks(raw.alert_networks.as_ref());
@@ -264,6 +275,8 @@ impl Config {
             listen,
             hosts,
             base_path,
+            proxy_login,
+            socket,
             proxies,
             alert_networks,
             database,
@@ -427,6 +440,18 @@ impl Reader<'_> {
             return none();
         };
         Setting { value, from }
+    }
+
+    fn proxy_login(&mut self, raw: Option<&Spanned<web::ProxyLoginEntry>>) -> Option<Setting<web::ProxyLogin>> {
+        let raw = raw?;
+        let from = self.at(raw.span().start);
+        match raw.get_ref().check() {
+            Ok(value) => Some(Setting { value, from }),
+            Err(fault) => {
+                self.wrong.push(proxy_login::said(from, fault));
+                None
+            }
+        }
     }
 
     fn proxies(&mut self, raw: Option<&Spanned<Vec<String>>>) -> Setting<Vec<String>> {

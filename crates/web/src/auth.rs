@@ -12,6 +12,7 @@
 pub(crate) mod alike;
 mod form;
 pub(crate) mod login;
+pub(crate) mod proxy;
 pub(crate) mod session;
 mod throttle;
 mod token;
@@ -37,8 +38,11 @@ use axum::{
 };
 use base64::Engine as _;
 use futures_util::StreamExt as _;
-use model::JobId;
-use std::{borrow::Cow, net::IpAddr};
+use model::{JobId, Timestamp};
+use std::{
+    borrow::Cow,
+    net::{IpAddr, Ipv4Addr},
+};
 use store::{AuditEvent, Role, Scope};
 use tower_http::timeout::TimeoutBody;
 use uuid::Uuid;
@@ -140,6 +144,17 @@ pub(crate) enum Who {
         name: String,
         role: Role,
         session: [u8; 32],
+        through: Through,
+    },
+}
+
+/// By what a person is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Through {
+    Session,
+    /// The word of a proxy, with each request; a stream that begins with it ends `until` then, and is asked for anew.
+    Proxy {
+        until: Timestamp,
     },
 }
 
@@ -147,7 +162,7 @@ impl Granted {
     /// Under which name the audit log has what they do.
     pub(crate) fn name(&self) -> &str {
         match &self.who {
-            Who::Owner => "console",
+            Who::Owner => CONSOLE,
             Who::JobToken(_) => "",
             Who::Token(name) | Who::Person { name, .. } => name,
         }
@@ -165,17 +180,23 @@ pub(crate) async fn still(ctx: &Ctx, granted: &Granted) -> bool {
             }),
             Err(_) => true,
         },
+        Who::Person { id, through: Through::Proxy { until }, .. } => *until > now && proxy::still(ctx, *id).await,
         // A store that does not answer for a while says nothing of anybody.
         Who::Person { session, .. } => ctx.app.db.session(*session, now).await.map_or(true, |found| found.is_some()),
     }
 }
+
+const CONSOLE: &str = "console";
+/// Names of the audit log's own, which are nobody's.
+const OUR_NAMES: [&str; 2] = [CONSOLE, proxy::BY_PROXY];
 
 /// The user or token whose name is this one, or cannot be told from it: the audit log and drafts tell people apart by names.
 pub(crate) async fn name_alike(ctx: &Ctx, name: &str) -> store::Result<Option<String>> {
     let wanted = alike::looks(name);
     let users = ctx.app.db.users().await?.into_iter().map(|user| user.name);
     let tokens = ctx.app.db.tokens().await?.into_iter().map(|token| token.name);
-    Ok(users.chain(tokens).find(|other| alike::looks(other) == wanted))
+    let mut names = OUR_NAMES.map(str::to_owned).into_iter().chain(users).chain(tokens);
+    Ok(names.find(|other| alike::looks(other) == wanted))
 }
 
 /// Refuses a name that is not plain, or not to be told from another.
@@ -330,7 +351,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     let (mut parts, body) = request.into_parts();
     let granted = match parts.extensions.get::<Trusted>() {
         Some(_) => Ok(Some(Granted { scope: Scope::Admin, who: Who::Owner })),
-        None => granted_by(ctx, &parts.headers).await,
+        None => granted_by(ctx, &parts).await,
     };
     let Some(needed) = access.scope() else {
         // An open page is shown as to whoever reads it; what they show wrongly does not matter there.
@@ -444,14 +465,27 @@ pub(crate) fn holder(granted: Option<&Granted>, address: Option<IpAddr>) -> Hold
 
 /// From where a request comes; `None` within this process and on its local socket.
 pub(crate) fn address(ctx: &Ctx, parts: &Parts) -> Option<IpAddr> {
-    let connection = parts.extensions.get::<Connection>()?.address()?;
+    let connection = match parts.extensions.get::<proxy::OnSocket>() {
+        Some(_) => Ipv4Addr::LOCALHOST.into(),
+        None => parts.extensions.get::<Connection>()?.address()?,
+    };
     Some(ctx.app.proxies.client(connection, &parts.headers))
 }
 
 /// Who the request says it is from; `None` where it says nothing. A token that is wrong is an error, not an absence; a
 /// session that has ended is an absence: its reader is shown the way in.
-async fn granted_by(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Granted>, Problem> {
-    if let Some(token) = shown_token(headers) {
+pub(crate) async fn granted_by(ctx: &Ctx, parts: &Parts) -> Result<Option<Granted>, Problem> {
+    let headers = &parts.headers;
+    let token = shown_token(headers);
+    // A token of ours says who asks, whoever is logged in at a proxy. Some proxies send one of their own along.
+    let named = match &token {
+        Some(token) if token.starts_with(vault::TOKEN_PREFIX) => None,
+        _ => proxy::named(ctx, parts).await?,
+    };
+    if let Some(named) = named {
+        return proxy::or_own_session(ctx, headers, &named).await.map(Some);
+    }
+    if let Some(token) = token {
         let (scope, name) = ctx.tokens.known(ctx, &token).await?.ok_or_else(unauthorized)?;
         return Ok(Some(Granted { scope, who: Who::Token(name) }));
     }

@@ -3,11 +3,12 @@
 use crate::{
     Ctx, auth,
     problem::{Problem, Result, worded},
+    serve::peer::site,
 };
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, request::Parts},
 };
 use jiff::{civil, tz::TimeZone};
 use model::Timestamp;
@@ -87,10 +88,7 @@ pub(crate) fn day_start(day: civil::Date, zone: &TimeZone) -> Option<Timestamp> 
 impl Ctx {
     /// Where programs reach this, as the caller did: scheme and host, and the sub-path where there is one.
     pub(crate) fn origin(&self, headers: &HeaderMap) -> String {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
-        let host = text(header::HOST.as_str()).unwrap_or("127.0.0.1:8787");
-        format!("{scheme}://{host}{}", self.app.base_path)
+        format!("{}{}", site(headers), self.app.base_path)
     }
 }
 

@@ -179,6 +179,8 @@ pub(crate) struct Counts {
     requests: Mutex<BTreeMap<(String, u16), u64>>,
     /// Requests answered with 503.
     pub(crate) busy: Rarely,
+    /// Headers of a proxy's login that came from elsewhere.
+    pub(crate) foreign_logins: Rarely,
 }
 
 /// What happens often and is told once a minute.
@@ -203,7 +205,7 @@ impl Rarely {
 
 impl Counts {
     pub(crate) fn new(since: Timestamp) -> Self {
-        Self { since, requests: Mutex::default(), busy: Rarely::default() }
+        Self { since, requests: Mutex::default(), busy: Rarely::default(), foreign_logins: Rarely::default() }
     }
 
     /// Since when this process runs.

@@ -58,6 +58,7 @@ mod words;
 mod workers;
 mod zip;
 
+pub use auth::proxy::{ProxyLogin, ProxyLoginEntry, ProxyLoginFault};
 pub use diagnoses::diagnosing;
 pub use health::{checking_itself, is_well};
 pub use logs::query_problem;
@@ -124,6 +125,8 @@ pub struct App {
     pub hosts: Vec<String>,
     /// The sub-path under which a proxy leads here.
     pub base_path: BasePath,
+    /// A proxy that says who is logged in.
+    pub proxy_login: Option<ProxyLogin>,
     /// Reverse proxies that say for whom they ask.
     pub proxies: Proxies,
     pub version: &'static str,
@@ -143,6 +146,11 @@ pub fn router(app: App) -> Router {
 /// The same for `vigie.sock` and for calls within the process: every request may do everything, without a token.
 pub fn trusted(router: Router) -> Router {
     router.layer(axum::Extension(auth::Trusted))
+}
+
+/// The same for a socket that a proxy or an application of this machine may reach: as over TCP, from this machine.
+pub fn on_socket(router: Router) -> Router {
+    router.layer(axum::Extension(auth::proxy::OnSocket))
 }
 
 fn declare(routes: Routes) -> Routes {

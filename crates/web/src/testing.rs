@@ -151,6 +151,7 @@ impl Site {
             blobs,
             limits,
             hosts: Vec::new(),
+            proxy_login: None,
             base_path: crate::BasePath::default(),
             proxies: crate::Proxies::default(),
             version: "0.0.0",
@@ -179,10 +180,15 @@ impl Site {
 
     /// Somebody who is logged in.
     pub(crate) async fn person(&self, name: &str, role: Role) -> Person {
+        self.person_by(name, role, None).await
+    }
+
+    /// Somebody who is logged in, with the hash of a password.
+    pub(crate) async fn person_by(&self, name: &str, role: Role, password: Option<String>) -> Person {
         use secrecy::ExposeSecret as _;
         let id = uuid::Uuid::from_bytes(self.app.rng.bytes());
         let created_at = self.app.clock.now();
-        let user = User { id, name: name.into(), password: None, role, disabled: false, created_at, seen_at: None };
+        let user = User { id, name: name.into(), password, role, disabled: false, created_at, seen_at: None };
         self.app.db.create_user(user).await.unwrap();
         let (code, hash) = self.app.vault.new_code();
         let expires_at = created_at + std::time::Duration::from_secs(3600);

@@ -1,6 +1,6 @@
 //! A data directory, or a share of a PostgreSQL database, that this process runs.
 
-use super::{Access, Parts};
+use super::{Access, Parts, second_socket};
 use crate::{
     client::Client,
     config::Config,
@@ -20,7 +20,7 @@ use logs::{
 use mail::{handler::MailHandler, webhooks::Webhooks};
 use reports::Reports;
 use serde_json::json;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use store::Db;
 use submission::Server;
 use tokio::{
@@ -185,6 +185,15 @@ impl Owned {
         }
         tracing::info!(%address, "answering HTTP");
         Ok(address)
+    }
+
+    /// Answers HTTP on the second socket, as over TCP, where the configuration names one.
+    pub(crate) async fn second_socket(&mut self, config: &Config) -> Result<Option<PathBuf>> {
+        let Some(table) = &config.socket else { return Ok(None) };
+        let listener = second_socket::listener(&table.value).await?;
+        let router = web::on_socket(self.router.clone());
+        self.serve(listener, router);
+        Ok(Some(table.value.path.clone()))
     }
 
     /// Looks after the log store without an engine: for a command that fills it for long.

@@ -27,6 +27,13 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
         owned.stop().await;
         return Err(failure);
     }
+    let socket = match owned.second_socket(config).await {
+        Ok(socket) => socket,
+        Err(failure) => {
+            owned.stop().await;
+            return Err(failure);
+        }
+    };
     let submission = match owned.submission(config).await {
         Ok(submission) => submission,
         Err(failure) => {
@@ -37,6 +44,11 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
     follow::tell_resumed(config, &owned).await?;
     follow::tell_going_on(config, &owned.client).await?;
     announce(config, address)?;
+    if let Some(path) = socket
+        && !config.json
+    {
+        render::say(&t!("socket-listening", path = path.display()));
+    }
     if let Some(address) = submission
         && !config.json
     {

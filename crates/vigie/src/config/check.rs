@@ -14,6 +14,12 @@ pub(crate) fn lines(config: &Config) -> Vec<(String, String, String)> {
     put("listen", config.listen.value.to_string(), &config.listen.from);
     put("hosts", config.hosts.value.join(", "), &config.hosts.from);
     put("base-path", config.base_path.value.to_string(), &config.base_path.from);
+    if let Some(table) = &config.proxy_login {
+        put("proxy-login", table.value.shown(), &table.from);
+    }
+    if let Some(table) = &config.socket {
+        put("socket", table.value.path.display().to_string(), &table.from);
+    }
     put("proxies", config.proxies.value.join(", "), &config.proxies.from);
     put("alert-networks", config.alert_networks.value.join(", "), &config.alert_networks.from);
     let database =

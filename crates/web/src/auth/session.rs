@@ -1,6 +1,6 @@
 //! Sessions: what a login leaves in the browser, and how a request shows it.
 
-use super::{Granted, Who, scope_of};
+use super::{Granted, Through, Who, scope_of};
 use crate::{Ctx, problem::Problem};
 use axum::http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret as _;
@@ -28,7 +28,13 @@ pub(crate) async fn granted(ctx: &Ctx, headers: &HeaderMap) -> Result<Option<Gra
     let _turn = ctx.lookups.acquire().await;
     let found = ctx.app.db.session(vault::hash_token(code), ctx.app.clock.now()).await?;
     Ok(found.map(|(session, user)| {
-        let who = Who::Person { id: user.id, name: user.name, role: user.role, session: session.hash };
+        let who = Who::Person {
+            id: user.id,
+            name: user.name,
+            role: user.role,
+            session: session.hash,
+            through: Through::Session,
+        };
         Granted { scope: scope_of(user.role), who }
     }))
 }

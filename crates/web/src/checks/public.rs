@@ -232,6 +232,7 @@ fn view(ctx: &Ctx, language: Language) -> View {
     View {
         words: Words { language, zone: ctx.app.zone.clone() },
         viewer: None,
+        logout: crate::layout::view::Logout::Here,
         csrf: String::new(),
         notice_key: None,
         here: String::new(),

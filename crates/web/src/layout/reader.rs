@@ -2,8 +2,8 @@
 
 use crate::{
     Ctx,
-    auth::{Granted, Who, session::cookie},
-    layout::view::{Theme, View, Viewer},
+    auth::{Granted, Through, Who, session::cookie},
+    layout::view::{Logout, Theme, View, Viewer},
     words::{LANGUAGE_COOKIE, Words, preferred},
 };
 use axum::{
@@ -43,12 +43,22 @@ pub(crate) fn reader(ctx: &Ctx, headers: &HeaderMap, uri: &Uri, granted: Option<
     View {
         words: Words { language, zone },
         viewer: granted.map(viewer),
+        logout: logout(ctx, headers, granted),
         csrf: session.map(|session| ctx.app.vault.form_token(session)).unwrap_or_default(),
         notice_key: session.map(|session| ctx.app.vault.notice_key(session)),
         here: uri.path_and_query().map_or_else(|| "/".to_owned(), |here| here.as_str().to_owned()),
         part_of: None,
         theme: cookie(headers, THEME_COOKIE).and_then(Theme::parse).unwrap_or_default(),
         now: ctx.app.clock.now(),
+    }
+}
+
+fn logout(ctx: &Ctx, headers: &HeaderMap, granted: Option<&Granted>) -> Logout {
+    match granted.map(|granted| &granted.who) {
+        Some(Who::Person { through: Through::Proxy { .. }, .. }) => {
+            ctx.app.proxy_login.as_ref().and_then(|login| login.logout(headers)).map_or(Logout::Elsewhere, Logout::At)
+        }
+        _ => Logout::Here,
     }
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct View {
     pub(crate) words: Words,
     /// Who is logged in; nobody on the way in.
     pub(crate) viewer: Option<Viewer>,
+    /// How one leaves.
+    pub(crate) logout: Logout,
     /// What a form sends along as `csrf`, to show that it is ours.
     pub(crate) csrf: String,
     /// Seals what an action of this session came to, for the address of the page that says it. Never shown.
@@ -26,6 +28,18 @@ pub(crate) struct View {
 pub(crate) struct Viewer {
     pub(crate) name: String,
     pub(crate) role: Role,
+}
+
+/// How one leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Logout {
+    /// Here, by a form.
+    #[default]
+    Here,
+    /// At the proxy by which one came in.
+    At(String),
+    /// By what Vigie does not know of.
+    Elsewhere,
 }
 
 /// `auto` follows the reader's system.
@@ -61,6 +75,19 @@ impl std::ops::Deref for View {
 }
 
 impl View {
+    /// Whether a form of ours logs the reader out.
+    pub(crate) fn leaves_here(&self) -> bool {
+        self.logout == Logout::Here
+    }
+
+    /// Where the reader logs out, where that is at a proxy.
+    pub(crate) fn leaves_at(&self) -> Option<&str> {
+        match &self.logout {
+            Logout::At(address) => Some(address),
+            _ => None,
+        }
+    }
+
     /// Whether the reader may send mailings and act on jobs.
     pub(crate) fn operates(&self) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.role >= Role::Operator)

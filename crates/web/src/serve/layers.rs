@@ -71,7 +71,7 @@ async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Pro
     };
     let mut response = problem.remedy("`/api` lists the routes").into_response();
     if reads_pages(headers) && !uri.path().starts_with("/api") {
-        let who = auth::session::granted(ctx, headers).await.ok().flatten();
+        let who = auth::granted_by(ctx, parts).await.ok().flatten();
         response.extensions_mut().insert(ForPerson { who, needs_login: false });
     }
     response

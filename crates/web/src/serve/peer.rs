@@ -45,6 +45,13 @@ impl Proxies {
     }
 }
 
+/// Scheme and host, as whoever asks has them.
+pub(crate) fn site(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = if text("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    format!("{scheme}://{}", text("host").unwrap_or("127.0.0.1:8787"))
+}
+
 /// What one subscriber of a network holds: an address of IPv4, a /64 of IPv6 (RFC 6177).
 pub(crate) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {

@@ -48,6 +48,7 @@ pub(crate) fn view(language: Language) -> View {
     View {
         words: Words { language, zone: TimeZone::get("Europe/Paris").unwrap() },
         viewer: Some(Viewer { name: "Marion Durand".to_owned(), role: Role::Admin }),
+        logout: crate::layout::view::Logout::Here,
         csrf: "c5rf".to_owned(),
         notice_key: None,
         here: "/".to_owned(),

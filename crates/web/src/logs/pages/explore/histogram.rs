@@ -169,6 +169,7 @@ mod tests {
         View {
             words: Words { language: Language::English, zone: TimeZone::UTC },
             viewer: None,
+            logout: crate::layout::view::Logout::Here,
             csrf: String::new(),
             notice_key: None,
             here: "/explore".into(),
