@@ -3,6 +3,9 @@
 use crate::layout::foreign::is_hidden;
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+/// Characters of the name of a user.
+pub(crate) const USER_NAME_CHARS_MAX: usize = 60;
+
 /// Whether a name shows all that it is made of: nothing unseen, no space but the usual one, and none at its ends.
 pub(crate) fn is_plain(name: &str, chars_max: usize) -> bool {
     (1..=chars_max).contains(&name.chars().count())

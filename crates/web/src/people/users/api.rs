@@ -2,7 +2,7 @@
 
 use crate::{
     Ctx,
-    auth::{Access, CreatedName, check_new_name},
+    auth::{Access, CreatedName, alike, check_new_name},
     extract::{Json, Optional, Path},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
@@ -19,7 +19,7 @@ use store::{Purpose, Role, User};
 
 /// How long a link works.
 pub(crate) const LINK_LASTS: Duration = Duration::from_secs(3 * 86_400);
-pub(crate) const NAME_MAX: usize = 60;
+pub(crate) const NAME_MAX: usize = alike::USER_NAME_CHARS_MAX;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     routes
