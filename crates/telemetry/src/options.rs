@@ -35,7 +35,7 @@ impl Default for Options {
         Self {
             memory_bytes_max: 64 << 20,
             seal_rows: 2 * crate::segment::ROWS_MAX,
-            seal_bytes: 20 << 20,
+            seal_bytes: 14 << 20,
             seal_age: Duration::from_secs(600),
             seal_quiet: Duration::from_secs(5),
             segment_bytes_max: 32 << 20,
