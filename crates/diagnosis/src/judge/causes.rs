@@ -152,6 +152,7 @@ const BROKEN_PROGRAM: &[CauseId] = &[
     C::JobWorkerLost,
     C::JobDefect,
     C::CommandFailed,
+    C::BrokerLost,
 ];
 
 /// Every cause that is known.

@@ -1,7 +1,7 @@
 //! Whose lines they are: the units, programs and processes of the application, and of its database.
 
 use crate::{
-    collect::Collected,
+    collect::{Collected, Service},
     evidence::{Evidence, Family, Sign},
     job::JobStory,
     question::Question,
@@ -42,9 +42,18 @@ impl Scope {
         let own: Vec<&Evidence> = collected.evidence.iter().filter(of_application).collect();
         let mut units: BTreeSet<String> = own.iter().filter_map(|one| one.actor.unit.clone()).collect();
         let mut names: Vec<String> = PROGRAMS.iter().map(|name| (*name).to_owned()).collect();
-        for service in collected.services.iter().filter(|service| {
+        let is_known = |service: &&Service| {
             PROGRAMS.iter().any(|name| service.command.contains(name)) || service.command.contains("manage.py")
-        }) {
+        };
+        let mut services: Vec<&Service> = collected.services.iter().filter(is_known).collect();
+        if services.is_empty() {
+            services = collected.services.iter().filter(|service| is_own_program(&service.command)).collect();
+            // Of several nobody knows which one it is.
+            if services.len() > 1 {
+                services.clear();
+            }
+        }
+        for service in services {
             units.insert(service.unit.clone());
             names.extend((service.description.len() > 3).then(|| service.description.to_lowercase()));
         }
@@ -119,6 +128,14 @@ impl Scope {
             .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
         if is_named { Belongs::Yes } else { Belongs::No }
     }
+}
+
+/// A program of the administrator's own: below a folder for such, or run by an interpreter.
+fn is_own_program(command: &str) -> bool {
+    let program = command.trim_start_matches(['-', '@', '+', '!', ':']).split(' ').next().unwrap_or_default();
+    let name = program.rsplit('/').next().unwrap_or_default();
+    let is_run = INTERPRETERS.iter().chain(&["php", "perl", "bun", "deno"]).any(|known| name.starts_with(known));
+    is_run || ["/opt/", "/srv/", "/var/www/", "/home/"].iter().any(|folder| program.starts_with(folder))
 }
 
 /// Words that are nobody's name.

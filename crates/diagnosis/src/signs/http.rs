@@ -19,6 +19,9 @@ pub(super) fn access(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
         seconds: seconds(parsed),
         client: text_of(parsed, &["client", "remote_addr", "remote_ip"]),
     };
+    if let Some(sign) = haproxys_end(&parsed.message) {
+        return Some(Told { sign, actor: actor.clone(), request: Some(request), delivery: None });
+    }
     let is_telling = status >= 499 || matches!(status, 408 | 413 | 429) || request.method == "POST";
     let sign = match status {
         499 => Sign::ClientGone,
@@ -28,10 +31,31 @@ pub(super) fn access(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
     is_telling.then(|| Told { sign, actor: actor.clone(), request: Some(request), delivery: None })
 }
 
+/// What the state says in which HAProxy's session ended, `sH--`: frontend, server, timers, status, bytes and two cookies stand
+/// before it. First who ended it, then in which phase.
+fn haproxys_end(message: &str) -> Option<Sign> {
+    let mut words = message.split(' ');
+    let (timers, state) = (words.nth(2)?, words.nth(4)?);
+    if state.len() != 4 || timers.split('/').count() < 5 {
+        return None;
+    }
+    Some(match &state[..2] {
+        "CD" | "CH" | "CR" | "CQ" | "cD" | "cR" => Sign::ClientGone,
+        "sH" | "sD" => Sign::UpstreamTimeout,
+        "sC" | "sQ" => Sign::UpstreamConnectTimeout,
+        "SC" => Sign::UpstreamRefused,
+        "SH" | "SD" => Sign::UpstreamClosed,
+        _ => return None,
+    })
+}
+
 /// How long a request took, where the format of the log has it.
 fn seconds(parsed: &Parsed<'_>) -> Option<f64> {
     if let Some(seconds) = number_of(parsed, &["request_time", "duration", "rt", "time_taken", "latency"]) {
         return Some(seconds);
+    }
+    if let Some(millis) = number_of(parsed, &["duration_ms"]) {
+        return Some(millis / 1e3);
     }
     let extra = parsed.fields.iter().filter(|field| field.name == "extra").find_map(|field| match &field.value {
         sources::record::Value::Text(text) => named_seconds(text).or_else(|| first_decimal(text)),
@@ -58,12 +82,18 @@ fn first_decimal(text: &str) -> Option<f64> {
 /// The request that a line of another log speaks of.
 pub(super) fn named_in(parsed: &Parsed<'_>) -> Option<HttpRequest> {
     let client = text_of(parsed, &["client"]);
+    if let Some(path) = text_of(parsed, &["request.uri"]) {
+        let method = text_of(parsed, &["request.method"]).unwrap_or_default();
+        return Some(HttpRequest { method, path: shortened(&path), client, ..HttpRequest::default() });
+    }
     if let Some(request) = text_of(parsed, &["request"]) {
         let mut words = request.split(' ');
         let (method, path) = (words.next()?.to_owned(), shortened(words.next()?));
         return Some(HttpRequest { method, path, client, ..HttpRequest::default() });
     }
-    const MARKS: [&str; 3] = ["Error handling request ", "Internal Server Error: ", "Service Unavailable: "];
+    // gunicorn, Django, and mod_proxy.
+    const MARKS: [&str; 4] =
+        ["Error handling request ", "Internal Server Error: ", "Service Unavailable: ", " returned by "];
     let path = MARKS.iter().find_map(|mark| parsed.message.split_once(mark)).map(|(_, rest)| rest)?;
     let path = path.split_whitespace().next().filter(|path| path.starts_with('/'))?;
     Some(HttpRequest { path: shortened(path), ..HttpRequest::default() })
@@ -80,4 +110,27 @@ fn shortened(path: &str) -> String {
         end -= 1;
     }
     path[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_haproxys_session_says_who_ended_it() {
+        let line = |state: &str| {
+            format!("https~ app/web1 0/0/1/-1/41200 -1 0 - - {state} 12/12/0/0/0 0/0 \"POST /send HTTP/1.1\"")
+        };
+        let cases = [
+            ("CH--", Some(Sign::ClientGone)),
+            ("sH--", Some(Sign::UpstreamTimeout)),
+            ("SC--", Some(Sign::UpstreamRefused)),
+            ("SH--", Some(Sign::UpstreamClosed)),
+            ("----", None),
+        ];
+        for (state, expected) in cases {
+            assert_eq!(haproxys_end(&line(state)), expected, "{state}");
+        }
+        assert_eq!(haproxys_end("GET /a b c d e f CH-- g"), None, "no timers, no line of HAProxy");
+    }
 }

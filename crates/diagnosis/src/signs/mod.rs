@@ -21,6 +21,10 @@ pub(crate) struct Told {
 /// The part of the machine that a record speaks of.
 pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
     let program = program(parsed).unwrap_or_default();
+    // Caddy's own words have the form of its access log.
+    if program.starts_with("http.log.error") || program.starts_with("http.handlers.") {
+        return Family::WebError;
+    }
     match parsed.inner.unwrap_or(parsed.format) {
         "access" | "caddy" | "traefik" | "haproxy" | "uvicorn" | "runserver" => return Family::WebAccess,
         "nginx_error" | "apache_error" => return Family::WebError,
@@ -45,6 +49,7 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         "postgres" | "postgresql" | "mysqld" | "mariadbd" => Family::Database,
         "python" | "python3" | "django" => Family::App,
         name if name.starts_with("postfix/") || name.starts_with("opendkim") => Family::Mail,
+        "exim" | "exim4" | "msmtp" | "smtpd" | "sendmail" | "nullmailer-send" => Family::Mail,
         name if name.starts_with("systemd-") => Family::System,
         _ if is_application(parsed) => Family::App,
         _ => Family::Other,
@@ -90,6 +95,7 @@ fn is_application(parsed: &Parsed<'_>) -> bool {
                 | "php"
         )
         || traceback::of(&parsed.message).is_some()
+        || traceback::head_of_stack(&parsed.message).is_some()
 }
 
 /// Everything that a record proves.
@@ -111,6 +117,9 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         return trace.signs(family).into_iter().map(told).collect();
     }
     let mut signs = table::signs(&parsed.message, family);
+    if signs.is_empty() && traceback::head_of_stack(&parsed.message).is_some() {
+        signs.push(Sign::Exception);
+    }
     if signs.is_empty() && http::is_server_error(parsed) {
         signs.push(Sign::ServerError);
     }

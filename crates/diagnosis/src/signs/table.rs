@@ -51,18 +51,25 @@ const ANYBODY: &[Family] = &[];
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     // nginx, Apache, HAProxy, Caddy: ngx_http_upstream.c, mod_proxy, the vendors' pages.
-    row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream"]),
+    row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream",
+        "dial tcp …i/o timeout",
+    ]),
     row(Sign::UpstreamTimeout, Subject::Http, WEB, &[
         "upstream timed out", "Timeout when reading response headers from daemon process", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
+        "caused by: context deadline exceeded", "mod_fcgid: read data timeout in", "AH01075", "response not received, request sent", "504 Gateway Timeout' caused by",
     ]),
     row(Sign::UpstreamRefused, Subject::Http, WEB, &[
         "connect() failed (111:", "connect() to …failed (111:", "connect() to …failed (2:", "no live upstreams", "AH00957",
+        "connect: connection refused", "AH01114", "AH01079", "(111)Connection refused: AH",
     ]),
     row(Sign::UpstreamClosed, Subject::Http, WEB, &[
         "upstream prematurely closed connection", "recv() failed (104:…reading response header from upstream",
         "Error reading from remote server", "Truncated or oversized response headers received from daemon process",
+        "502 Bad Gateway' caused by: EOF", "reverseproxy…EOF", "End of script output before headers", "recv() failed (104:",
     ]),
-    row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request"]),
+    row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request",
+        "499 Client Closed Request", "caused by: context canceled", "mod_fcgid: ap_pass_brigade failed",
+    ]),
     row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large"]),
     row(Sign::RequestsLimited, Subject::Http, WEB, &[
         "limiting requests, excess:", "limiting connections by zone", "worker_connections are not enough",
@@ -70,13 +77,17 @@ const ROWS: &[Row] = &[
     // mod_wsgi 4: its own limits are those of an application server.
     row(Sign::WorkerTimeout, Subject::Server, WEB, &["Daemon process deadlock timer expired", "Daemon process request time limit exceeded"]),
     // gunicorn's arbiter, 19 to 27; uWSGI 2.
-    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!"]),
+    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!",
+        "execution timed out (…sec), terminating", "Terminating timed out worker", "Maximum execution time of", "worker process …is taking too long",
+    ]),
     row(Sign::WorkerKilled, Subject::Server, SERVER, &[
         "Worker (pid:…was sent SIGKILL!", "Worker with pid …was terminated due to signal 9", "DAMN ! worker …killed by signal 9",
+        "exited on signal 9 (SIGKILL)", "exitcode 137",
     ]),
     row(Sign::ProcessCrashed, Subject::Server, SERVER, &[
         "was sent SIGSEGV", "was sent SIGBUS", "was sent SIGILL", "was terminated due to signal 11", "was terminated due to signal 7",
         "DAMN ! worker …killed by signal 11", "got Segmentation Fault !!!", "Fatal Python error: ",
+        "exited on signal 11 (SIGSEGV)", "exited on signal 7 (SIGBUS)", "AH00052: child pid …Segmentation fault",
     ]),
     row(Sign::WorkerRecycled, Subject::Server, SERVER, &["Autorestarting worker after current request", "The work of process …is done. Seeya!"]),
     row(Sign::ServerReloading, Subject::Server, SERVER, &["Handling signal: hup", "Hang up: Master", "grace them all", "...gracefully killing workers..."]),
@@ -90,10 +101,15 @@ const ROWS: &[Row] = &[
     row(Sign::SmtpCertificate, Subject::Mail, SENDERS, &[
         "certificate has expired", "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Server certificate not verified",
         "certificate verification failed", "Server certificate not trusted",
+        "x509: certificate", "unable to verify the first certificate", "self-signed certificate", "self signed certificate", "does not match certificate's altnames", "PKIX path building failed", "CertificateExpiredException", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "TLS certificate verification failed", "Peer certificate cannot be authenticated",
     ]),
     row(Sign::SmtpQuota, Subject::Mail, SENDERS, &[
         "5.4.5 ", "Daily user sending limit", "Daily sending quota exceeded", "Daily message quota exceeded", "5.7.705", "5.7.708",
         "number of allowed outgoing messages was exceeded", "sending quota exceeded", "daily quota exceeded",
+        "daily limit for message recipients", "daily limit for sending", "daily sending limit", "Submission quota exceeded", "5.2.2 …Submission quota",
+        "exceeded the max emails per hour", "exceeded the max defers", "hourly sending limit", "quota of emails", "monthly sending limit", "out of email credits",
+        "5.7.232", "5.7.233", "5.7.236",
+        "Maximum credits exceeded", "daily relay quota exceeded", "Sending suspended for this account", "sending paused for this account", "outbound quota exceeded", "daily email limit",
     ]),
     row(Sign::SmtpRate, Subject::Mail, SENDERS, &[
         "4.7.28", "421 …rate limit", "unusual rate of", "temporarily rate limited", "Maximum sending rate exceeded", "Throttling failure",
@@ -101,10 +117,12 @@ const ROWS: &[Row] = &[
         "Message delivery request rate limit exceeded", "sending rate", "4.7.500", "too many concurrent", "too many connections from",
         "(421, …limit", "(450, …limit", "(451, …limit", "(452, …limit", "(454, …limit", "said: 4…rate limit", "(550, …rate limit",
         "421 4.7.", "421-4.7.", "(421, b'4.7.", "(421, b\"4.7.", "450 4.7.1 Error: too much", "(451, b'4.7.", "said: 451 4.7.", "throttl",
+        "receiving mail too quickly", "Too many connections, slow down", "slow down", "[TSS0", "[TS01]", "421 RP-001", "OU-002", "452 4.5.3 Too many", "Too many login attempts", "exceeded its rate limit", "rate limit exceeded", "sending too fast",
     ]),
     row(Sign::SmtpAuth, Subject::Mail, SENDERS, &[
         "SMTPAuthenticationError", "SASL authentication failed", "535 5.7.", "535-5.7.", "(535, ", "535 Authentication", "said: 535",
         "530 5.7.0 Authentication required", "(530, b'5.7.",
+        "5.7.139", "authentication unsuccessful", "Application-specific password required", "534-5.7.9", "534 5.7.9", "530 5.7.1 Client was not authenticated", "530 5.7.57", "Incorrect authentication data", "AuthenticationFailedException", "Authentication credentials invalid", "no worthy mechs found", "535, b'", "code=535",
     ]),
     row(Sign::SmtpLostAfterData, Subject::Mail, SENDERS, &["while sending end of data -- message may be sent more than once"]),
     row(Sign::SmtpNoSpace, Subject::Mail, SENDERS, &["452 4.3.1", "(452, b'4.3.1", "Insufficient system storage"]),
@@ -117,11 +135,29 @@ const ROWS: &[Row] = &[
     row(Sign::SmtpTimeout, Subject::Network, POSTFIX, &["conversation with …timed out while sending end of data"]),
     // smtplib says so of a server that is silent for longer than its timeout.
     row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["SMTPServerDisconnected: Connection unexpectedly closed: timed out"]),
-    row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while"]),
+    // Exim, msmtp, OpenSMTPD, nodemailer, PHPMailer, Symfony's and Swift's mailers, Java's and Go's.
+    row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &[
+        "T=…defer (110)", "SMTP timeout after", "H=…Connection timed out", "smtp…Greeting never received", "ESOCKETTIMEDOUT…smtp", "ETIMEDOUT…CONN",
+        "Connection timeout…CONN", "SMTP connect() failed…(110)", "Failed to connect to server…(110)", "stream_socket_client(): Unable to connect to …(Connection timed out)",
+        "Connection could not be established with host …timed out", "cannot connect to …Connection timed out", "Couldn't connect to host, port: …timed out",
+    ]),
+    row(Sign::SmtpRefused, Subject::Mail, SENDERS, &[
+        "T=…defer (111)", "H=…Connection refused", "ECONNREFUSED…CONN", "SMTP connect() failed…(111)", "Failed to connect to server…(111)",
+        "stream_socket_client(): Unable to connect to …(Connection refused)", "Connection could not be established with host …refused",
+        "cannot connect to …port …Connection refused", "Couldn't connect to host, port: …refused",
+    ]),
+    row(Sign::SmtpAuth, Subject::Mail, SENDERS, &[
+        "EAUTH", "Invalid login: 5", "SMTP Error: Could not authenticate", "Failed to authenticate on SMTP server", "authentication failed (method", "Username and Password not accepted",
+        "authenticator failed",
+    ]),
+    row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while",
+        "Remote host closed connection in response to", "Unexpected socket close", "Connection to …has been closed unexpectedly", "Expected response code …but got an empty response", "lost connection in middle of processing",
+    ]),
     row(Sign::SmtpBusy, Subject::Mail, SENDERS, &[
         "SMTPConnectError: (421", "SMTPConnectError(421", "refused to talk to me: 4", "said: 421", "said: 450 4.3", "said: 451", "said: 454", "said: 432",
         "SMTPDataError: (4", "SMTPDataError(4", "SMTPSenderRefused: (4", "SMTPSenderRefused(4", "SMTPHeloError: (4", "(421, b",
         "SMTPResponseException: (4",
+        "Net::SMTPServerBusy", "421 4.3.2", "421 Service not available", "421 4.3.0", "454 4.7.0 Temporary authentication failure", "451 4.3.0 ", "server busy",
     ]),
     row(Sign::RecipientRefused, Subject::Mail, SENDERS, &[
         "SMTPRecipientsRefused", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
@@ -137,61 +173,89 @@ const ROWS: &[Row] = &[
     row(Sign::ProcessCrashed, Subject::Memory, KERNEL, &[": segfault at ", " general protection fault ip:", " trap invalid opcode ip:", "traps: …general protection"]),
     row(Sign::MemoryError, Subject::Memory, PROGRAMS, &[
         "MemoryError", "Cannot allocate memory", "Ne peut allouer de la mémoire", "java.lang.OutOfMemoryError",
+        "JavaScript heap out of memory", "Allowed memory size of …exhausted", "failed to allocate memory (NoMemoryError)", "fatal error: runtime: out of memory",
+        "memory allocation of …bytes failed", "std::bad_alloc",
     ]),
+    row(Sign::MemoryError, Subject::Memory, PROGRAMS, &["GC overhead limit exceeded", "OOM when allocating"]),
+    // Docker and containerd.
+    row(Sign::OomUnit, Subject::Memory, MANAGER, &["TaskOOM event", "OOMKilled", "container oom"]),
+    // What PHP says reaches the web server.
+    row(Sign::MemoryError, Subject::Memory, WEB, &["Allowed memory size of …exhausted"]),
     // PostgreSQL 9 to 17 in English and French, its clients, MySQL, SQLite.
     row(Sign::DbConnections, Subject::Database, DATABASE, &[
         "too many clients already", "trop de clients sont déjà connectés", "remaining connection slots are reserved",
         "emplacements de connexions restants sont réservés", "too many connections for role", "too many connections for database",
         "(1040, ", "Too many connections",
+        "no more connections allowed (max_client_conn)", "QueuePool limit of size", "max_user_connections", "ER_CON_COUNT_ERROR", "Timeout acquiring a connection", "Connection is not available, request timed out after", "query_wait_timeout",
     ]),
     row(Sign::DbPanic, Subject::Database, DATABASE, &["PANIC:  could not write", "could not write to file \"pg_wal", "n'a pas pu écrire dans le fichier « pg_wal", "was terminated by signal 6", "a été arrêté par le signal 6"]),
     row(Sign::DbCrash, Subject::Database, &[F::Database], &[
         "was terminated by signal", "a été arrêté par le signal", "terminating connection because of crash of another server process",
         "arrêt de la connexion à cause de l'arrêt brutal", "terminating any other active server processes",
         "arrêt des autres processus serveur actifs", "was not properly shut down", "n'a pas été arrêté proprement",
+        "mysqld got signal", "mariadbd got signal", "InnoDB: Starting crash recovery",
     ]),
     row(Sign::DbCrash, Subject::Database, PROGRAMS, &["because of crash of another server process", "à cause de l'arrêt brutal"]),
     row(Sign::DbShutdown, Subject::Database, &[F::Database], &[
         "received fast shutdown request", "received smart shutdown request", "received immediate shutdown request",
         "a reçu une demande d'arrêt", "database system is shut down", "le système de base de données est arrêté",
         "the database system is shutting down", "le système de base de données s'arrête", "Received SHUTDOWN from user",
+        ": Normal shutdown", "Shutdown complete",
     ]),
     row(Sign::DbTerminated, Subject::Database, DATABASE, &[
         "terminating connection due to administrator command", "arrêt des connexions suite à la demande de l'administrateur",
+        "terminating connection due to idle-in-transaction timeout", "terminating connection due to idle-session timeout", "terminating connection due to transaction timeout",
+        "terminating connection due to conflict with recovery", "suite à l'expiration du délai d'inactivité",
         "AdminShutdown",
+        "Connection was killed", "(1927, ", "(1317, ", "server conn crashed?",
     ]),
     row(Sign::DbStatementTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to statement timeout", "délai écoulé pour l'exécution de l'instruction",
-        "maximum statement execution time exceeded",
+        "maximum statement execution time exceeded", "max_statement_time exceeded",
+        "ER_QUERY_TIMEOUT", "(3024, ",
     ]),
     row(Sign::DbLockTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to lock timeout", "délai écoulé pour l'obtention des verrous", "Lock wait timeout exceeded",
         "database is locked",
+        "SQLITE_BUSY", "could not obtain lock on", "database table is locked",
     ]),
     row(Sign::DbLockWait, Subject::Database, &[F::Database], &["still waiting for …Lock on", "est toujours en attente de"]),
     row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock"]),
-    row(Sign::DbStarted, Subject::Database, &[F::Database], &["ready to accept connections", "prêt pour accepter les connexions"]),
+    row(Sign::DbStarted, Subject::Database, &[F::Database], &["ready to accept connections", "prêt pour accepter les connexions",
+        "ready for connections",
+    ]),
     row(Sign::DbUnreachable, Subject::Database, PROGRAMS, &[
         "could not connect to server", "connection to server …failed", "server closed the connection unexpectedly",
         "le serveur a fermé la connexion de façon inattendue", "la connexion au serveur …a échoué", "(2006, ", "(2002, ", "(2003, ",
         "(2013, ", "the database system is starting up", "the database system is in recovery mode", "connection already closed",
         "SSL connection has been closed unexpectedly",
+        "MySQL server has gone away", "Lost connection to MySQL server", "Can't connect to MySQL server", "Can't connect to local MySQL server", "Can't connect to local server through socket", "SQLSTATE[HY000] [2002]", "SQLSTATE[08006]", "PROTOCOL_CONNECTION_LOST", "ServerSelectionTimeoutError", "MongoNetworkError", "could not translate host name", "ECONNREFUSED…:5432", "ECONNREFUSED…:3306", "PG::ConnectionBad", "CommunicationsException",
     ]),
     // The disk, in the words of the C library.
-    row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque"]),
+    row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque",
+        "EDQUOT: ", "Errcode: 122",
+    ]),
     row(Sign::NoSpace, Subject::Disk, ANYBODY, &[
         "No space left on device", "Aucun espace disponible sur le périphérique", "not enough free space", "database or disk is full",
+        "ENOSPC: ", "Errcode: 28", "errno: 28", "disk is full", "disk resource limit alarm set",
     ]),
     row(Sign::ReadOnly, Subject::Disk, ANYBODY, &[
         "Read-only file system", "Remounting filesystem read-only", "Remounting file system read-only",
         "Système de fichiers accessible en lecture seulement", "attempt to write a readonly database",
+        "EROFS: ", "Errcode: 30 ",
     ]),
     row(Sign::IoError, Subject::Disk, KERNEL, &["Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev "]),
     // systemd 229 to 257, supervisor, dpkg.
-    row(Sign::StopTimeout, Subject::Unit, MANAGER, &["State 'stop-sigterm' timed out", "stop-sigterm timed out. Killing", "State 'final-sigterm' timed out"]),
-    row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL"]),
+    row(Sign::StopTimeout, Subject::Unit, MANAGER, &["State 'stop-sigterm' timed out", "stop-sigterm timed out. Killing", "State 'final-sigterm' timed out",
+        "State 'stop-sigabrt' timed out", "State 'stop-watchdog' timed out", "didn't exit in time, killing", "failed to exit within", "killing '…with SIGKILL",
+    ]),
+    row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL",
+        "exit code 137", "exitCode=137", "via signal [SIGKILL]",
+    ]),
     row(Sign::ProcessCrashed, Subject::Unit, MANAGER, &["Main process exited, code=dumped", "Main process exited, code=killed, status=11", "(terminated by SIGSEGV", "(terminated by SIGABRT"]),
-    row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'"]),
+    row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'",
+        "Watchdog timeout (limit", "Start request repeated too quickly", "; not expected)", "entered FATAL state", "Failed with result 'core-dump'",
+    ]),
     row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop"]),
     row(Sign::UnitStarted, Subject::Unit, MANAGER, &["Started ", "success: …entered RUNNING state"]),
     row(Sign::PackageUpgrade, Subject::Unit, &[F::Other, F::App, F::System], &[" upgrade …:amd64 ", " upgrade …:all ", " upgrade …:arm64 "]),
@@ -217,24 +281,40 @@ const ROWS: &[Row] = &[
     row(Sign::DnsFailure, Subject::Network, ANYBODY, &[
         "Temporary failure in name resolution", "Échec temporaire dans la résolution du nom", "Host not found, try again",
         "Name service error for …try again", "could not be resolved (110", "EAI_AGAIN",
+        "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed",
     ]),
-    row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream"]),
+    row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream",
+        "getaddrinfo ENOTFOUND", "no such host", "UnknownHostException", "nodename nor servname provided",
+    ]),
     row(Sign::NetworkUnreachable, Subject::Network, ANYBODY, &[
         "Network is unreachable", "Le réseau n'est pas accessible", "No route to host", "Aucun chemin d'accès pour atteindre",
+        "ENETUNREACH", "EHOSTUNREACH",
     ]),
     row(Sign::LinkDown, Subject::Network, &[F::Kernel, F::System], &["Link is Down", "Lost carrier", ": link down", "carrier: link connected -> …disconnected", "link is not ready"]),
     row(Sign::LinkUp, Subject::Network, &[F::Kernel, F::System], &["Link is Up", "Gained carrier", ": link becomes ready"]),
-    row(Sign::PortsExhausted, Subject::Network, ANYBODY, &["Cannot assign requested address", "Ne peut attribuer l'adresse demandée"]),
-    row(Sign::TooManyFiles, Subject::Network, ANYBODY, &["Too many open files", "Trop de fichiers ouverts"]),
+    row(Sign::PortsExhausted, Subject::Network, ANYBODY, &["Cannot assign requested address", "Ne peut attribuer l'adresse demandée",
+        "EADDRNOTAVAIL",
+    ]),
+    row(Sign::TooManyFiles, Subject::Network, ANYBODY, &["Too many open files", "Trop de fichiers ouverts",
+        "EMFILE: ", "ENFILE: ", "(24: Too many",
+    ]),
     // Celery 3 to 5, kombu.
     // The word for the hard limit is within that for the soft one.
     row(Sign::TaskSoftLimit, Subject::Tasks, TASKS, &["Soft time limit (…exceeded for", "SoftTimeLimitExceeded"]),
-    row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &["Hard time limit (…exceeded for", "TimeLimitExceeded("]),
+    row(Sign::TaskHardLimit, Subject::Tasks, TASKS, &[
+        "Hard time limit (…exceeded for", "TimeLimitExceeded(",
+        // RQ, dramatiq, huey, arq.
+        "Task exceeded maximum timeout value", "dramatiq…TimeLimitExceeded", "huey.exceptions.TaskTimeout", "arq…TimeoutError",
+        "has been attempted too many times or run too long", "exceeded the timeout of …seconds", "ProcessTimedOutException", "execution expired (Timeout::Error)",
+    ]),
     row(Sign::ProcessCrashed, Subject::Tasks, TASKS, &["exited with 'signal 11 (SIGSEGV)'", "Worker exited prematurely: signal 11"]),
-    row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'"]),
+    row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'",
+        "Work-horse …terminated unexpectedly", "job stalled more than allowable limit", "Worker exited prematurely: exitcode 137",
+    ]),
     row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError",
         "redis.exceptions.TimeoutError", "redis.exceptions.BusyLoadingError", "amqp.exceptions.ConnectionForced", "amqp.exceptions.RecoverableConnectionError",
         "CONNECTION_FORCED", "delivery acknowledgement on channel", "Unrecoverable error: PreconditionFailed",
+        "Error 111 connecting to", "ECONNREFUSED…:6379", "ECONNREFUSED…:5672", "MaxRetriesPerRequestError", "LOADING Redis is loading", "MISCONF Redis is configured", "OOM command not allowed when used memory", "READONLY You can't write against a read only", "pika.exceptions.AMQPConnectionError", "CLUSTERDOWN", "memory resource limit alarm set",
     ]),
     row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["Warm shutdown (", "Cold shutdown ("]),
     row(Sign::BrokerRestored, Subject::Tasks, &[F::Tasks], &["Connected to redis", "Connected to amqp"]),
@@ -247,6 +327,8 @@ const NOT: &[(Sign, &str)] = &[
     (Sign::TooManyFiles, "inotify"),
     (Sign::ShutdownBegan, "Shutting down: Master"),
     (Sign::DbConnections, "smtp"),
+    // One host that cannot be reached is no network that is gone.
+    (Sign::NetworkUnreachable, "connection to server"),
 ];
 
 struct Index {
@@ -330,11 +412,58 @@ mod tests {
     use super::*;
 
     #[test]
+    fn other_languages_and_programs_have_words_of_their_own() {
+        use Family as F;
+        let cases: &[(Family, &str, &[Sign])] = &[
+            (
+                F::Other,
+                "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+                &[Sign::MemoryError],
+            ),
+            (F::WebError, "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted", &[Sign::MemoryError]),
+            (F::App, "Error: Invalid login: 535-5.7.8 Username and Password not accepted", &[Sign::SmtpAuth]),
+            (F::App, "Error: self-signed certificate in certificate chain", &[Sign::SmtpCertificate]),
+            (F::App, "dial tcp: lookup smtp.example.org: no such host", &[Sign::DnsUnknownName]),
+            (
+                F::Mail,
+                "1rb-1k == a@b.fr R=smarthost T=remote_smtp defer (110): Connection timed out",
+                &[Sign::SmtpTimeout],
+            ),
+            (
+                F::Mail,
+                "1rb-1k == a@b.fr R=smarthost T=remote_smtp defer (111): Connection refused",
+                &[Sign::SmtpRefused],
+            ),
+            (
+                F::App,
+                "(1969, 'Query execution was interrupted (max_statement_time exceeded)')",
+                &[Sign::DbStatementTimeout],
+            ),
+            (F::Database, "FATAL:  terminating connection due to idle-in-transaction timeout", &[Sign::DbTerminated]),
+            (
+                F::Tasks,
+                "rq.timeouts.JobTimeoutException: Task exceeded maximum timeout value (180 seconds)",
+                &[Sign::TaskHardLimit],
+            ),
+            (F::App, "Error: EMFILE: too many open files, open '/srv/a.html'", &[Sign::TooManyFiles]),
+            // One host that is away is no network that is gone.
+            (
+                F::App,
+                "connection to server at \"10.0.4.20\", port 5432 failed: No route to host",
+                &[Sign::DbUnreachable],
+            ),
+            (F::AppServer, "Worker (pid:812) was sent SIGKILL! Perhaps out of memory?", &[Sign::WorkerKilled]),
+        ];
+        for (family, message, expected) in cases {
+            assert_eq!(signs(message, *family), *expected, "{message}");
+        }
+    }
+
+    #[test]
     fn messages_prove_what_their_programs_mean_by_them() {
         use Family as F;
         let cases: &[(Family, &str, &[Sign])] = &[
             (F::AppServer, "WORKER TIMEOUT (pid:812)", &[Sign::WorkerTimeout]),
-            (F::AppServer, "Worker (pid:812) was sent SIGKILL! Perhaps out of memory?", &[Sign::WorkerKilled]),
             (
                 F::WebError,
                 "upstream timed out (110: Connection timed out) while reading response header from upstream",

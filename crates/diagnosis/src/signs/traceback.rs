@@ -28,6 +28,13 @@ pub(super) fn of(message: &str) -> Option<Traceback<'_>> {
     None
 }
 
+/// The error at the head of a stack of JavaScript or Java: the last line before the first frame that names one.
+pub(super) fn head_of_stack(message: &str) -> Option<&str> {
+    let (head, _) = message.split_once("\n    at ").or_else(|| message.split_once("\n\tat "))?;
+    let says = |line: &&str| line.contains("Error") || line.contains("Exception");
+    head.lines().rev().find(says)
+}
+
 impl Traceback<'_> {
     /// What it proves: what the exception says is the matter, else that nobody caught it.
     pub(super) fn signs(&self, family: Family) -> Vec<Sign> {
