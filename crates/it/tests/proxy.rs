@@ -86,6 +86,10 @@ const ANA: &str = "Cookie: site=ana\nRemote-User: root\nRemote-User: eve\nRemote
 fn addresses(html: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (at, _) in html.match_indices("=\"/") {
+        // An example in a guide is text, and no tag.
+        if html[..at].rfind('<') < html[..at].rfind('>') {
+            continue;
+        }
         let name = html[..at].rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
         let value = html[at + 2..].split('"').next().unwrap_or_default();
         found.push((name.to_owned(), value.replace("&#38;", "&").replace("&amp;", "&")));
