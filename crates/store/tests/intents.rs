@@ -2,7 +2,12 @@
 
 use crate::bed::*;
 use model::{ItemState, JobId, JobState, OnUnknown};
-use std::{fs::OpenOptions, os::unix::fs::FileExt as _, path::Path, time::Duration};
+use std::{
+    fs::OpenOptions,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use store::{Db, Intent, Lost, NewJob, damaged_intents};
 
 on_both![
@@ -150,13 +155,14 @@ async fn a_long_journal_forgets_nothing_that_is_open() {
 /// What cannot be read says nothing: then whatever was claimed may have been sent.
 #[tokio::test]
 async fn without_its_journal_everything_claimed_may_have_been_sent() {
-    for damage in ["gone", "zeros", "another worker's", "a bit of a frame", "a bit of a header", "cut"] {
+    for damage in ["gone", "zeros", "another worker's", "a bit of an earlier frame", "a bit of a header", "cut"] {
         let dir = tempfile::tempdir().unwrap();
         let db = open(dir.path()).await;
         let id = running(&db, new_job(job_id(1)), items(4)).await;
         let worker = declaring(&db).await;
         claim(&db, id, worker, 3, NOW).await;
         assert!(db.declare(intent(id, worker, &[(1, 1)])).await.unwrap());
+        assert!(db.declare(intent(id, worker, &[(2, 1)])).await.unwrap());
         if damage == "another worker's" {
             declaring(&db).await;
         }
@@ -166,14 +172,8 @@ async fn without_its_journal_everything_claimed_may_have_been_sent() {
             match damage {
                 "gone" => std::fs::remove_file(path).unwrap(),
                 "zeros" => OpenOptions::new().write(true).open(path).unwrap().write_all_at(&[0; 24], 8).unwrap(),
-                "a bit of a frame" | "a bit of a header" => {
-                    let mut bytes = std::fs::read(&path).unwrap();
-                    let place = if damage == "a bit of a frame" { 60 } else { 33 };
-                    if let Some(byte) = bytes.get_mut(place) {
-                        *byte ^= 1;
-                    }
-                    std::fs::write(path, bytes).unwrap();
-                }
+                "a bit of an earlier frame" => flip(&path, 60),
+                "a bit of a header" => flip(&path, 33),
                 "cut" => OpenOptions::new().write(true).open(path).unwrap().set_len(40).unwrap(),
                 _ => {}
             }
@@ -184,6 +184,68 @@ async fn without_its_journal_everything_claimed_may_have_been_sent() {
         assert_eq!(rescue(&db).await, (vec![1, 2, 3], 0), "{damage}");
         declaring(&db).await;
         assert!(!is_damaged(), "{damage}: once that is settled, it begins anew");
+    }
+}
+
+/// Changes one bit of the file, where it is as long.
+fn flip(path: &Path, place: usize) {
+    let mut bytes = std::fs::read(path).unwrap();
+    if let Some(byte) = bytes.get_mut(place) {
+        *byte ^= 1;
+    }
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// The newer of the files of the journal in `folder`.
+fn newest(folder: &Path) -> PathBuf {
+    let number = |path: &PathBuf| std::fs::read(path).ok().and_then(|bytes| bytes.get(8..16).map(<[u8]>::to_vec));
+    (0..2).map(|n| folder.join(format!("vigie.intents-{n}"))).max_by_key(number).unwrap()
+}
+
+/// What was written last stands there twice: whatever becomes of one copy, it is known what was declared; and where neither
+/// is whole, as after a power cut in the middle of a write, that was never acknowledged, and all before it counts.
+#[tokio::test]
+async fn a_write_that_a_power_cut_tore_takes_nothing_else_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(dir.path()).await;
+    let id = running(&db, new_job(job_id(1)), items(5)).await;
+    let worker = declaring(&db).await;
+    claim(&db, id, worker, 5, NOW).await;
+    assert!(db.declare(intent(id, worker, &[(1, 1)])).await.unwrap());
+    let end = |journal: &[u8]| journal.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+    let before = std::fs::read(newest(dir.path())).unwrap();
+    db.ended(&intent(id, worker, &[(1, 1)]), "sent".to_owned());
+    assert!(db.declare(intent(id, worker, &[(2, 1)])).await.unwrap());
+    drop(db);
+    let journal = newest(dir.path());
+    let after = std::fs::read(&journal).unwrap();
+    let first = (0..after.len()).find(|at| before[*at] != after[*at]).unwrap();
+    let (last, middle) = (end(&after), first + (end(&after) - first) / 2);
+    let left = |bytes: Vec<u8>| {
+        let copy = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
+            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+        }
+        std::fs::write(copy.path().join(journal.file_name().unwrap()), bytes).unwrap();
+        async move {
+            let db = open(copy.path()).await;
+            let ended = db.ended_before().unwrap().len();
+            (ended, rescue(&db).await)
+        }
+    };
+    for at in first..last {
+        let mut bytes = after.clone();
+        bytes[at] ^= 1;
+        assert_eq!(left(bytes).await, (1, (vec![1, 2], 3)), "one copy is whole: {at} of {first}..{last}");
+    }
+    for torn in [first..last, first + 20..last, first..last - 20, middle - 5..last, first + 1..last - 1] {
+        let mut bytes = after.clone();
+        bytes[torn.clone()].copy_from_slice(&before[torn.clone()]);
+        let (_, unconfirmed) = left(bytes).await;
+        assert!(
+            unconfirmed == (vec![1], 4) || unconfirmed == (vec![1, 2], 3),
+            "{unconfirmed:?} where {torn:?} is as before"
+        );
     }
 }
 
@@ -199,18 +261,18 @@ async fn a_journal_that_was_cut_off_says_nothing() {
         assert!(db.declare(intent(id, worker, &[(seq, 1)])).await.unwrap());
     }
     drop(db);
-    let length = |path: &std::path::PathBuf| std::fs::metadata(path).unwrap().len();
-    let path = (0..2).map(|n| dir.path().join(format!("vigie.intents-{n}")));
-    let longer = path.max_by_key(length).unwrap();
-    let whole = length(&longer);
-    for cut in (40..=whole).rev() {
-        OpenOptions::new().write(true).open(&longer).unwrap().set_len(cut).unwrap();
+    let longer = newest(dir.path());
+    let bytes = std::fs::read(&longer).unwrap();
+    // The last number of the copy is a one of eight bytes, and zeros follow.
+    let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 8;
+    for cut in (40..=end).chain([bytes.len() - 1, bytes.len()]) {
+        std::fs::write(&longer, &bytes[..cut]).unwrap();
         let copy = tempfile::tempdir().unwrap();
         for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
             std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
         }
         let db = open(copy.path()).await;
-        let expected = if cut == whole { (vec![1, 2, 3], 1) } else { (vec![1, 2, 3, 4], 0) };
-        assert_eq!(rescue(&db).await, expected, "cut at {cut} of {whole}");
+        let expected = if cut >= end { (vec![1, 2, 3], 1) } else { (vec![1, 2, 3, 4], 0) };
+        assert_eq!(rescue(&db).await, expected, "cut at {cut} of {}", bytes.len());
     }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask soak`: what every test run does with one seed, with another one and for longer. Property tests are given a seed
-//! that nobody chose, the log store's answers are held against its records, over logs of one's own as well, and DHIS2
-//! instances are kept equal through many more edits and ends of the process.
+//! that nobody chose, the log store's answers are held against its records, over logs of one's own as well, DHIS2
+//! instances are kept equal through many more edits and ends of the process, and power is cut at other moments.
 //!
 //! The seed is said first, and with what fails the command that repeats it.
 
@@ -45,7 +45,8 @@ pub(crate) fn soak(args: &[String]) -> Result<ExitCode> {
         ("races", soak.races(url)),
         ("dhis2", soak.dhis2()),
     ];
-    for (name, mut command) in phases {
+    let cuts = (0..POWER_CUTS).map(|n| ("power cuts", soak.power_cuts(n)));
+    for (name, mut command) in phases.into_iter().chain(cuts) {
         let status = phase(name, || run::status(&mut command))?;
         if !status.success() {
             say(&format!("xtask: {name}: failed; {again}"));
@@ -117,6 +118,14 @@ impl Soak {
         command
     }
 
+    /// The real program behind a file system that loses what was not forced to disk.
+    fn power_cuts(&self, round: u64) -> Command {
+        let mut command = run::cargo(&["test", "-p", "it", "--test", "main"]);
+        command.args(self.profile).args(["power::", "--", "--nocapture", "--test-threads", "1"]);
+        command.env("VIGIE_CRASH_SEED", self.seed.wrapping_add(round).to_string());
+        command
+    }
+
     fn log_store(&self) -> Command {
         let mut command = run::cargo(&["test", "-p", "logs", "--test", "truth"]);
         command.args(self.profile).args(["--", "--ignored", "--exact", "soak", "--nocapture"]);
@@ -131,6 +140,8 @@ impl Soak {
 
 /// How often the same mailing is asked for at once, in each of the ways that the tests know.
 const RACES: u32 = 100;
+/// With how many seeds power is cut.
+const POWER_CUTS: u64 = 10;
 
 fn crates_with_properties() -> Result<Vec<String>> {
     let folder = run::root().join("crates");

@@ -42,7 +42,8 @@ pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }
 
-/// The seed of a test's random moments: `VIGIE_CRASH_SEED`, else drawn anew and printed.
+/// The seed of a test's random moments: `VIGIE_CRASH_SEED`, which `.cargo/config.toml` and `cargo xtask soak` set; else drawn anew
+/// and printed.
 pub(crate) fn seeded(test: &str) -> Rng {
     let given = env::var("VIGIE_CRASH_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = given.unwrap_or_else(|| Rng::system().below(u64::MAX));

@@ -5,8 +5,10 @@
 //! What is appended carries the header's number in its checksum, so that what the file held before is not taken for it.
 //! The higher number counts. When a file has grown, the other is begun with what is still open.
 //!
-//! Behind the last frame stands a mark. Where it is missing, or a file cannot be read, something was lost, and nobody knows what:
-//! then nothing is taken from either file, and whatever was claimed may have been sent.
+//! Behind the last frame stands a second copy of all that was written since the last sync, which the next write replaces. So what a power cut tore is
+//! told from what was damaged: what was on disk when it was acknowledged is there at least once, and that of which neither copy is
+//! whole was never acknowledged. Where anything else is missing, or a file cannot be read, something was lost, and nobody
+//! knows what: then nothing is taken from either file, and whatever was claimed may have been sent.
 
 use crate::{Error, Result};
 use std::{
@@ -30,8 +32,12 @@ const GROWN: u64 = 1 << 20;
 /// No frame is longer: what claims to be is damage.
 const FRAME_MAX: usize = 64 << 20;
 
-/// Behind the last frame: one without a body, which no frame is.
-const END: [u8; 12] = [0; 12];
+/// A file is a multiple of this long, filled up with zeros: what is shorter was cut off. So writes seldom make it longer, either.
+const BLOCK: u64 = 64 << 10;
+/// What stands before the body of a frame: its length and its checksum.
+const FRAME_HEAD: usize = 12;
+/// Behind the last frame in what earlier versions wrote.
+const OLD_END: [u8; FRAME_HEAD] = [0; FRAME_HEAD];
 
 /// One message: a job, and its items with their attempts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,7 +179,7 @@ impl Journal {
 struct JournalFile {
     number: u64,
     left: Left,
-    /// Its frames end with the mark.
+    /// All that was acknowledged is there.
     is_whole: bool,
 }
 
@@ -186,15 +192,42 @@ impl JournalFile {
         if &header[..8] != MAGIC || checksum(&header[..32], opening) != sum {
             return None;
         }
-        let mut left = Left { worker: Some(worker.cast_signed()), ..Left::default() };
-        let mut rest = rest;
-        while let Some((body, after)) = frame(rest, number) {
-            if left.take(body).is_none() {
-                return Some(Self { number, left, is_whole: false });
+        let mut kept =
+            Self { number, left: Left { worker: Some(worker.cast_signed()), ..Left::default() }, is_whole: false };
+        let mut at = HEADER;
+        while let Some((body, after)) = frame(bytes.get(at..).unwrap_or_default(), number) {
+            if body[0] == COPY {
+                kept.is_whole = true;
+                return Some(kept);
             }
-            rest = after;
+            if kept.left.take(body).is_none() {
+                return Some(kept);
+            }
+            at = bytes.len() - after.len();
         }
-        Some(Self { number, left, is_whole: rest.starts_with(&END) })
+        kept.is_whole = kept.take_torn(bytes, at);
+        Some(kept)
+    }
+
+    /// What a file says whose frames end at `at` without their copy; whether that is all that was acknowledged.
+    fn take_torn(&mut self, bytes: &[u8], at: usize) -> bool {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let mut places = (1..rest.len()).filter(|from| rest.get(from + FRAME_HEAD) == Some(&COPY));
+        if let Some((body, _)) = places.find_map(|from| frame(&rest[from..], self.number)) {
+            let Some((start, mut frames)) = body[1..].split_first_chunk::<8>() else { return false };
+            // A copy of what stood further on: something before that is damaged.
+            let read = (at as u64).checked_sub(u64::from_le_bytes(*start)).and_then(|read| usize::try_from(read).ok());
+            let Some(unread) = read.and_then(|read| frames.get(read..)) else { return false };
+            frames = unread;
+            while let Some((body, after)) = frame(frames, self.number) {
+                if self.left.take(body).is_none() {
+                    return false;
+                }
+                frames = after;
+            }
+            return frames.is_empty();
+        }
+        rest.starts_with(&OLD_END) || (bytes.len() as u64).is_multiple_of(BLOCK)
     }
 }
 
@@ -222,6 +255,8 @@ impl Left {
 
 const DECLARED: u8 = 1;
 const ENDED: u8 = 2;
+/// Where the frames since the last sync begin, and they themselves again.
+const COPY: u8 = 3;
 
 fn checksum(header: &[u8], opening: &[u8]) -> u64 {
     xxh3_64_with_seed(opening, xxh3_64_with_seed(header, 0))
@@ -242,6 +277,15 @@ fn write_frame(out: &mut Vec<u8>, body: &[u8], number: u64) {
     out.extend_from_slice(body);
 }
 
+/// Appends the copy of `frames`, which begin at `place` in the file.
+fn write_copy(out: &mut Vec<u8>, frames: &[u8], place: u64, number: u64) {
+    let mut body = Vec::with_capacity(9 + frames.len());
+    body.push(COPY);
+    body.extend_from_slice(&place.to_le_bytes());
+    body.extend_from_slice(frames);
+    write_frame(out, &body, number);
+}
+
 fn body(kind: u8, message: &Message, told: &str) -> Vec<u8> {
     let mut body = Vec::with_capacity(21 + 16 * message.items.len() + told.len());
     body.push(kind);
@@ -258,12 +302,17 @@ fn body(kind: u8, message: &Message, told: &str) -> Vec<u8> {
 /// The thread's own.
 struct Writer {
     files: [File; 2],
+    /// How long they are, in bytes. 0: not begun by this process.
+    lengths: [u64; 2],
     current: usize,
     number: u64,
     worker: i64,
     /// Where the next frame goes, and how much was open at the beginning.
     end: u64,
     opening: u64,
+    /// Up to where the file is on disk, and the frames behind that.
+    synced: u64,
+    unsynced: Vec<u8>,
     /// What is not recorded yet, as bodies of frames: by job and first item.
     open: HashMap<(Uuid, i64), Vec<Vec<u8>>>,
     /// What the file ends with is not known: the other is begun before anything else is written.
@@ -294,7 +343,20 @@ impl Writer {
         });
         let current = usize::from(numbers[1] > numbers[0]);
         let (number, open) = (numbers[current], HashMap::new());
-        Ok(Self { files, current, number, worker: 0, end: 0, opening: 0, open, torn: true, is_new: false })
+        Ok(Self {
+            files,
+            lengths: [0; 2],
+            current,
+            number,
+            worker: 0,
+            end: 0,
+            opening: 0,
+            synced: 0,
+            unsynced: Vec::new(),
+            open,
+            torn: true,
+            is_new: false,
+        })
     }
 
     fn run(mut self, queue: &mpsc::Receiver<Entry>) {
@@ -360,10 +422,28 @@ impl Writer {
             write_frame(&mut out, body, self.number);
         }
         let frames = out.len() as u64;
-        out.extend_from_slice(&END);
-        self.files[self.current].write_all_at(&out, self.end)?;
+        self.unsynced.extend_from_slice(&out);
+        write_copy(&mut out, &self.unsynced, self.synced, self.number);
+        self.write_at(self.current, out, self.end)?;
         self.end += frames;
-        if sync { self.files[self.current].sync_data() } else { Ok(()) }
+        if sync || self.unsynced.len() as u64 > BLOCK {
+            self.files[self.current].sync_data()?;
+            self.unsynced.clear();
+            self.synced = self.end;
+        }
+        Ok(())
+    }
+
+    /// Writes, and fills the file up where it becomes longer.
+    fn write_at(&mut self, file: usize, mut bytes: Vec<u8>, offset: u64) -> io::Result<()> {
+        let end = offset + bytes.len() as u64;
+        if end > self.lengths[file] {
+            let length = end.next_multiple_of(BLOCK);
+            bytes.resize(bytes.len() + usize::try_from(length - end).unwrap_or_default(), 0);
+        }
+        self.files[file].write_all_at(&bytes, offset)?;
+        self.lengths[file] = self.lengths[file].max(offset + bytes.len() as u64);
+        Ok(())
     }
 
     /// Begins the other file with everything that is open, which is on disk before anything is appended to it.
@@ -381,16 +461,21 @@ impl Writer {
         out.extend_from_slice(&checksum(&out, &opening).to_le_bytes());
         out.extend_from_slice(&opening);
         let end = out.len() as u64;
-        out.extend_from_slice(&END);
+        write_copy(&mut out, &[], end, number);
         // Whatever becomes of it, this number is used up: half of it may be there.
         self.number = number;
-        self.files[next].write_all_at(&out, 0)?;
+        if self.lengths[next] == 0 {
+            self.files[next].set_len(0)?;
+        }
+        self.write_at(next, out, 0)?;
         self.files[next].sync_data()?;
         if std::mem::take(&mut self.is_new) {
             self.files[1 - next].set_len(0)?;
+            self.lengths[1 - next] = 0;
         }
         (self.current, self.torn) = (next, false);
-        (self.opening, self.end) = (opening.len() as u64, end);
+        self.unsynced.clear();
+        (self.opening, self.end, self.synced) = (opening.len() as u64, end, end);
         Ok(())
     }
 }
