@@ -210,9 +210,13 @@ impl Words {
 
     /// Of codes that only DHIS2 syncs have.
     pub(crate) fn sync_verdict(&self, verdict: &model::Verdict) -> Option<String> {
-        let (_, id) = SYNC_VERDICTS.iter().find(|(code, _)| *code == verdict.code)?;
-        let arg = |name: &'static str| (name, verdict.args.get(name).cloned().unwrap_or_default());
-        Some(self.with_all(id, &["code", "uid", "property", "status"].map(arg)))
+        self.sync_problem(&verdict.code, |name| verdict.args.get(name).cloned().unwrap_or_default())
+    }
+
+    /// The same of a code and what goes with it, by name.
+    pub(crate) fn sync_problem(&self, code: &str, arg: impl Fn(&str) -> String) -> Option<String> {
+        let (_, id) = SYNC_VERDICTS.iter().find(|(known, _)| *known == code)?;
+        Some(self.with_all(id, &["code", "uid", "property", "status"].map(|name| (name, arg(name)))))
     }
 
     /// The reply that goes with it, to the letter; of a row that was wrong, what is wrong with it.

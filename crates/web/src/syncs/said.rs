@@ -86,13 +86,7 @@ pub(super) fn problem(words: &Words, told: &str) -> String {
         let pairs = args.split(' ').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(name, _)| *name == wanted).map(|(_, value)| plain(value)).unwrap_or_default()
     };
-    match code {
-        "rejected" => words.with("sync-problem-rejected", "code", arg("code")),
-        "depends_on" => words.with("sync-problem-depends-on", "uid", arg("uid")),
-        "not_kept" => words.with("sync-problem-not-kept", "property", arg("property")),
-        "source_moved" => words.t("sync-problem-source-moved"),
-        other => words.with("sync-problem-other", "code", plain(other)),
-    }
+    words.sync_problem(code, arg).unwrap_or_else(|| words.with("sync-problem-other", "code", plain(code)))
 }
 
 /// What a check found: its title, and what helps.
@@ -119,6 +113,7 @@ mod tests {
         assert_eq!(problem(&words, "rejected code=E5003 uid=fbfJHSPpUQD"), "Refusé par la cible (E5003).");
         assert!(problem(&words, "depends_on uid=fbfJHSPpUQD").contains("fbfJHSPpUQD"));
         assert!(problem(&words, "not_kept property=name uid=x").ends_with("name."));
+        assert!(!problem(&words, "busy status=503").contains("busy"), "a code is no sentence");
         assert_eq!(problem(&words, "no_connection"), "Non écrit (no_connection).");
         assert!(!problem(&words, "a\u{202e}b").contains('\u{202e}'));
     }
