@@ -10,6 +10,7 @@ use crate::{
     values::{self, ChangedValues, Sets, Units},
 };
 use model::Timestamp;
+use std::collections::HashSet;
 
 /// The word for values among types.
 pub(crate) const VALUES: &str = "dataValues";
@@ -20,6 +21,8 @@ pub(crate) struct Changes {
     pub(crate) values: Option<ChangedValues>,
     /// Programs of which tracker data has changed.
     pub(crate) programs: Vec<String>,
+    /// Of everything that was found. `None`: not everything was told one by one.
+    pub(crate) marks: Option<HashSet<u64>>,
     pub(crate) seen: Timestamp,
 }
 
@@ -28,13 +31,18 @@ pub(crate) async fn since(sides: &Sides, settings: &Settings, state: &State) -> 
     let clock = sides.source.clock().await?;
     let kinds = settings.types();
     let types: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, state.seen_of(kind)?))).collect();
-    let mut found = metadata::changed(&sides.source, &types, &clock).await?;
+    let mut marks = Some(HashSet::new());
+    let mut found: Vec<(String, u64)> = Vec::new();
+    let mut all = metadata::changed(&sides.source, &types, &clock).await?;
     if settings.delete == Delete::On {
-        for (kind, count) in metadata::deleted(&sides.source, &types, &clock).await? {
-            match found.iter_mut().find(|(one, _)| *one == kind) {
-                Some((_, known)) => *known += count,
-                None => found.push((kind, count)),
-            }
+        all.extend(metadata::deleted(&sides.source, &types, &clock).await?);
+    }
+    for (kind, some) in all {
+        let count = some.len() as u64;
+        marks.iter_mut().for_each(|marks| marks.extend(&some));
+        match found.iter_mut().find(|(one, _)| *one == kind) {
+            Some((_, known)) => *known += count,
+            None => found.push((kind, count)),
         }
     }
     let mut changed = None;
@@ -49,6 +57,10 @@ pub(crate) async fn since(sides: &Sides, settings: &Settings, state: &State) -> 
             Err(Error::Refused { status: 404 | 409, .. }) => ChangedValues { count: 1, ..ChangedValues::default() },
             answered => answered?,
         };
+        match (&mut marks, &values.marks) {
+            (Some(marks), Some(some)) => marks.extend(some),
+            _ => marks = None,
+        }
         if values.count > 0 {
             found.push((VALUES.to_owned(), values.count));
             changed = Some(values);
@@ -60,7 +72,8 @@ pub(crate) async fn since(sides: &Sides, settings: &Settings, state: &State) -> 
         programs = tracker::changed(&sides.source, &clock, known, &roots, seen).await?;
         if !programs.is_empty() {
             found.push((TRACKER.to_owned(), programs.len() as u64));
+            marks = None;
         }
     }
-    Ok(Changes { types: found, values: changed, programs, seen: clock.now })
+    Ok(Changes { types: found, values: changed, programs, marks, seen: clock.now })
 }

@@ -28,6 +28,9 @@ pub enum Scope {
     Changed {
         elements: Vec<String>,
         units: Vec<String>,
+        /// Only what has been entered since is read of the source.
+        #[serde(default)]
+        since: Option<String>,
     },
 }
 
@@ -126,29 +129,28 @@ pub(crate) async fn compare_values(
     let source = How { sets: &sets, reading: &ask.readings.source, deleted: deleted(ask) };
     let target = How { sets: &theirs, reading: &ask.readings.target, deleted: Deleted::Left };
     let mut walk = match scope {
-        Scope::Changed { elements, units: named } if table == Table::Values => {
+        Scope::Changed { elements, units: named, since } if table == Table::Values => {
             let chosen = sets.of_elements(&elements.iter().cloned().collect());
-            Walk::of_units(&ask.sides.source, &units, source, (&chosen, named))
+            // In two directions, what has not changed there and is gone here is judged, too.
+            let since = since.as_deref().filter(|_| ask.direction == Direction::One);
+            Walk::of_units(&ask.sides.source, &units, source, (&chosen, named), since)
         }
         _ => Walk::of(&ask.sides.source, &units, (source, table)),
     };
     let judge = judge(ask, table);
-    // A target that is filled for the first time is not asked about each set by itself.
-    let empty = match scope {
-        Scope::All => {
-            let asked: Vec<&str> = theirs.uids().filter(|set| !absent.0.contains(*set)).collect();
-            let there = |unit: &String| ask.readings.source.there(unit).to_owned();
-            let roots: Vec<String> = units.roots().iter().map(there).collect();
-            match roots.iter().any(|unit| absent.0.contains(unit)) {
-                true => HashSet::new(),
-                false => values::without_rows(&ask.sides.target, &asked, &roots, table).await?,
-            }
-        }
-        _ => HashSet::new(),
-    };
+    let mut empty = HashSet::new();
     let mut parts = Vec::new();
     let mut counted: BTreeMap<String, Counted> = BTreeMap::new();
     let mut ledger = Ledger::new(ask, table, noting);
+    if *scope == Scope::All {
+        let (none, left) = without_rows(ask, (table, &units), (source, target), (absent, &ledger)).await?;
+        let (one, other) = (Rows::new(), Rows::new());
+        for set in &left {
+            counted.entry(set.clone()).or_insert_with(Counted::new).see((&one, &other), std::iter::empty());
+        }
+        walk.leave(&left);
+        empty = none;
+    }
     while let Some((slice, here)) = walk.next().await? {
         let other = slice.renamed(&ask.readings.source);
         let is_absent = absent.0.contains(&other.set) || absent.0.contains(&other.unit);
@@ -173,6 +175,36 @@ pub(crate) async fn compare_values(
     let plans = counted.into_iter().map(|(set, counted)| counted.plan(format!("{word} {set}")));
     let uids = sets.uids().map(str::to_owned).collect();
     Ok(ComparedValues { parts, sets: plans.collect(), uids, roots: units.roots().to_vec() })
+}
+
+/// Sets in which the target has nothing, by its names, and sets in which neither side has: nobody is asked about these one by
+/// one.
+async fn without_rows(
+    ask: &Ask<'_>,
+    (table, units): (Table, &Units),
+    (source, target): (How<'_>, How<'_>),
+    (absent, ledger): (&Absent, &Ledger<'_>),
+) -> Result<(HashSet<String>, HashSet<String>), PlanError> {
+    let reading = &ask.readings.source;
+    let asked: Vec<&str> = target.sets.uids().filter(|set| !absent.0.contains(*set)).collect();
+    let roots: Vec<String> = units.roots().iter().map(|unit| reading.there(unit).to_owned()).collect();
+    let empty = match roots.iter().any(|unit| absent.0.contains(unit)) {
+        true => HashSet::new(),
+        false => values::without_rows(&ask.sides.target, &asked, &roots, (table, target)).await?,
+    };
+    let is_empty = |set: &&str| {
+        let other = reading.there(set);
+        empty.contains(other) || absent.0.contains(other)
+    };
+    let asked: Vec<&str> = source.sets.uids().filter(is_empty).collect();
+    let mut left = values::without_rows(&ask.sides.source, &asked, units.roots(), (table, source)).await?;
+    for set in left.clone() {
+        // What was on both sides is on neither: that is to be noted.
+        if ledger.knows(reading.there(&set)).await? {
+            left.remove(&set);
+        }
+    }
+    Ok((empty, left))
 }
 
 /// What rows were when both sides were last equal: kept where changes travel both ways.
@@ -207,6 +239,11 @@ impl<'a> Ledger<'a> {
             self.units.insert(unit, known);
         }
         Ok(())
+    }
+
+    /// Whether anything is known of a set.
+    async fn knows(&self, set: &str) -> Result<bool, store::Error> {
+        Ok(self.is_kept && !self.db.synced_values(&self.pair, set).await?.is_empty())
     }
 
     /// What is equal on both sides of a slice is known to be; what is on neither is forgotten, in all units of the slice

@@ -5,6 +5,7 @@ use crate::{
     client::{Error, IDS_MAX, Instance, ServerClock, moment, parameter},
     plan::Summary,
     settings::{Settings, Sharing, is_uid},
+    values::judge::mark,
 };
 use model::Timestamp;
 use serde_json::{Map, Value};
@@ -162,7 +163,8 @@ pub(crate) async fn of_source(
     Ok(found)
 }
 
-/// How many objects of each type may have changed since everything of it was seen. Some are counted again; none is missed.
+/// Which objects of each type may have changed since everything of it was seen: a mark of each, which is another once it changes
+/// again. Some are found again; none is missed.
 ///
 /// # Errors
 /// Of the instance.
@@ -170,19 +172,24 @@ pub async fn changed(
     source: &Instance,
     types: &[(&str, Timestamp)],
     clock: &ServerClock,
-) -> Result<Vec<(String, u64)>, Error> {
+) -> Result<Vec<(String, Vec<u64>)>, Error> {
     let Some(first) = types.iter().map(|(_, seen)| *seen).min() else { return Ok(Vec::new()) };
     let filter = format!("lastUpdated:ge:{}", parameter(first - overlap(clock, first)));
     let body = source.get("metadata", &[("filter", &filter), ("fields", "id,lastUpdated")]).await?;
-    let count = |kind: &str, seen: Timestamp| {
+    let marks = |kind: &str, seen: Timestamp| -> Vec<u64> {
         let rows = body[kind].as_array().into_iter().flatten();
         let at = |row: &Value| moment(row["lastUpdated"].as_str().unwrap_or_default(), &clock.zone);
         // In the hour that comes twice an edit may look as old as an hour.
         let since = seen - Duration::from_secs(60);
-        rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since)).count() as u64
+        let recent = rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since));
+        recent.map(|row| mark([kind, text(row, "id"), text(row, "lastUpdated")])).collect()
     };
-    let counts = types.iter().map(|(kind, seen)| ((*kind).to_owned(), count(kind, *seen)));
-    Ok(counts.filter(|(_, count)| *count > 0).collect())
+    let found = types.iter().map(|(kind, seen)| ((*kind).to_owned(), marks(kind, *seen)));
+    Ok(found.filter(|(_, marks)| !marks.is_empty()).collect())
+}
+
+fn text<'a>(row: &'a Value, name: &str) -> &'a str {
+    row[name].as_str().unwrap_or_default()
 }
 
 /// The types of which something was deleted since everything of them was seen. An account that may not ask is told
@@ -194,7 +201,7 @@ pub async fn deleted(
     source: &Instance,
     types: &[(&str, Timestamp)],
     clock: &ServerClock,
-) -> Result<Vec<(String, u64)>, Error> {
+) -> Result<Vec<(String, Vec<u64>)>, Error> {
     let Some(first) = types.iter().map(|(_, seen)| *seen).min() else { return Ok(Vec::new()) };
     let since = parameter(first - overlap(clock, first));
     let body = match source.get("deletedObjects", &[("deletedAt", &since), ("paging", "false")]).await {
@@ -202,15 +209,16 @@ pub async fn deleted(
         Err(Error::Forbidden { .. }) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let count = |kind: &str, seen: Timestamp| {
+    let marks = |kind: &str, seen: Timestamp| -> Vec<u64> {
         let rows = body["deletedObjects"].as_array().into_iter().flatten();
         let at = |row: &Value| moment(row["deletedAt"].as_str().unwrap_or_default(), &clock.zone);
         let rows = rows.filter(|row| row["klass"].as_str().is_some_and(|klass| is_klass_of(klass, kind)));
         let since = seen - Duration::from_secs(60);
-        rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since)).count() as u64
+        let recent = rows.filter(|row| at(row).is_none_or(|at| at + shift(clock, seen) >= since));
+        recent.map(|row| mark(["deleted", kind, text(row, "uid"), text(row, "deletedAt")])).collect()
     };
-    let counts = types.iter().map(|(kind, seen)| ((*kind).to_owned(), count(kind, *seen)));
-    Ok(counts.filter(|(_, count)| *count > 0).collect())
+    let found = types.iter().map(|(kind, seen)| ((*kind).to_owned(), marks(kind, *seen)));
+    Ok(found.filter(|(_, marks)| !marks.is_empty()).collect())
 }
 
 /// `DataElement` is of `dataElements`, `Category` of `categories`.

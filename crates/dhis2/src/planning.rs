@@ -133,8 +133,9 @@ pub(crate) async fn compare(ask: &Ask<'_>, kinds: &[&str]) -> Result<Compared, P
     let mut compared = Compared { entries: Vec::new(), types: Vec::new(), held: BTreeMap::new() };
     let Ask { sides, readings, settings, .. } = ask;
     for kind in kinds {
-        let source = summaries(&sides.source, kind, &readings.source).await?;
-        let target = summaries(&sides.target, kind, &readings.target).await?;
+        let source = summaries(&sides.source, kind, &readings.source);
+        let target = summaries(&sides.target, kind, &readings.target);
+        let (source, target) = tokio::try_join!(source, target)?;
         let ledger = ask.db.synced(&settings.pair(), kind).await?;
         if source.is_empty() && !ledger.is_empty() && ask.bound == Bound::Kept {
             // What an account may no longer see looks like this, too: nothing is concluded from it before a person has seen

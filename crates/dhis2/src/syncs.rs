@@ -25,7 +25,7 @@ use outbound::Client;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
@@ -54,6 +54,18 @@ struct Inner {
     wake: OnceLock<Wake>,
     /// Runs that were begun by hand in this process.
     asked: Mutex<HashSet<Uuid>>,
+    /// By the number of a configuration: what its last look found. A process that does not know it runs once more.
+    found: Mutex<HashMap<i64, Found>>,
+}
+
+/// What a look found, and the run that came of it.
+struct Found {
+    run: Uuid,
+    /// The configuration as it was.
+    settings: String,
+    marks: HashSet<u64>,
+    /// The run has ended, and all of it is on the target.
+    is_proven: bool,
 }
 
 /// Has the engine look at a job.
@@ -180,8 +192,8 @@ impl From<PlanError> for Refused {
 
 impl Syncs {
     pub fn new((db, vault): (Db, Vault), (clock, rng): (Clock, Rng), log: SyncLog) -> Self {
-        let (client, wake, asked) = (OnceLock::new(), OnceLock::new(), Mutex::default());
-        Self(Arc::new(Inner { db, vault, clock, rng, client, log, wake, asked }))
+        let (client, wake, asked, found) = (OnceLock::new(), OnceLock::new(), Mutex::default(), Mutex::default());
+        Self(Arc::new(Inner { db, vault, clock, rng, client, log, wake, asked, found }))
     }
 
     /// What tells the engine of this process of jobs; once.
@@ -199,6 +211,10 @@ impl Syncs {
 
     fn asked(&self) -> MutexGuard<'_, HashSet<Uuid>> {
         self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn found(&self) -> MutexGuard<'_, HashMap<i64, Found>> {
+        self.0.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -56,6 +56,9 @@ pub struct Slice {
     pub others: Vec<String>,
     #[serde(default)]
     pub table: Table,
+    /// Only what has been entered since: a parameter for the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
 }
 
 /// Whether the units below are read with it.
@@ -209,11 +212,11 @@ impl Slice {
         Some(Self { unit: unit.clone(), others: others.to_vec(), below: Below::Without, ..self.clone() })
     }
 
-    /// As the other side names it.
+    /// As the other side names it; there all of it is read, whenever it was entered.
     pub fn renamed(&self, reading: &Reading) -> Self {
         let there = |uid: &String| reading.there(uid).to_owned();
         let others = self.others.iter().map(there).collect();
-        Self { set: there(&self.set), unit: there(&self.unit), others, ..self.clone() }
+        Self { set: there(&self.set), unit: there(&self.unit), others, since: None, ..self.clone() }
     }
 }
 
@@ -235,6 +238,7 @@ pub async fn read(instance: &Instance, slice: &Slice, how: How<'_>, limit: usize
     query.extend(slice.others.iter().map(|unit| ("orgUnit", unit.as_str())));
     query.extend([("children", if children { "true" } else { "false" }), ("limit", &*asked)]);
     query.extend(RANGE);
+    query.extend(slice.since.as_deref().map(|since| ("lastUpdated", since)));
     if how.deleted == Deleted::Read && slice.table == Table::Values {
         query.push(("includeDeleted", "true"));
     }
@@ -310,32 +314,51 @@ fn datum(row: Row, table: Table, reading: &Reading) -> (Key, Datum) {
 
 /// Sets of one question whether there is anything: an address of 8 KiB has room for them.
 const PROBED_MAX: usize = 300;
-/// Fewer than these are read at once, without that question.
+/// A question is worth these; fewer are read at once, without it.
 const PROBED_MIN: usize = 8;
 
-/// Those of these sets in which there is nothing at all, as far as one question for many of them tells.
+/// Those of these sets in which there is nothing at all, as far as few questions about many of them tell: each answer names a
+/// set in which there is something, and the next question is about the others.
 ///
 /// # Errors
 /// Of the instance.
 pub async fn without_rows(
     instance: &Instance,
-    sets: &[&str],
+    asked: &[&str],
     roots: &[String],
-    table: Table,
+    (table, how): (Table, How<'_>),
 ) -> Result<HashSet<String>, Error> {
     let mut found = HashSet::new();
-    for some in sets.chunks(PROBED_MAX).filter(|some| some.len() >= PROBED_MIN && !roots.is_empty()) {
-        let mut query: Vec<(&str, &str)> = some.iter().map(|set| ("dataSet", *set)).collect();
-        query.extend(roots.iter().map(|unit| ("orgUnit", unit.as_str())));
-        query.extend([("children", "true"), ("limit", "1")]);
-        query.extend(RANGE);
-        let body: Answered = match instance.get_as(table.names().0, &query).await {
-            // One that is not there: each is asked about by itself.
-            Err(Error::Refused { .. }) => continue,
-            answered => answered?,
-        };
-        if body.data_values.is_empty() && body.complete_data_set_registrations.is_empty() {
-            found.extend(some.iter().map(|set| (*set).to_owned()));
+    for some in asked.chunks(PROBED_MAX).filter(|some| some.len() >= PROBED_MIN && !roots.is_empty()) {
+        let mut rest = some.to_vec();
+        for _ in 0..=some.len() / PROBED_MIN {
+            let mut query: Vec<(&str, &str)> = rest.iter().map(|set| ("dataSet", *set)).collect();
+            query.extend(roots.iter().map(|unit| ("orgUnit", unit.as_str())));
+            query.extend([("children", "true"), ("limit", "1")]);
+            query.extend(RANGE);
+            if how.deleted == Deleted::Read && table == Table::Values {
+                query.push(("includeDeleted", "true"));
+            }
+            let body: Answered = match instance.get_as(table.names().0, &query).await {
+                // One that is not there: each is asked about by itself.
+                Err(Error::Refused { .. }) => break,
+                answered => answered?,
+            };
+            let rows: Vec<Row> = body.data_values.into_iter().chain(body.complete_data_set_registrations).collect();
+            if rows.is_empty() {
+                found.extend(rest.iter().map(|set| (*set).to_owned()));
+                break;
+            }
+            let before = rest.len();
+            let has = |set: &str, row: &Row| match table {
+                Table::Values => how.sets.has(set, &row.data_element),
+                Table::Completeness => row.data_set == set,
+            };
+            rest.retain(|set| !rows.iter().any(|row| has(set, row)));
+            // Of an element that is read with a set that was not asked about: nothing can be told of the others.
+            if rest.is_empty() || rest.len() == before {
+                break;
+            }
         }
     }
     Ok(found)
@@ -357,6 +380,7 @@ impl<'a> Walk<'a> {
             below: Below::With,
             others: Vec::new(),
             table,
+            since: None,
         };
         let sets: Vec<&str> = match table {
             Table::Values => how.sets.with_values().collect(),
@@ -367,12 +391,18 @@ impl<'a> Walk<'a> {
         Self { instance, units, how, waiting }
     }
 
+    /// Without these sets.
+    pub fn leave(&mut self, sets: &HashSet<String>) {
+        self.waiting.retain(|slice| !sets.contains(&slice.set));
+    }
+
     /// Values of these sets in these units, without those below.
     pub fn of_units(
         instance: &'a Instance,
         units: &'a Units,
         how: How<'a>,
         (sets, named): (&[&str], &[String]),
+        since: Option<&str>,
     ) -> Self {
         let some = |set: &str, units: &[String]| {
             let slice = Slice {
@@ -381,6 +411,7 @@ impl<'a> Walk<'a> {
                 below: Below::Without,
                 others: Vec::new(),
                 table: Table::Values,
+                since: since.map(str::to_owned),
             };
             slice.only(units)
         };

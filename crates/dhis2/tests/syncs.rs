@@ -434,6 +434,46 @@ async fn a_look_costs_little_and_a_change_alone_is_compared() {
     assert_eq!(wrote, (5, 6, 1), "{:?}", bed.db.sync_runs(sync.number, 3).await);
     assert!(busy < 70, "{busy} requests");
     assert!(bed.is_equal(&sync).await);
+    // What was found is found for a minute: no run comes of it, until it changes again.
+    let runs = async || bed.db.sync_runs(sync.number, 10).await.unwrap().len();
+    let before = runs().await;
+    let again = looks(asked()).await;
+    assert!(again <= 5, "{again} requests");
+    assert_eq!(runs().await, before);
+    bed.source.state().enter("del00000000", "202601", "ouB00000010", "newer");
+    looks(asked()).await;
+    assert_eq!(runs().await, before + 1);
+    assert!(bed.is_equal(&sync).await);
+}
+
+/// Sets in which neither side has anything are not asked about one by one; one that only the target has is still seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sets_without_values_cost_few_requests() {
+    let bed = Bed::new().await;
+    fill(&mut bed.source.state(), 20, 10);
+    for n in 0..100 {
+        let element = format!("deX{n:08}");
+        bed.source.state().put("dataElements", json!({"id": element, "name": element}));
+        let members = json!([{"dataElement": {"id": element}}]);
+        bed.source
+            .state()
+            .put("dataSets", json!({"id": format!("dsX{n:08}"), "name": element, "dataSetElements": members}));
+    }
+    let sync = bed.add("sets", &bed.settings(&json!({"values": "yes"}))).await;
+    bed.run(&sync).await;
+    assert!(bed.is_equal(&sync).await);
+    let before = bed.source.state().requests.len() + bed.target.state().requests.len();
+    let read = |state: &State| state.requests.iter().filter(|one| one.path == "/api/dataValueSets").count();
+    let values = read(&bed.source.state()) + read(&bed.target.state());
+    bed.run(&sync).await;
+    let asked = read(&bed.source.state()) + read(&bed.target.state()) - values;
+    assert!(asked < 30, "{asked} of {before}");
+    bed.target.state().enter("deX00000050", "202601", "ouB00000010", "1");
+    assert!(!bed.is_equal(&sync).await);
+    bed.source.state().enter("deX00000051", "202601", "ouB00000010", "1");
+    bed.run(&sync).await;
+    let has = |state: &State, element: &str| state.values.keys().any(|(one, ..)| one == element);
+    assert!(has(&bed.target.state(), "deX00000051"));
 }
 
 /// Values that were edited on either side meet, and come to rest.

@@ -16,6 +16,9 @@ use model::{Fault, Verdict};
 use std::sync::Arc;
 use store::ClaimedItem;
 
+/// Writes of a slice that are on their way together: rows of other keys each.
+const SENT_AT_ONCE: usize = 3;
+
 impl SyncSlot {
     pub(super) async fn write_parts(&mut self, message: &[ClaimedItem], intent: &Intent) -> Vec<Ended> {
         let parts: Result<Vec<Part>, _> = message.iter().map(|item| serde_json::from_str(&item.payload)).collect();
@@ -27,16 +30,19 @@ impl SyncSlot {
         let deleted = if run.spec.settings.delete == Delete::On { Deleted::Read } else { Deleted::Left };
         let from_source = How { sets: &run.sets, reading: &run.readings.source, deleted };
         let from_target = How { sets: &theirs.1, reading: &run.readings.target, deleted: Deleted::Left };
-        let source = values::read_whole(&run.sides.source, mine, from_source).await;
+        let source = values::read_whole(&run.sides.source, mine, from_source);
         // Where the target had nothing a moment ago and the source decides, it is not asked again before it is written.
         let decided = ask.direction == Direction::One && ask.settings.conflict == Policy::Source;
-        let target = match decided && parts.iter().all(|part| part.fresh) {
-            true => Ok(Rows::new()),
-            false => values::read_whole(&run.sides.target, &theirs.0, from_target).await,
+        let is_fresh = decided && parts.iter().all(|part| part.fresh);
+        let target = async {
+            if is_fresh {
+                return Ok(Rows::new());
+            }
+            values::read_whole(&run.sides.target, &theirs.0, from_target).await
         };
-        let (source, target) = match (source, target) {
-            (Ok(source), Ok(target)) => (source, target),
-            (Err(error), _) | (_, Err(error)) => return all(message, &verdicts::held(&error)),
+        let (source, target) = match tokio::try_join!(source, target) {
+            Ok(both) => both,
+            Err(error) => return all(message, &verdicts::held(&error)),
         };
         let mut ledger = Ledger::new(&ask, mine.table, Noting::Yes);
         if ledger.open(&theirs.0.set).await.is_err() {
@@ -47,16 +53,24 @@ impl SyncSlot {
         }
         let judge = comparing::judge(&ask, mine.table);
         let mut sent = Vec::with_capacity(parts.len());
-        for part in &parts {
-            let (here, there) = (within(&source, part), within(&target, part));
-            let keys: Vec<Key> = judge.to_write(&here, &there, &ledger.known).into_iter().cloned().collect();
-            let named: Vec<&Key> = keys.iter().collect();
-            if let Err(error) = run.files.bring_rows(&run.sides, &here, &named).await {
-                return all(message, &verdicts::held(&error));
-            }
-            match self.send((mine.table, &theirs.0.set), &here, &keys.iter().collect::<Vec<_>>()).await {
-                Ok(code) => sent.push((keys, code)),
-                Err(error) => return all(message, &verdicts::held(&error)),
+        for some in parts.chunks(SENT_AT_ONCE) {
+            let sending = some.iter().map(|part| {
+                let (run, ledger, this) = (&run, &ledger, &*self);
+                let (here, there, set) = (within(&source, part), within(&target, part), &theirs.0.set);
+                async move {
+                    let keys: Vec<Key> = judge.to_write(&here, &there, &ledger.known).into_iter().cloned().collect();
+                    let named: Vec<&Key> = keys.iter().collect();
+                    run.files.bring_rows(&run.sides, &here, &named).await?;
+                    let code = this.send((mine.table, set), &here, &named).await?;
+                    Ok::<_, Error>((keys, code))
+                }
+            });
+            // All of them are waited for: what is on its way when another fails may be written.
+            for ended in futures_util::future::join_all(sending).await {
+                match ended {
+                    Ok(one) => sent.push(one),
+                    Err(error) => return all(message, &verdicts::held(&error)),
+                }
             }
         }
         let Ok(kept) = values::read_whole(&run.sides.target, &theirs.0, from_target).await else {

@@ -4,7 +4,7 @@ mod phases;
 
 pub use phases::phase_of;
 
-use super::{HOUR, RunData, State, Syncs, settings_of, state_of};
+use super::{Found, HOUR, RunData, State, Syncs, settings_of, state_of};
 use crate::{
     changes::{self, VALUES},
     client::Table,
@@ -18,11 +18,21 @@ use crate::{
     work::{Group, Part},
 };
 use model::{ItemState, JobState};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 use store::{ItemFilter, Job, Sync, SyncRun};
 
 /// How often everything is compared although nothing seems to have changed: for what times of change hide.
 const IN_FULL_EVERY: Duration = Duration::from_secs(24 * 3_600);
+
+/// Whether a run can take its next step at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    On,
+    Still,
+}
 
 /// What a step makes of a run.
 enum Next {
@@ -85,14 +95,18 @@ impl Syncs {
             Ok(changed) => {
                 state.problem.clear();
                 state.why = None;
-                let data = match (in_full, changed) {
-                    (true, _) => Some(RunData::default()),
-                    (false, changed) => changed,
-                };
+                let (data, marks) = changed.unzip();
+                let data = if in_full { Some(RunData::default()) } else { data };
                 if let Some(data) = data
-                    && self.create(sync, &RunData { automatic: true, ..data }).await?.is_some()
+                    && let Some(run) = self.create(sync, &RunData { automatic: true, ..data }).await?
                 {
                     state.begun.push(now);
+                    let settings = sync.settings.clone();
+                    let found = |marks| Found { run: run.id, settings, marks, is_proven: false };
+                    match marks.flatten().map(found) {
+                        Some(found) => self.found().insert(sync.number, found),
+                        None => self.found().remove(&sync.number),
+                    };
                 }
             }
             Err(why) => self.rest(settings, &mut state, &why),
@@ -100,25 +114,30 @@ impl Syncs {
         self.keep(sync, &state).await
     }
 
-    /// What a run is to compare, where something has changed.
-    async fn has_changed(&self, sync: &Sync, settings: &Settings, state: &mut State) -> Result<Option<RunData>, Why> {
+    /// What a run is to compare, where something has changed; and marks of what has.
+    async fn has_changed(
+        &self,
+        sync: &Sync,
+        settings: &Settings,
+        state: &mut State,
+    ) -> Result<Option<(RunData, Option<HashSet<u64>>)>, Why> {
         if state.seen.is_none() {
-            return Ok(Some(RunData::default()));
+            return Ok(Some((RunData::default(), None)));
         }
         let sides = self.sides(sync, settings)?;
         let say = |line: &Line<'_>| self.0.log.say(self.clock().now(), line);
         say(&Line::Looking { source: &sides.source.host() });
         let changes = changes::since(&sides, settings, state).await.map_err(|error| Why::from(&error))?;
+        if changes.types.is_empty() || self.is_proven(sync, changes.marks.as_ref()) {
+            state.seen = Some(changes.seen.max(state.seen.unwrap_or(changes.seen)));
+            state.seen_types.clear();
+            return Ok(None);
+        }
         for (kind, count) in &changes.types {
             say(&Line::Changed { kind });
             if let Some(since) = state.seen_of(kind) {
                 say(&Line::ChangedCount { count: *count, since });
             }
-        }
-        if changes.types.is_empty() {
-            state.seen = Some(changes.seen.max(state.seen.unwrap_or(changes.seen)));
-            state.seen_types.clear();
-            return Ok(None);
         }
         let is_type = |kind: &String| kind != VALUES && kind != TRACKER;
         let only = changes.types.iter().map(|(kind, _)| kind.clone()).filter(is_type).collect();
@@ -129,11 +148,21 @@ impl Syncs {
                 Some(units) => Scope::Changed {
                     elements: values.elements.into_iter().collect(),
                     units: units.into_iter().collect(),
+                    since: Some(values.since),
                 },
             },
         };
         let (only_programs, looked) = (Some(changes.programs), Some(changes.seen));
-        Ok(Some(RunData { only: Some(only), scope, only_programs, looked, ..RunData::default() }))
+        let data = RunData { only: Some(only), scope, only_programs, looked, ..RunData::default() };
+        Ok(Some((data, changes.marks)))
+    }
+
+    /// Whether all that a look found was found before, as it is now, and a run has proven since that the target has it: a
+    /// look goes back behind the last one, and finds for a while what that found.
+    fn is_proven(&self, sync: &Sync, marks: Option<&HashSet<u64>>) -> bool {
+        let all = self.found();
+        let known = all.get(&sync.number).filter(|found| found.is_proven && found.settings == sync.settings);
+        known.zip(marks).is_some_and(|(found, marks)| marks.is_subset(&found.marks))
     }
 
     fn rest(&self, settings: &Settings, state: &mut State, why: &Why) {
@@ -149,33 +178,42 @@ impl Syncs {
         self.db().save_sync_state(sync.number, serde_json::to_string(state).unwrap_or_default()).await
     }
 
+    /// The next steps, until there is something to wait for.
     async fn advance(&self, sync: &Sync, mut run: SyncRun) -> Result<(), store::Error> {
+        while self.advance_once(sync, &mut run).await? == Goes::On {}
+        Ok(())
+    }
+
+    async fn advance_once(&self, sync: &Sync, run: &mut SyncRun) -> Result<Goes, store::Error> {
         let mut data: RunData = serde_json::from_str(&run.data).unwrap_or_default();
         let settings = match settings_of(sync) {
             Ok(settings) => settings,
-            Err(error) => return self.finish(sync, run, data, Err(Why::other(error.to_string()))).await,
+            Err(error) => {
+                self.finish(sync, run.clone(), data, Err(Why::other(error.to_string()))).await?;
+                return Ok(Goes::Still);
+            }
         };
         let next = match run.phase.as_str() {
-            "planning" => self.plan_metadata(sync, &settings, &mut run, &mut data).await,
-            "metadata" | "values" | "completeness" | "tracker" => self.look_at_job(&mut run, &mut data).await,
-            "planning_completeness" => {
-                self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Completeness).await
-            }
-            "planning_tracker" => self.plan_tracker(sync, &settings, &mut run, &mut data).await,
-            _ => self.plan_rows(sync, &settings, (&mut run, &mut data), Table::Values).await,
+            "planning" => self.plan_metadata(sync, &settings, run, &mut data).await,
+            "metadata" | "values" | "completeness" | "tracker" => self.look_at_job(run, &mut data).await,
+            "planning_completeness" => self.plan_rows(sync, &settings, (run, &mut data), Table::Completeness).await,
+            "planning_tracker" => self.plan_tracker(sync, &settings, run, &mut data).await,
+            _ => self.plan_rows(sync, &settings, (run, &mut data), Table::Values).await,
         };
         match next {
-            Ok(Next::Wait) => Ok(()),
+            Ok(Next::Wait) => return Ok(Goes::Still),
             Ok(Next::Phase(phase)) => {
                 phase.clone_into(&mut run.phase);
                 run.data = serde_json::to_string(&data).unwrap_or_default();
                 run.updated_at = self.clock().now();
-                self.db().save_sync_run(run).await
+                self.db().save_sync_run(run.clone()).await?;
+                return Ok(Goes::On);
             }
-            Ok(Next::End(ended)) => self.finish(sync, run, data, ended).await,
-            Err(PlanError::Store(error)) => Err(error),
-            Err(PlanError::Instance(error)) => self.finish(sync, run, data, Err(Why::from(&error))).await,
+            Ok(Next::End(ended)) => self.finish(sync, run.clone(), data, ended).await?,
+            Err(PlanError::Store(error)) => return Err(error),
+            Err(PlanError::Instance(error)) => self.finish(sync, run.clone(), data, Err(Why::from(&error))).await?,
         }
+        Ok(Goes::Still)
     }
 
     async fn look_at_job(&self, run: &mut SyncRun, data: &mut RunData) -> Result<Next, PlanError> {
@@ -273,6 +311,9 @@ impl Syncs {
         run.data = serde_json::to_string(&data).unwrap_or_default();
         (run.updated_at, run.finished_at) = (now, Some(now));
         self.asked().remove(&run.id);
+        if let Some(found) = self.found().get_mut(&sync.number).filter(|found| found.run == run.id) {
+            found.is_proven = ended.is_ok();
+        }
         self.db().save_sync_run(run).await
     }
 }

@@ -1,6 +1,6 @@
 //! Which values may have changed since everything was seen.
 
-use super::{RANGE, Sets, Units};
+use super::{RANGE, Sets, Units, judge::mark};
 use crate::client::{Error, Instance, ServerClock, moment, parameter};
 use model::Timestamp;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ const UNITS_MAX: usize = 2_000;
 /// Rows of one answer; where there are more, all are compared.
 const ROWS_MAX: usize = 30_000;
 
-/// What a look is answered: of each row where it is, and when it was entered.
+/// What a look is answered.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Answered {
@@ -27,7 +27,14 @@ struct Answered {
 #[serde(default, rename_all = "camelCase")]
 struct Row {
     data_element: String,
+    period: String,
     org_unit: String,
+    category_option_combo: String,
+    attribute_option_combo: String,
+    value: String,
+    comment: String,
+    followup: bool,
+    deleted: bool,
     last_updated: String,
 }
 
@@ -38,6 +45,10 @@ pub struct ChangedValues {
     pub elements: HashSet<String>,
     /// `None`: more than are named.
     pub units: Option<BTreeSet<String>>,
+    /// Of each row, which is another once it changes again. `None`: not all were told.
+    pub marks: Option<Vec<u64>>,
+    /// The parameter with which the source was asked.
+    pub since: String,
 }
 
 /// Some are counted again; none is missed.
@@ -52,7 +63,12 @@ pub async fn changed(
 ) -> Result<ChangedValues, Error> {
     let since = parameter(seen - widened(clock, seen));
     let limit = (ROWS_MAX + 1).to_string();
-    let mut changed = ChangedValues { units: Some(BTreeSet::new()), ..ChangedValues::default() };
+    let mut changed = ChangedValues {
+        units: Some(BTreeSet::new()),
+        marks: Some(Vec::new()),
+        since: since.clone(),
+        ..ChangedValues::default()
+    };
     let uids: Vec<&str> = sets.uids().collect();
     if units.roots().is_empty() {
         return Ok(changed);
@@ -67,7 +83,7 @@ pub async fn changed(
         body.data_values.into_iter().filter(|row| is_recent(row, seen)).for_each(|row| changed.note(row));
         if is_cut {
             // Nobody knows of what was left out: everything is compared.
-            (changed.units, changed.count) = (None, changed.count.max(1));
+            (changed.units, changed.marks, changed.count) = (None, None, changed.count.max(1));
             break;
         }
     }
@@ -97,6 +113,12 @@ fn is_recent(row: &Row, seen: Timestamp) -> bool {
 impl ChangedValues {
     fn note(&mut self, row: Row) {
         self.count += 1;
+        if let Some(marks) = &mut self.marks {
+            let flags = [row.followup, row.deleted].map(|is| if is { "1" } else { "" });
+            let key = [&row.data_element, &row.period, &row.org_unit, &row.category_option_combo];
+            let rest = [&row.attribute_option_combo, &row.value, &row.comment, &row.last_updated];
+            marks.push(mark(key.into_iter().chain(rest).map(String::as_str).chain(flags)));
+        }
         self.elements.insert(row.data_element);
         if let Some(units) = &mut self.units {
             units.insert(row.org_unit);

@@ -70,14 +70,15 @@ impl Known {
 }
 
 fn number_of_key(key: &Key) -> u64 {
-    first_64(key.iter().map(String::as_str))
+    mark(key.iter().map(String::as_str))
 }
 
 fn number(datum: &Datum) -> u64 {
-    first_64([datum.value.as_str(), &datum.comment, if datum.followup { "1" } else { "" }].into_iter())
+    mark([datum.value.as_str(), &datum.comment, if datum.followup { "1" } else { "" }])
 }
 
-fn first_64<'a>(parts: impl Iterator<Item = &'a str>) -> u64 {
+/// 64 bits of what these texts say together.
+pub(crate) fn mark<'a>(parts: impl IntoIterator<Item = &'a str>) -> u64 {
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(part.as_bytes());
