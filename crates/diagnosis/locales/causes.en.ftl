@@ -93,6 +93,11 @@ cause-exception = The program ended with an error that it does not handle.
 remedy-exception = Correct the error shown above. Handle errors for each recipient, so that one does not stop the others.
 check-exception = journalctl -u UNIT | grep -A20 Traceback
 
+name-misconfigured = setting or module missing
+cause-misconfigured = The program could not start: a setting, a file or a module that it needs is missing or wrong.
+remedy-misconfigured = Correct what the line above names, or go back to the version before, then start the program again.
+check-misconfigured = systemctl show UNIT -p Environment -p EnvironmentFiles
+
 name-db-connections = no free database connections
 cause-db-connections = The database had no free connections.
 remedy-db-connections = Use fewer connections (CONN_MAX_AGE, a pooler), or raise max_connections.

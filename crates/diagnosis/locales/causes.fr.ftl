@@ -93,6 +93,11 @@ cause-exception = Le programme s’est terminé sur une erreur qu’il ne gère 
 remedy-exception = Corrigez l’erreur ci-dessus. Gérez les erreurs destinataire par destinataire, pour qu’une seule n’arrête pas les autres.
 check-exception = journalctl -u UNIT | grep -A20 Traceback
 
+name-misconfigured = réglage ou module manquant
+cause-misconfigured = Le programme n’a pas pu démarrer : un réglage, un fichier ou un module dont il a besoin manque ou est faux.
+remedy-misconfigured = Corrigez ce que nomme la ligne ci-dessus, ou revenez à la version précédente, puis relancez le programme.
+check-misconfigured = systemctl show UNIT -p Environment -p EnvironmentFiles
+
 name-db-connections = plus de connexions à la base
 cause-db-connections = La base de données n’avait plus de connexions libres.
 remedy-db-connections = Utilisez moins de connexions (CONN_MAX_AGE, un pooler) ou augmentez max_connections.

@@ -245,6 +245,7 @@ sign-job-worker-lost = Vigie ended during the job
 sign-job-defect = internal error
 sign-job-account = sending account unusable
 sign-job-unprepared = preparation cut off
+sign-misconfigured = setting or module missing
 sign-job-settings = settings refused
 sign-job-reported = failure reported by the program
 sign-job-target-failed = service did not answer as expected

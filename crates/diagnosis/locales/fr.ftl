@@ -245,6 +245,7 @@ sign-job-worker-lost = Vigie s’est arrêtée pendant la tâche
 sign-job-defect = erreur interne
 sign-job-account = compte d’envoi inutilisable
 sign-job-unprepared = préparation interrompue
+sign-misconfigured = réglage ou module manquant
 sign-job-settings = réglages refusés
 sign-job-reported = échec signalé par le programme
 sign-job-target-failed = réponse inattendue du service

@@ -50,6 +50,7 @@ pub enum Sign {
     // The application.
     Exception,
     ServerError,
+    Misconfigured,
     // The database.
     DbConnections,
     DbTerminated,

@@ -14,6 +14,29 @@ use std::time::Duration;
 pub const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// How much more where the phrase says *about*.
 const ABOUT: Duration = Duration::from_secs(5 * 60);
+const ABOUT_WORDS: &[&str] = &[
+    "about",
+    "around",
+    "approximately",
+    "roughly",
+    "circa",
+    "ca",
+    "after",
+    "vers",
+    "environ",
+    "après",
+    "gegen",
+    "ungefähr",
+    "verso",
+    "intorno",
+    "hacia",
+    "sobre",
+    "omstreeks",
+    "rond",
+    "około",
+    "kolem",
+    "~",
+];
 /// The longest window.
 const WINDOW_MAX: Duration = Duration::from_secs(48 * 3600);
 /// Bytes of a phrase that are read.
@@ -126,6 +149,12 @@ pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<R
     };
     let end = |text: &Option<String>| text.as_ref().map(|text| written(text).map(|(at, _)| at)).transpose();
     let window = question.window.unwrap_or(WINDOW);
+    if let (None, None, None, Some((from, to))) =
+        (&question.at, &question.since, &question.until, between(&question.phrase, zone, latest))
+        && to.since(from) <= WINDOW_MAX
+    {
+        return Ok(Reading { phrase: question.phrase.clone(), at: None, from, to, zone: zone.clone() });
+    }
     let (from, to) = match (told, end(&question.since)?, end(&question.until)?) {
         (_, Some(since), until) => (since, until.unwrap_or(latest)),
         (Some((at, about)), None, until) => {
@@ -141,6 +170,30 @@ pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<R
     Ok(Reading { phrase: question.phrase.clone(), at: told.map(|(at, _)| at), from, to, zone: zone.clone() })
 }
 
+/// `between 01:30 and 02:00`, `entre 1h30 et 2h`: the two moments that `text` names.
+fn between(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    const WORDS: [(&str, &str); 8] = [
+        ("between ", " and "),
+        ("from ", " to "),
+        ("entre ", " et "),
+        ("de ", " à "),
+        ("zwischen ", " und "),
+        ("tra le ", " e le "),
+        ("entre las ", " y las "),
+        ("tussen ", " en "),
+    ];
+    let text: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase();
+    WORDS.iter().find_map(|(first, second)| {
+        let (before, rest) = text.split_once(first)?;
+        let (from, to) = rest.split_once(second)?;
+        // What is said of the day before the first time, or behind the second, is said of both.
+        let day = |clock: &str| format!("{before} {} {}", clock, to.split_once(' ').map_or("", |(_, behind)| behind));
+        let (from, _) = moment(&day(from), zone, latest)?;
+        let (to, _) = moment(&format!("{before} {to}"), zone, latest)?;
+        (from < to).then_some((from, to))
+    })
+}
+
 /// The moment that `text` names, and whether it says *about*.
 fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, bool)> {
     if let Ok(at) = text.trim().parse::<Timestamp>() {
@@ -150,8 +203,7 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
     let text = text.replace(" h ", "h");
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || ",;!?()\"".contains(c)).filter(|w| !w.is_empty()).collect();
-    let about =
-        words.iter().any(|word| matches!(*word, "about" | "around" | "vers" | "environ" | "approximately" | "~"));
+    let about = words.iter().any(|word| ABOUT_WORDS.contains(word));
     if let Some(at) = ago(&words, latest) {
         return Some((at, true));
     }
@@ -312,11 +364,29 @@ mod tests {
             ("stopped 2 hours ago", "2026-01-22 20:10:00", 40),
             ("arrêté il y a 20 min", "2026-01-22 21:50:00", 40),
             ("it stopped at noon", "2026-01-22 12:00:00", 30),
+            ("der Versand hörte gegen 18:31 auf", "2026-01-22 18:31:00", 40),
             ("it stopped", "", 0),
             ("500 mails were lost", "", 0),
         ] {
             let expected = (!at.is_empty()).then(|| (at.to_owned(), minutes));
             assert_eq!(read_at(phrase), expected, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_read_as_its_two_ends() {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let latest = "2026-01-22T21:10:00Z".parse().unwrap();
+        for phrase in [
+            "it stopped between 01:30 and 02:00",
+            "arrêté entre 1h30 et 2h00",
+            "it stopped between 01:30 and 02:00 today",
+        ] {
+            let question = Question { phrase: phrase.into(), ..Question::default() };
+            let reading = read(&question, &zone, latest).unwrap();
+            assert_eq!(reading.at, None, "{phrase}");
+            assert_eq!(reading.from.in_zone(&zone).strftime("%d %H:%M").to_string(), "22 01:30", "{phrase}");
+            assert_eq!(reading.length(), Duration::from_secs(1800), "{phrase}");
         }
     }
 

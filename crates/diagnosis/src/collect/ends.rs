@@ -34,6 +34,9 @@ pub(super) struct FileEnd {
     pub(super) reference: Timestamp,
     /// Whether its lines name their zone, or are known to be in the one that is assumed.
     pub(super) is_placed: bool,
+    /// Its newest time, and whether its lines name their zone.
+    pub(super) last: Option<Timestamp>,
+    pub(super) is_zoned: bool,
 }
 
 /// A large log is written to all the time: where it ends when those do that name their zone, its zone is the one assumed.
@@ -68,11 +71,13 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
         .filter(|(file, at)| file.bytes >= BUSY_BYTES_MIN && at.is_some_and(fits))
         .map(|(file, _)| stem(&file.inside))
         .collect();
-    let end = |(file, last): (&Found, &Last)| FileEnd {
+    let end = |((file, last), at): ((&Found, &Last), &Option<Timestamp>)| FileEnd {
         reference: reference(file),
         is_placed: is_zoned(last) || placed.contains(stem(&file.inside)),
+        last: *at,
+        is_zoned: is_zoned(last),
     };
-    let of_files = files.iter().zip(&ends).map(end).collect();
+    let of_files = files.iter().zip(&ends).zip(&last_at).map(end).collect();
     let newest = last_at.into_iter().flatten().filter(|at| *at <= now + DAY).max();
     let latest = newest.filter(|_| !is_live).unwrap_or(now);
     Ends { latest, files: of_files }
@@ -86,7 +91,7 @@ struct Last {
 }
 
 fn last_of(file: &Found, zone: &TimeZone, reference: Timestamp) -> Last {
-    let Some(bytes) = end_of(file) else { return Last::default() };
+    let Some(bytes) = end_of(file, END_BYTES) else { return Last::default() };
     let options = Options {
         zone: zone.clone(),
         reference: Reference::Modified(reference),
@@ -108,16 +113,16 @@ fn last_of(file: &Found, zone: &TimeZone, reference: Timestamp) -> Last {
 }
 
 /// The last whole lines of a plain file; the beginning of a packed one.
-fn end_of(file: &Found) -> Option<Vec<u8>> {
+pub(super) fn end_of(file: &Found, bytes_max: u64) -> Option<Vec<u8>> {
     let mut plain = open_plain(&file.real).ok()?;
     let mut bytes = Vec::new();
     if file.inside.ends_with(".gz") {
-        flate2::read::MultiGzDecoder::new(plain).take(END_BYTES).read_to_end(&mut bytes).ok()?;
+        flate2::read::MultiGzDecoder::new(plain).take(bytes_max).read_to_end(&mut bytes).ok()?;
         return Some(bytes);
     }
-    let start = file.bytes.saturating_sub(END_BYTES);
+    let start = file.bytes.saturating_sub(bytes_max);
     plain.seek(SeekFrom::Start(start)).ok()?;
-    plain.take(END_BYTES).read_to_end(&mut bytes).ok()?;
+    plain.take(bytes_max).read_to_end(&mut bytes).ok()?;
     if start > 0 {
         let first = memchr::memchr(b'\n', &bytes)? + 1;
         bytes.drain(..first);

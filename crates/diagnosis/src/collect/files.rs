@@ -26,6 +26,15 @@ const NO_TEXT: &[&str] = &[
     ".png",
     ".pdf",
 ];
+/// What is in the names of logs: what programs' outputs are called, and what people call their copies.
+const NAMED_SO: &[&str] = &[
+    ".log", "-log", "_log", "journal", "dmesg", "syslog", "stderr", "stdout", "nohup", "console", "catalina",
+    "messages", ".out", ".err", ".trace", ".jsonl", ".ndjson",
+];
+const CODE: &[&str] = &[
+    ".py", ".rs", ".js", ".ts", ".php", ".rb", ".java", ".go", ".cs", ".html", ".conf", ".ini", ".toml", ".yml",
+    ".yaml", ".service", ".md", ".css", ".mo", ".po", ".sh", ".map", ".class", ".jar",
+];
 /// Logs that hold one row per login, in binary.
 const BINARY: &[&str] = &["wtmp", "btmp", "lastlog", "faillog"];
 
@@ -64,14 +73,8 @@ fn is_log(inside: &str) -> bool {
     }
     let in_log_folder =
         LOG_FOLDERS.iter().any(|folder| inside.contains(folder)) && !inside.contains("/var/log/journal/");
-    let is_named_so = lower.contains(".log")
-        || lower.contains("-log")
-        || lower.contains("journal")
-        || lower.contains("dmesg")
-        || lower.contains("syslog");
-    let is_code = [".py", ".rs", ".js", ".html", ".conf", ".toml", ".service", ".md", ".css"]
-        .iter()
-        .any(|end| lower.ends_with(end));
+    let is_named_so = NAMED_SO.iter().any(|part| lower.contains(part));
+    let is_code = CODE.iter().any(|end| lower.ends_with(end));
     !is_code && (in_log_folder || is_named_so && !inside.starts_with("/etc/"))
 }
 
@@ -95,6 +98,10 @@ mod tests {
             "/var/log/nginx/access.log-20260121",
             "/srv/app/logs/django.txt",
             "/journal.json",
+            "/srv2/console/letters.stderr",
+            "/home/app/nohup.out",
+            "/var/lib/mysql/db1.err",
+            "/opt/tomcat/catalina.2026-01-10.out",
             "/var/log/postgresql/postgresql-15-main.log",
         ] {
             assert!(is_log(inside), "{inside}");
@@ -103,6 +110,8 @@ mod tests {
             "/var/log/journal/ab/system.journal",
             "/var/log/wtmp",
             "/srv/app/views.py",
+            "/srv/app/messages.php",
+            "/srv/app/console.ts",
             "/etc/logrotate.d/x",
             "/etc/nginx/nginx.conf",
         ] {

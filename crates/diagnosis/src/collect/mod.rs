@@ -82,9 +82,14 @@ pub fn collect(
     let began = clock.now();
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
-    let zone = zones::of_tree(&tree);
     let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
-    let ends = ends::learn(&files, &zone, began, tree.is_live());
+    let told_zone = zones::of_tree(&tree, &files);
+    let mut zone = told_zone.clone().unwrap_or(TimeZone::UTC);
+    let mut ends = ends::learn(&files, &zone, began, tree.is_live());
+    if let (None, Some(found)) = (told_zone, zones::of_ends(&ends.files)) {
+        zone = found;
+        ends = ends::learn(&files, &zone, began, tree.is_live());
+    }
     let latest = if tree.is_live() { began } else { ends.latest };
     let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());

@@ -333,9 +333,10 @@ impl Intake<'_> {
             (true, _) => Duration::from_millis(1),
         };
         let signs::Told { sign, actor, request, delivery } = told;
-        // Apache's lines bear the time at which a request began.
-        let is_begin =
-            family == Family::WebAccess && ["apache", "httpd"].iter().any(|name| self.source.name.contains(name));
+        // Apache's lines and those of HAProxy bear the time at which a request began.
+        let is_begin = family == Family::WebAccess
+            && (["apache", "httpd"].iter().any(|name| self.source.name.contains(name))
+                || record.parsed.inner.unwrap_or(record.parsed.format) == "haproxy");
         let (at, precision) = match request.as_ref().filter(|_| is_begin).map(|request| request.seconds) {
             Some(Some(seconds)) => (at + Duration::from_secs_f64(seconds), precision),
             Some(None) => (at, LASTS_MAX),

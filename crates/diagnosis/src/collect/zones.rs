@@ -1,11 +1,14 @@
 //! In which zone a log was written: its own stamps say it, or who asked, or the machine; or two logs tell of one request.
 
-use super::zone_named;
+use super::{
+    ends::{self, FileEnd},
+    zone_named,
+};
 use crate::{
     evidence::{Evidence, Family, HttpRequest, Sign},
     question::Question,
     source::Source,
-    tree::Tree,
+    tree::{Found, Tree},
 };
 use jiff::tz::TimeZone;
 use model::Timestamp;
@@ -19,10 +22,11 @@ const PAIRS_MAX: usize = 20_000;
 /// Lines of one source that are held against those of others.
 const OWN_MAX: usize = 300;
 
-/// The zone of the machine whose tree it is: `/etc/timezone`, else where `/etc/localtime` points, else UTC.
-pub(super) fn of_tree(tree: &Tree) -> TimeZone {
+/// The zone of the machine whose tree it is: `/etc/timezone`, else where `/etc/localtime` points, else the offset that most of
+/// its logs name.
+pub(super) fn of_tree(tree: &Tree, files: &[Found]) -> Option<TimeZone> {
     if tree.is_live() {
-        return TimeZone::system();
+        return Some(TimeZone::system());
     }
     let named = tree.text("/etc/timezone", 200).and_then(|name| zone_named(&name));
     named
@@ -30,7 +34,67 @@ pub(super) fn of_tree(tree: &Tree) -> TimeZone {
             let target = tree.link("/etc/localtime")?;
             zone_named(target.to_str()?.split_once("zoneinfo/")?.1)
         })
-        .unwrap_or(TimeZone::UTC)
+        .or_else(|| offset_of_most(files))
+}
+
+/// Seconds that the ends of two logs may be apart that are both written to all the time, and what offsets are multiples of.
+const ENDS_APART: i64 = 180;
+const HALF_HOUR: i64 = 1800;
+
+/// The offset of logs that name no zone: those that name theirs end whole half hours before or after them.
+pub(super) fn of_ends(ends: &[FileEnd]) -> Option<TimeZone> {
+    let newest = |is_zoned| ends.iter().filter(|end| end.is_zoned == is_zoned).filter_map(|end| end.last).max();
+    let (zoned, open) = (newest(true)?, newest(false)?);
+    let seconds = (open.as_micros() - zoned.as_micros()) / 1_000_000;
+    let offset = (seconds as f64 / HALF_HOUR as f64).round() as i64 * HALF_HOUR;
+    let is_offset = offset != 0 && offset.abs() <= 14 * 3600 && (seconds - offset).abs() <= ENDS_APART;
+    let offset = is_offset.then(|| i32::try_from(offset).ok()).flatten()?;
+    Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(offset).ok()?))
+}
+
+/// Bytes at the end of a file in which an offset is looked for, and files that are looked at.
+const OFFSET_BYTES: u64 = 8 << 10;
+const OFFSET_FILES_MAX: usize = 300;
+
+/// The offset that most logs have behind their clock, `+0100`: who writes one writes in the machine's own time. `Z` is written
+/// in any zone, and says nothing.
+fn offset_of_most(files: &[Found]) -> Option<TimeZone> {
+    let mut votes: BTreeMap<i32, usize> = BTreeMap::new();
+    for file in files.iter().take(OFFSET_FILES_MAX) {
+        let Some(bytes) = ends::end_of(file, OFFSET_BYTES) else { continue };
+        let last = bytes.split(|byte| *byte == b'\n').rev().find_map(offset_in);
+        last.into_iter().for_each(|offset| *votes.entry(offset).or_default() += 1);
+    }
+    let (offset, _) = votes.into_iter().max_by_key(|(offset, count)| (*count, *offset != 0))?;
+    Some(TimeZone::fixed(jiff::tz::Offset::from_seconds(offset).ok()?))
+}
+
+/// Bytes of a line in which its time is looked for.
+const STAMP_BYTES: usize = 400;
+
+/// The seconds of the first offset that stands behind a clock: `:02 +0100`, `:02.123+01:00`.
+fn offset_in(line: &[u8]) -> Option<i32> {
+    let line = &line[..line.len().min(STAMP_BYTES)];
+    let is_digit = |at: usize| line.get(at).is_some_and(u8::is_ascii_digit);
+    let number = |at: usize| Some(i32::from(line.get(at)? - b'0') * 10 + i32::from(line.get(at + 1)? - b'0'));
+    memchr::memchr_iter(b':', line).find_map(|colon| {
+        let mut at = colon + 3;
+        (is_digit(colon + 1) && is_digit(colon + 2)).then_some(())?;
+        if matches!(line.get(at), Some(b'.' | b',')) {
+            at += 1 + line[at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        }
+        at += usize::from(line.get(at) == Some(&b' '));
+        let sign = match line.get(at)? {
+            b'+' => 1,
+            b'-' => -1,
+            _ => return None,
+        };
+        let minutes = at + 3 + usize::from(line.get(at + 3) == Some(&b':'));
+        let is_offset = [at + 1, at + 2, minutes, minutes + 1].into_iter().all(is_digit) && !is_digit(minutes + 2);
+        is_offset.then_some(())?;
+        let (hours, minutes) = (number(at + 1)?, number(minutes)?);
+        (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+    })
 }
 
 /// The zone that is told for a source, else the machine's.
@@ -100,4 +164,23 @@ fn is_same_request(one: &HttpRequest, other: &HttpRequest) -> bool {
     let has_same_client = one.client.is_none() || other.client.is_none() || one.client == other.client;
     let has_same_method = one.method.is_empty() || one.method == other.method;
     !one.path.is_empty() && one.path == other.path && has_same_client && has_same_method
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_offset_behind_a_clock_is_found() {
+        for (line, expected) in [
+            ("192.0.2.1 - - [31/Jan/2024:22:20:02 +0100] \"POST /x HTTP/1.1\" 502 0", Some(3600)),
+            ("[2024-01-31 22:20:02 -0330] [811] [CRITICAL] x", Some(-12_600)),
+            ("2024-01-31T22:20:02.123456+05:30 web app: x", Some(19_800)),
+            ("2024-01-31T22:20:02Z x", None),
+            ("Jan 31 22:20:02 web app[7]: 10:25 - 2500 sent", None),
+            ("2024-01-31 22:20:02 -12345 items", None),
+        ] {
+            assert_eq!(offset_in(line.as_bytes()), expected, "{line}");
+        }
+    }
 }

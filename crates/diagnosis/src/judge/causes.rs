@@ -30,6 +30,7 @@ pub enum CauseId {
     OutOfMemory,
     MemoryLimit,
     Exception,
+    Misconfigured,
     DbConnections,
     DbLocks,
     DbStatementTimeout,
@@ -120,6 +121,8 @@ pub(super) struct Cause {
 }
 
 const USUAL: Duration = Duration::from_secs(3);
+/// Who waits for an answer says so when it gives up, long after the last message.
+const WAITED: Duration = Duration::from_secs(600);
 
 const PLAIN: Cause = Cause {
     id: CauseId::Exception,
@@ -193,10 +196,10 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::SmtpAuth, proofs: &[proof(S::SmtpAuth, 6, Machine)], explains: &[C::Exception, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpCertificate, proofs: &[proof(S::SmtpCertificate, 6, Machine)], contradicts: &[(S::ClockStep, 3)], explains: &[C::Exception], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpRefused, proofs: &[proof(S::SmtpRefused, 6, Machine)], explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::SmtpTimeout, proofs: &[proof(S::SmtpTimeout, 6, Machine)], explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::SmtpDisconnected, proofs: &[proof(S::SmtpDisconnected, 5, Machine), proof(S::SmtpLostAfterData, 5, Machine)], explains: &[C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::SmtpTimeout, proofs: &[proof(S::SmtpTimeout, 6, Machine)], explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout, C::SmtpDisconnected], is_lasting: true, written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::SmtpDisconnected, proofs: &[proof(S::SmtpDisconnected, 5, Machine), proof(S::SmtpLostAfterData, 5, Machine)], explains: &[C::Exception], written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::RecipientRefused, proofs: &[proof(S::RecipientRefused, 4, Machine)], explains: &[C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 3, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost, C::TargetFailed], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 3, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost, C::TargetFailed], is_lasting: true, written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause {
         id: C::Network,
         proofs: &[proof(S::LinkDown, 6, Machine), proof(S::NetworkUnreachable, 5, Machine)],
@@ -216,19 +219,29 @@ pub(super) const CAUSES: &[Cause] = &[
     },
     Cause { id: C::MemoryLimit, proofs: &[proof(S::MemoryError, 6, Application)], limit: Some(SettingName::AddressSpaceMax), explains: &[C::Exception, C::Crashed], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause { id: C::Exception, proofs: &[proof(S::Exception, 5, Request)], supports: &[(S::ServerError, 1)], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
-    Cause { id: C::DbConnections, proofs: &[proof(S::DbConnections, 6, Machine)], explains: &[C::Exception, C::DbUnreachable], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
+    Cause {
+        id: C::Misconfigured,
+        proofs: &[proof(S::Misconfigured, 6, Application)],
+        supports: &[(S::ServerReloading, 1), (S::UnitFailed, 1), (S::ServerStopping, 1)],
+        explains: &[C::Exception, C::Crashed, C::Restart, C::Reload, C::StopTimeout],
+        is_lasting: true,
+        decided_by: &[Family::App, Family::AppServer],
+        ..PLAIN
+    },
+    Cause { id: C::DbConnections, proofs: &[proof(S::DbConnections, 6, Machine)], explains: &[C::Exception, C::DbUnreachable], is_lasting: true, written_within: WAITED, decided_by: &[Family::Database], ..PLAIN },
     Cause {
         id: C::DbLocks,
+        written_within: WAITED,
         proofs: &[proof(S::DbLockTimeout, 6, Machine), proof(S::DbDeadlock, 5, Machine), proof(S::DbLockWait, 5, Machine)],
         explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout, C::DbStatementTimeout],
         decided_by: &[Family::Database],
         ..PLAIN
     },
-    Cause { id: C::DbStatementTimeout, proofs: &[proof(S::DbStatementTimeout, 6, Machine)], explains: &[C::Exception], decided_by: &[Family::Database], ..PLAIN },
+    Cause { id: C::DbStatementTimeout, proofs: &[proof(S::DbStatementTimeout, 6, Machine)], explains: &[C::Exception], written_within: WAITED, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbTerminated, proofs: &[proof(S::DbTerminated, 5, Machine)], explains: &[C::Exception, C::DbUnreachable], decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbRestart, proofs: &[proof(S::DbShutdown, 6, Machine), proof(S::UnitStopping, 5, Database)], supports: &[(S::DbTerminated, 1), (S::DbStarted, 1)], explains: &[C::DbTerminated, C::DbUnreachable, C::DbCrash, C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbCrash, proofs: &[proof(S::DbCrash, 6, Machine), proof(S::DbPanic, 6, Machine)], explains: &[C::DbTerminated, C::DbUnreachable, C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
-    Cause { id: C::DbUnreachable, proofs: &[proof(S::DbUnreachable, 5, Machine)], explains: &[C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
+    Cause { id: C::DbUnreachable, proofs: &[proof(S::DbUnreachable, 5, Machine)], explains: &[C::Exception], is_lasting: true, written_within: WAITED, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DiskFull, proofs: &[proof(S::NoSpace, 6, Machine), proof(S::SmtpNoSpace, 5, Machine)], explains: BROKEN_PROGRAM, is_lasting: true, decided_by: &[Family::Kernel, Family::App], ..PLAIN },
     Cause { id: C::DiskQuota, proofs: &[proof(S::QuotaExceeded, 6, Machine)], explains: BROKEN_PROGRAM, is_lasting: true, decided_by: &[Family::App], ..PLAIN },
     Cause { id: C::ReadOnly, proofs: &[proof(S::ReadOnly, 6, Machine)], supports: &[(S::IoError, 2)], explains: BROKEN_PROGRAM, is_lasting: true, decided_by: &[Family::Kernel], ..PLAIN },
@@ -236,14 +249,14 @@ pub(super) const CAUSES: &[Cause] = &[
         id: C::Restart,
         proofs: &[proof(S::UnitStopping, 6, Application), proof(S::ServerStopping, 5, Application)],
         supports: &[(S::UnitStarted, 1), (S::ServerStarted, 1), (S::PackageUpgrade, 1)],
-        contradicts: &[(S::OomUnit, 3)],
+        contradicts: &[(S::OomUnit, 3), (S::Misconfigured, 4)],
         limit: Some(SettingName::StopTimeout),
         explains: &[C::StopTimeout, C::Killed, C::Crashed, C::Exception, C::WorkerTimeout, C::Reload, C::SmtpDisconnected, C::JobWorkerLost, C::CommandFailed],
         written_within: Duration::from_secs(4),
         decided_by: &[Family::System, Family::AppServer],
         ..PLAIN
     },
-    Cause { id: C::Reload, proofs: &[proof(S::ServerReloading, 6, Application)], explains: &[C::Killed, C::Exception, C::StopTimeout], decided_by: &[Family::AppServer], ..PLAIN },
+    Cause { id: C::Reload, proofs: &[proof(S::ServerReloading, 6, Application)], contradicts: &[(S::Misconfigured, 4)], explains: &[C::Killed, C::Exception, C::StopTimeout], decided_by: &[Family::AppServer], ..PLAIN },
     Cause { id: C::StopTimeout, proofs: &[proof(S::StopTimeout, 5, Application)], limit: Some(SettingName::StopTimeout), explains: &[C::Killed, C::Crashed, C::JobWorkerLost], decided_by: &[Family::System], ..PLAIN },
     Cause { id: C::Killed, proofs: &[proof(S::UnitKilled, 5, Application), proof(S::WorkerKilled, 4, Application), proof(S::TaskWorkerLost, 4, Application)], contradicts: &[(S::OomKill, 4), (S::OomUnit, 4), (S::WorkerTimeout, 4), (S::TaskHardLimit, 4)], explains: &[C::JobWorkerLost], decided_by: &[Family::Kernel, Family::System], ..PLAIN },
     Cause { id: C::Crashed, proofs: &[proof(S::ProcessCrashed, 5, Application), proof(S::UnitFailed, 4, Application)], supports: &[(S::UpstreamClosed, 1), (S::WorkerBooted, 1)], contradicts: &[(S::OomKill, 4), (S::WorkerTimeout, 4)], explains: &[C::Killed, C::JobWorkerLost], decided_by: &[Family::System, Family::AppServer], ..PLAIN },
@@ -251,10 +264,10 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::PowerLoss, proofs: &[proof(S::BootBegan, 5, Machine)], supports: &[(S::UncleanEnd, 3), (S::DbCrash, 1)], contradicts: &[(S::ShutdownBegan, 8)], explains: &[C::DbCrash, C::Network, C::JobWorkerLost], written_within: Duration::from_secs(900), decided_by: &[Family::System, Family::Kernel], ..PLAIN },
     Cause { id: C::FileDescriptors, proofs: &[proof(S::TooManyFiles, 6, Machine)], limit: Some(SettingName::FilesMax), explains: &[C::Exception, C::SmtpDisconnected, C::DbUnreachable, C::Dns, C::Ports], is_lasting: true, decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause { id: C::Ports, proofs: &[proof(S::PortsExhausted, 6, Machine)], explains: &[C::Exception, C::DbUnreachable, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::WebError], ..PLAIN },
-    Cause { id: C::Clock, proofs: &[proof(S::ClockStep, 5, Machine)], explains: &[C::WorkerTimeout, C::SmtpCertificate, C::TaskTimeLimit], decided_by: &[Family::System], ..PLAIN },
-    Cause { id: C::TaskTimeLimit, proofs: &[proof(S::TaskHardLimit, 6, Application)], limit: Some(SettingName::TaskTimeLimit), explains: &[C::Killed, C::Exception], decided_by: &[Family::Tasks], ..PLAIN },
-    Cause { id: C::TaskSoftTimeLimit, proofs: &[proof(S::TaskSoftLimit, 6, Application)], limit: Some(SettingName::TaskSoftTimeLimit), contradicts: &[(S::TaskHardLimit, 1)], explains: &[C::Exception], decided_by: &[Family::Tasks], ..PLAIN },
-    Cause { id: C::BrokerLost, proofs: &[proof(S::BrokerLost, 6, Machine)], explains: &[C::Exception], is_lasting: true, decided_by: &[Family::Tasks], ..PLAIN },
+    Cause { id: C::Clock, proofs: &[proof(S::ClockStep, 6, Machine)], explains: &[C::WorkerTimeout, C::SmtpCertificate, C::TaskTimeLimit, C::SmtpAuth], written_within: Duration::from_secs(900), decided_by: &[Family::System], ..PLAIN },
+    Cause { id: C::TaskTimeLimit, proofs: &[proof(S::TaskHardLimit, 6, Application)], limit: Some(SettingName::TaskTimeLimit), explains: &[C::Killed, C::Exception], written_within: WAITED, decided_by: &[Family::Tasks], ..PLAIN },
+    Cause { id: C::TaskSoftTimeLimit, proofs: &[proof(S::TaskSoftLimit, 6, Application)], limit: Some(SettingName::TaskSoftTimeLimit), contradicts: &[(S::TaskHardLimit, 1)], explains: &[C::Exception], written_within: WAITED, decided_by: &[Family::Tasks], ..PLAIN },
+    Cause { id: C::BrokerLost, proofs: &[proof(S::BrokerLost, 6, Machine)], explains: &[C::Exception], is_lasting: true, written_within: WAITED, decided_by: &[Family::Tasks], ..PLAIN },
     Cause { id: C::JobStoppedByPerson, proofs: &[proof(S::JobStoppedByPerson, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobDailyLimit, proofs: &[proof(S::JobDailyLimit, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobWorkerLost, proofs: &[proof(S::JobWorkerLost, 5, Job)], explains: &[C::JobDefect], decided_by: &[Family::Kernel, Family::System], ..PLAIN },

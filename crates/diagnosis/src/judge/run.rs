@@ -68,6 +68,8 @@ const MAIL_WORDS: &[&str] = &[
 /// Messages that are apart by less are of one burst.
 const APART: Duration = Duration::from_secs(120);
 const BURST_MIN: usize = 3;
+/// Bursts so many times smaller than those of another sign are not the run's.
+const FEW: usize = 8;
 /// What is sent that soon after a request may still be of it.
 const SOON: Duration = Duration::from_secs(2);
 /// Points from which a request is taken for the run.
@@ -105,7 +107,9 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
 /// Whether a request that was answered as it should be only began the work: tasks are logged, or messages go on after it.
 fn is_begun_by(request: &Run, collected: &Collected) -> bool {
     let after = request.until + SOON..=request.until + APART;
-    let is_sent = |one: &&Evidence| matches!(one.sign, Sign::AppSent | Sign::Submitted) && after.contains(&one.at);
+    let is_sent = |one: &&Evidence| {
+        matches!(one.sign, Sign::AppSent | Sign::Submitted | Sign::Delivered) && after.contains(&one.at)
+    };
     collected.sources.iter().any(|source| source.holds(Family::Tasks))
         || collected.evidence.iter().filter(is_sent).count() >= BURST_MIN
 }
@@ -210,19 +214,23 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
     })
 }
 
-/// Messages that were handed over, in bursts: what applications say, else what the mail server took, else what it delivered.
+/// Messages that were handed over, in bursts: what applications say, else what the mail server took, else what it delivered;
+/// a few messages of others beside many are not the run's.
 fn bursts(evidence: &[Evidence]) -> Vec<Vec<usize>> {
-    for sign in [Sign::AppSent, Sign::Submitted, Sign::Delivered] {
-        let mut bursts: Vec<Vec<usize>> = Vec::new();
-        for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == sign) {
-            match bursts.last_mut() {
-                Some(burst) if one.at.since(evidence[burst[burst.len() - 1]].at) <= APART => burst.push(index),
-                _ => bursts.push(vec![index]),
-            }
-        }
-        if bursts.iter().any(|burst| burst.len() >= BURST_MIN) {
-            return bursts;
+    let of_signs = [Sign::AppSent, Sign::Submitted, Sign::Delivered].map(|sign| bursts_of(sign, evidence));
+    let most = |bursts: &Vec<Vec<usize>>| bursts.iter().map(Vec::len).max().unwrap_or(0);
+    let most_of_all = of_signs.iter().map(most).max().unwrap_or(0);
+    let is_of_run = |bursts: &Vec<Vec<usize>>| most(bursts) >= BURST_MIN && most(bursts) * FEW >= most_of_all;
+    of_signs.into_iter().find(is_of_run).unwrap_or_default()
+}
+
+fn bursts_of(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
+    let mut bursts: Vec<Vec<usize>> = Vec::new();
+    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == sign) {
+        match bursts.last_mut() {
+            Some(burst) if one.at.since(evidence[burst[burst.len() - 1]].at) <= APART => burst.push(index),
+            _ => bursts.push(vec![index]),
         }
     }
-    Vec::new()
+    bursts
 }

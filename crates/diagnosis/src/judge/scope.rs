@@ -10,8 +10,10 @@ use std::collections::BTreeSet;
 
 /// Names under which applications run.
 const PROGRAMS: &[&str] = &["gunicorn", "uwsgi", "celery", "uvicorn", "hypercorn", "daphne", "django"];
-const INTERPRETERS: &[&str] =
-    &["python", "python3", "gunicorn", "uwsgi", "celery", "uvicorn", "java", "node", "php-fpm", "ruby"];
+const INTERPRETERS: &[&str] = &[
+    "python", "python3", "gunicorn", "uwsgi", "celery", "uvicorn", "java", "node", "php", "ruby", "perl", "dotnet",
+    "puma", "sidekiq", "bundle", "beam.smp", "deno", "bun",
+];
 /// As Vigie's program and unit are called.
 const OURS: &str = "vigie";
 const DATABASES: &[&str] = &["postgres", "mysql", "mariadb"];
@@ -29,6 +31,10 @@ pub(super) struct Scope {
     names: Vec<String>,
     /// As its folders and its socket are called; a unit of just this name is its own.
     called: BTreeSet<String>,
+    /// The words of those names that are long enough to say something, and those by which the question names it.
+    words: BTreeSet<String>,
+    /// Those of the question, and of what sends.
+    asked: BTreeSet<String>,
     pids: BTreeSet<u32>,
     is_of_vigie: bool,
 }
@@ -63,7 +69,9 @@ impl Scope {
         names.extend(units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit).to_lowercase()));
         let called = called(collected);
         let pids = own.iter().filter_map(|one| one.actor.pid).collect();
-        Self { units, names, called, pids, is_of_vigie: false }
+        let words = words(called.iter().map(String::as_str).chain([question.phrase.as_str()]));
+        let asked = self::words([question.phrase.as_str()].into_iter());
+        Self { units, names, called, words, asked, pids, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -74,7 +82,15 @@ impl Scope {
         units.insert(format!("{OURS}.service"));
         units.extend(question.unit.as_ref().map(|unit| unit_name(unit)));
         let names = units.iter().filter_map(|unit| unit.strip_suffix(".service")).map(str::to_lowercase).collect();
-        Self { units, names, called: BTreeSet::new(), pids: BTreeSet::new(), is_of_vigie: true }
+        Self {
+            units,
+            names,
+            called: BTreeSet::new(),
+            words: BTreeSet::new(),
+            asked: BTreeSet::new(),
+            pids: BTreeSet::new(),
+            is_of_vigie: true,
+        }
     }
 
     /// Whether it is the application that `one` speaks of.
@@ -88,7 +104,7 @@ impl Scope {
         }
         if let Some(unit) = &one.actor.unit {
             let stem = unit.strip_suffix(".service").unwrap_or(unit);
-            return if self.units.contains(unit) || self.called.contains(stem) {
+            return if self.units.contains(unit) || self.called.contains(stem) || self.is_called(stem) {
                 Belongs::Yes
             } else if self.units.is_empty() {
                 self.by_name(one)
@@ -108,6 +124,9 @@ impl Scope {
             if self.is_of_vigie {
                 return if name == OURS { Belongs::Yes } else { Belongs::No };
             }
+            if self.is_called(name) {
+                return Belongs::Yes;
+            }
             return if INTERPRETERS.iter().any(|known| name.starts_with(known)) {
                 Belongs::Unknown
             } else {
@@ -115,10 +134,19 @@ impl Scope {
             };
         }
         let line = one.line.to_lowercase();
-        if self.names.iter().any(|name| line.contains(name.as_str())) {
+        if self.names.iter().any(|name| line.contains(name.as_str()))
+            || one.family == Family::System && self.is_called(&line)
+        {
             return Belongs::Yes;
         }
         if one.family == Family::System || self.is_of_vigie { Belongs::No } else { Belongs::Unknown }
+    }
+
+    /// Whether one of the words of `name` is what the application is called, where no unit is known to be it.
+    fn is_called(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        let mut said = lower.split(|c: char| !c.is_alphanumeric());
+        said.any(|word| self.asked.contains(word) || self.units.is_empty() && self.words.contains(word))
     }
 
     pub(super) fn is_database(&self, one: &Evidence) -> Belongs {
@@ -134,8 +162,119 @@ impl Scope {
 fn is_own_program(command: &str) -> bool {
     let program = command.trim_start_matches(['-', '@', '+', '!', ':']).split(' ').next().unwrap_or_default();
     let name = program.rsplit('/').next().unwrap_or_default();
-    let is_run = INTERPRETERS.iter().chain(&["php", "perl", "bun", "deno"]).any(|known| name.starts_with(known));
+    let is_run = INTERPRETERS.iter().any(|known| name.starts_with(known));
     is_run || ["/opt/", "/srv/", "/var/www/", "/home/"].iter().any(|folder| program.starts_with(folder))
+}
+
+/// Letters of a word that says something.
+const WORD_MIN: usize = 4;
+/// What programs that send are called, whoever wrote them.
+const SENDERS: &[&str] = &[
+    "mailer",
+    "mailing",
+    "mailings",
+    "newsletter",
+    "newsletters",
+    "sender",
+    "campaign",
+    "campaigns",
+    "notifier",
+    "bulkmail",
+    "emailer",
+    "mailqueue",
+    "infolettre",
+    "envoi",
+    "envois",
+    "versand",
+];
+/// Words of questions and of folders that are in the names of many units.
+const ANY_WORDS: &[&str] = &[
+    "stopped",
+    "stop",
+    "stops",
+    "going",
+    "about",
+    "around",
+    "after",
+    "before",
+    "between",
+    "mail",
+    "mails",
+    "email",
+    "emails",
+    "sending",
+    "sent",
+    "send",
+    "yesterday",
+    "today",
+    "service",
+    "server",
+    "system",
+    "systemd",
+    "session",
+    "user",
+    "daily",
+    "log",
+    "logs",
+    "shared",
+    "current",
+    "worker",
+    "started",
+    "starting",
+    "stopping",
+    "with",
+    "from",
+    "that",
+    "this",
+    "have",
+    "been",
+    "clean",
+    "data",
+    "message",
+    "messages",
+    "queue",
+    "network",
+    "time",
+    "backup",
+    "reboot",
+    "restart",
+    "update",
+    "apache2",
+    "httpd",
+    "caddy",
+    "haproxy",
+    "traefik",
+    "mongodb",
+    "mariadb",
+    "postgres",
+    "rabbitmq",
+    "exim4",
+    "postfix",
+    "celery",
+    "gunicorn",
+    "tomcat",
+    "supervisord",
+    "php",
+    "cron",
+    "journal",
+    "rotate",
+    "arrêté",
+    "arrêtée",
+    "hier",
+    "vers",
+];
+
+/// Words by which a unit of the application may be known: those of its folders, of the question, and of what sends.
+fn words<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
+    let lower: Vec<String> = texts.map(str::to_lowercase).collect();
+    let said = lower.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let tells = |word: &&str| {
+        word.chars().count() >= WORD_MIN
+            && word.contains(char::is_alphabetic)
+            && !ANY_WORDS.contains(word)
+            && !GENERIC.contains(word)
+    };
+    said.filter(tells).chain(SENDERS.iter().copied()).map(str::to_owned).collect()
 }
 
 /// Words that are nobody's name.
@@ -158,7 +297,8 @@ const GENERIC: &[&str] = &[
 
 /// `club` of `/srv/club/logs/django.log`, `/var/log/club/gunicorn.log`, and of `unix:/run/club.sock` that nginx asks.
 fn called(collected: &Collected) -> BTreeSet<String> {
-    let of_application = |family: &Family| matches!(family, Family::AppServer | Family::App | Family::Tasks);
+    let of_application =
+        |family: &Family| matches!(family, Family::AppServer | Family::App | Family::Tasks | Family::Other);
     let sources = collected.sources.iter().filter(|source| source.families.keys().any(of_application));
     let of_folders = sources.filter_map(|source| {
         let folders = ["/srv/", "/var/www/", "/opt/", "/home/", "/var/log/"];

@@ -120,6 +120,8 @@ const WENT_ON_FROM: Duration = Duration::from_secs(10);
 const WENT_ON_TO: Duration = Duration::from_secs(120);
 /// Recipients whom something concerns that concerns everybody.
 const RECIPIENTS_MIN: usize = 3;
+/// Programs that know one mail server only.
+const RELAYED: &[&str] = &["msmtp", "ssmtp", "esmtp", "nullmailer-send", "dma"];
 /// Proofs of one cause that are weighed.
 const PROOFS_MAX: usize = 300;
 
@@ -195,7 +197,11 @@ impl Weighing<'_> {
                 let apart = one.seconds_to(run.end).abs();
                 let is_in_window = one.until() >= self.collected.reading.from && one.at <= self.collected.reading.to;
                 is_in_window.then_some(())?;
-                at(TermWord::NearTheTime, if apart <= 120.0 { 2 } else { i32::from(apart <= 300.0) })
+                // Of a span no moment is nearer than another; who says *about* means a wider one.
+                let is_span = self.collected.reading.at.is_none();
+                let length = self.collected.reading.length().as_secs_f64();
+                let points = if is_span || apart <= length / 10.0 { 2 } else { i32::from(apart <= length / 4.0) };
+                at(TermWord::NearTheTime, points)
             }
             _ if one.at > run.until + self.cause.written_within => None,
             _ if one.until() + Duration::from_secs(3) >= run.end => {
@@ -212,7 +218,13 @@ impl Weighing<'_> {
     fn tied(&self, proof: &Proof, one: &Evidence) -> Option<Vec<Term>> {
         let mut terms = Vec::new();
         match proof.tie {
-            Tie::Request => terms.extend(self.same_request(one)),
+            Tie::Request => {
+                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks)
+                    || one.family == Family::Other && self.is_of_application_file(one);
+                let is_plain = one.request.is_none() && self.run.request.is_none() && self.question.path.is_none();
+                terms.extend((is_own && is_plain).then(|| term(TermWord::OwnWords, 1)));
+                terms.extend(self.same_request(one));
+            }
             Tie::Application => match self.scope.is_application(one) {
                 Belongs::Yes => terms.push(term(TermWord::OwnUnit, 2)),
                 Belongs::Unknown => {}
@@ -222,12 +234,19 @@ impl Weighing<'_> {
             Tie::Database => {}
             Tie::Job => terms.push(term(TermWord::OwnWords, 1)),
             Tie::Machine => {
-                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Job);
+                let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Job)
+                    || one.family == Family::Other && self.is_of_application_file(one);
                 terms.extend(is_own.then(|| term(TermWord::OwnWords, 1)));
                 terms.extend(self.same_request(one).filter(|term| term.points < 0));
             }
         }
         Some(terms)
+    }
+
+    /// Whether it stands in a file of an application, whose format nobody knows.
+    fn is_of_application_file(&self, one: &Evidence) -> bool {
+        const FOLDERS: [&str; 6] = ["/srv/", "/opt/", "/home/", "/var/www/", "/app/", "/var/lib/docker/containers/"];
+        FOLDERS.iter().any(|folder| self.collected.sources[one.place.source].name.starts_with(folder))
     }
 
     fn same_request(&self, one: &Evidence) -> Option<Term> {
@@ -339,7 +358,10 @@ impl Weighing<'_> {
             one.sign,
             Sign::NoSpace | Sign::SmtpNoSpace | Sign::ReadOnly | Sign::TooManyFiles | Sign::QuotaExceeded
         );
-        if one.family != Family::Mail || is_of_machine {
+        // Nor is a login, a quota, or what a program says that hands all to one relay.
+        let is_of_account = matches!(one.sign, Sign::SmtpAuth | Sign::SmtpQuota);
+        let is_of_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
+        if one.family != Family::Mail || is_of_machine || is_of_account || is_of_relay {
             return None;
         }
         let reading = &self.collected.reading;

@@ -49,7 +49,12 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         Some("bounced") => all.push(told(Sign::Bounced, address.clone())),
         _ => {}
     }
-    all.extend(table::signs(&parsed.message, Family::Mail).into_iter().map(|sign| told(sign, address.clone())));
+    let mut signs = table::signs(&parsed.message, Family::Mail);
+    if signs.is_empty() && super::speaks_of_failures(parsed, Family::Mail) {
+        // Whoever hands mail over speaks with a mail server, whatever it calls it.
+        signs.extend(super::failure(&format!("smtp: {}", parsed.message)));
+    }
+    all.extend(signs.into_iter().map(|sign| told(sign, address.clone())));
     all
 }
 
@@ -58,16 +63,64 @@ fn is_local(sign: &Sign) -> bool {
     matches!(sign, Sign::NoSpace | Sign::SmtpNoSpace | Sign::ReadOnly | Sign::TooManyFiles | Sign::QuotaExceeded)
 }
 
+/// Words of success, by their beginning, in the languages of programs' authors.
+const SENT: &[&str] = &[
+    "delivered",
+    "accepted",
+    "envoyé",
+    "versendet",
+    "verschickt",
+    "gesendet",
+    "enviado",
+    "enviada",
+    "inviat",
+    "verzonden",
+    "verstuurd",
+    "wysłan",
+    "skickat",
+    "lähetetty",
+    "odeslán",
+    "saadetud",
+    "išsiųst",
+    "nosūtīt",
+    "poslan",
+    "trimis",
+    "gönderildi",
+];
+/// Words that make something else of them.
+const NOT: &[&str] = &[
+    "not sent",
+    "non envoyé",
+    "failed",
+    "échec",
+    "error",
+    "erreur",
+    "will be",
+    "nicht",
+    "no enviado",
+    "fehler",
+    "could not",
+    "bounce",
+    "refused",
+    "rejected",
+    "retry",
+    "deferred",
+    "timeout",
+    "timed out",
+];
+
 /// `sent to a@b.fr`, `e-mail envoyé à a@b.fr`: a word of success and one address.
 pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
     let message = &parsed.message;
     let lower = message.to_lowercase();
-    const SENT: [&str; 6] = ["sent to ", "sent mail to ", "envoyé à ", "envoyée à ", "delivered to ", "mail ok "];
-    const NOT: [&str; 7] = ["not sent", "non envoyé", "failed", "échec", "error", "erreur", "will be"];
-    if !SENT.iter().any(|word| lower.contains(word)) || NOT.iter().any(|word| lower.contains(word)) {
+    let says_sent = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| word == "sent" || SENT.iter().any(|sent| word.starts_with(sent)));
+    if !says_sent && !lower.contains("mail ok ") || NOT.iter().any(|word| lower.contains(word)) {
         return None;
     }
-    let address = address_in(message)?;
+    let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
+    let address = address_in(message).or_else(field)?;
     let delivery = Some(Delivery { address, ..Delivery::default() });
     Some(Told { sign: Sign::AppSent, actor: actor.clone(), request: None, delivery })
 }

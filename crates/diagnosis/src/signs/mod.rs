@@ -3,11 +3,15 @@
 
 mod http;
 mod mail;
+mod peers;
+mod replies;
 mod table;
 mod traceback;
 
 use crate::evidence::{Actor, Delivery, Family, HttpRequest, Sign};
+use model::Level;
 use sources::record::{Parsed, Value};
+use std::borrow::Cow;
 
 /// What a record says, without its time and place.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,17 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
     if program.starts_with("http.log.error") || program.starts_with("http.handlers.") {
         return Family::WebError;
     }
+    // Traefik tells as its own words why it answered so.
+    if parsed.message.starts_with("'5") && parsed.message.contains("' caused by: ") {
+        return Family::WebError;
+    }
+    if is_of_docker(&parsed.message) {
+        return Family::System;
+    }
+    // Sidekiq names its threads.
+    if is_of_sidekiq(parsed) {
+        return Family::Tasks;
+    }
     match parsed.inner.unwrap_or(parsed.format) {
         "access" | "caddy" | "traefik" | "haproxy" | "uvicorn" | "runserver" => return Family::WebAccess,
         "nginx_error" | "apache_error" => return Family::WebError,
@@ -35,13 +50,14 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         "kernel" => return Family::Kernel,
         _ => {}
     }
-    if supervised(&parsed.message).is_some() {
+    if supervised(&parsed.message).is_some() || is_of_pm2(&parsed.message) {
         return Family::System;
     }
     match program.as_str() {
         "kernel" => Family::Kernel,
         "systemd" | "systemd-oomd" | "systemd-logind" | "systemd-journald" | "systemd-timesyncd" | "chronyd"
-        | "dockerd" | "containerd" | "supervisord" | "CRON" | "cron" | "logrotate" | "dhclient" | "NetworkManager"
+        | "dockerd" | "containerd" | "docker" | "podman" | "kubelet" | "PM2" | "pm2" | "crond" | "CROND" | "monit"
+        | "runit" | "supervisord" | "CRON" | "cron" | "logrotate" | "dhclient" | "NetworkManager"
         | "systemd-networkd" | "systemd-resolved" | "sshd" | "sudo" => Family::System,
         "nginx" => Family::WebError,
         "gunicorn" | "uwsgi" => Family::AppServer,
@@ -49,7 +65,8 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         "postgres" | "postgresql" | "mysqld" | "mariadbd" => Family::Database,
         "python" | "python3" | "django" => Family::App,
         name if name.starts_with("postfix/") || name.starts_with("opendkim") => Family::Mail,
-        "exim" | "exim4" | "msmtp" | "smtpd" | "sendmail" | "nullmailer-send" => Family::Mail,
+        "exim" | "exim4" | "sm-mta" | "opensmtpd" | "ssmtp" | "esmtp" | "dma" | "msmtp" | "smtpd" | "sendmail"
+        | "nullmailer-send" => Family::Mail,
         name if name.starts_with("systemd-") => Family::System,
         _ if is_application(parsed) => Family::App,
         _ => Family::Other,
@@ -72,10 +89,29 @@ fn supervised(message: &str) -> Option<&str> {
     })
 }
 
+/// `pid=2871 tid=gok INFO: Shutting down`.
+fn is_of_sidekiq(parsed: &Parsed<'_>) -> bool {
+    parsed.message.starts_with("pid=") && parsed.message.contains(" tid=")
+}
+
+/// An event of Docker: `container die ab12 (exitCode=137, …)`.
+fn is_of_docker(message: &str) -> bool {
+    let event = message.strip_prefix("container ").and_then(|rest| rest.split_once(' '));
+    event.is_some_and(|(event, rest)| {
+        matches!(event, "die" | "oom" | "kill" | "stop" | "start" | "restart") && rest.contains("image=")
+    })
+}
+
+/// What pm2 says of a program that it looks after: `PM2 | App [club:0] exited with code [1]`.
+fn is_of_pm2(message: &str) -> bool {
+    let message = message.trim_start_matches("PM2").trim_start_matches([' ', '|', ':']).trim_start_matches("PM2 log: ");
+    message.starts_with("App [") && message.contains("] ") || message.starts_with("Stopping app:")
+}
+
 fn is_application(parsed: &Parsed<'_>) -> bool {
     parsed.level.is_some()
         && matches!(
-            parsed.format,
+            parsed.inner.filter(|_| matches!(parsed.format, "docker" | "compose" | "cri")).unwrap_or(parsed.format),
             "python"
                 | "django"
                 | "python_basic"
@@ -93,6 +129,25 @@ fn is_application(parsed: &Parsed<'_>) -> bool {
                 | "logback"
                 | "monolog"
                 | "php"
+                | "ruby"
+                | "rails"
+                | "dotnet"
+                | "nest"
+                | "gin"
+                | "tracing"
+                | "env_logger"
+                | "zerolog_console"
+                | "tomcat"
+                | "jboss"
+                | "elixir"
+                | "odoo"
+                | "glog"
+                | "heads"
+                | "bunyan"
+                | "pino"
+                | "serilog"
+                | "zap"
+                | "ecs"
         )
         || traceback::of(&parsed.message).is_some()
         || traceback::head_of_stack(&parsed.message).is_some()
@@ -111,13 +166,18 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         return Vec::new();
     }
     let request = http::named_in(parsed);
-    let told =
-        |sign| Told { sign, actor: subject(sign, &parsed.message, &actor), request: request.clone(), delivery: None };
-    if let Some(trace) = traceback::of(&parsed.message) {
+    let text = &*text_with_errors(parsed);
+    let told = |sign| Told { sign, actor: subject(sign, text, &actor), request: request.clone(), delivery: None };
+    if let Some(trace) = traceback::of(text) {
         return trace.signs(family).into_iter().map(told).collect();
     }
-    let mut signs = table::signs(&parsed.message, family);
-    if signs.is_empty() && traceback::head_of_stack(&parsed.message).is_some() {
+    let mut signs = table::signs(text, family);
+    if signs.is_empty() && speaks_of_failures(parsed, family) {
+        // What a program calls the part of it that speaks says to whom it spoke.
+        let logger = parsed.logger.as_deref().unwrap_or_default();
+        signs.extend(failure(&format!("{logger}: {text}")));
+    }
+    if signs.is_empty() && (traceback::head_of_stack(text).is_some() || traceback::is_uncaught(text)) {
         signs.push(Sign::Exception);
     }
     if signs.is_empty() && http::is_server_error(parsed) {
@@ -133,6 +193,68 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {
     table::signs(text, Family::App).first().copied()
+}
+
+/// What a failed reply or connection proves that no row has the words of.
+fn failure(text: &str) -> Option<Sign> {
+    let lower = table::beginning(text).to_lowercase();
+    replies::sign(&lower).or_else(|| peers::sign(&lower))
+}
+
+/// Whether the record may tell of a failure: a program's, and none that itself says that all is well.
+fn speaks_of_failures(parsed: &Parsed<'_>, family: Family) -> bool {
+    let is_program = matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other | Family::Mail);
+    // What the journal files under a priority is where a line was written to, not what its program calls it.
+    let is_own_level = parsed.format != "journald";
+    is_program && !(is_own_level && parsed.level.is_some_and(|level| level < Level::Warning))
+}
+
+/// Fields of structured records in which an error is told beside the message.
+const OF_ERRORS: &[&str] = &[
+    "error",
+    "err",
+    "exception",
+    "exc_info",
+    "stack",
+    "stack_trace",
+    "stacktrace",
+    "cause",
+    "reason",
+    "detail",
+    "details",
+    "response",
+    "attr",
+];
+/// Bytes of such fields.
+const ERRORS_BYTES_MAX: usize = 8 << 10;
+
+/// The message; before it an exception that was taken for the name of a logger, behind it what structured records say of the
+/// error in fields of its own.
+fn text_with_errors<'a>(parsed: &'a Parsed<'_>) -> Cow<'a, str> {
+    let logger = parsed.logger.as_deref().filter(|name| is_exception(name)).unwrap_or_default();
+    let is_of_error =
+        |name: &str| name.split('.').any(|part| OF_ERRORS.iter().any(|word| part.eq_ignore_ascii_case(word)));
+    let mut errors = String::new();
+    for field in parsed.fields.iter().filter(|field| is_of_error(&field.name)) {
+        let text = words(&field.value);
+        if errors.len() + text.len() < ERRORS_BYTES_MAX && !parsed.message.contains(&text) {
+            errors.push('\n');
+            errors.push_str(&text);
+        }
+    }
+    match (logger, &*errors) {
+        ("", "") => Cow::Borrowed(&parsed.message),
+        ("", _) => Cow::Owned(format!("{}{errors}", parsed.message)),
+        _ => Cow::Owned(format!("{logger}: {}{errors}", parsed.message)),
+    }
+}
+
+/// `java.lang.OutOfMemoryError`, `Net::ReadTimeout`, `SocketException`.
+fn is_exception(name: &str) -> bool {
+    let is_word = !name.is_empty() && !name.contains([' ', '/']);
+    is_word
+        && (["Error", "Exception", "Timeout", "Failure", "Busy"].iter().any(|end| name.ends_with(end))
+            || name.contains("::"))
 }
 
 /// The process and unit that are spoken of, where that is not who speaks.
@@ -209,4 +331,42 @@ fn unit(parsed: &Parsed<'_>) -> Option<String> {
 
 fn pid(parsed: &Parsed<'_>) -> Option<u32> {
     text_of(parsed, &["pid", "_PID", "SYSLOG_PID"])?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::tz::TimeZone;
+    use model::Timestamp;
+    use sources::{Options, Reader, multiline::Limits, timestamps::Reference};
+
+    /// The first sign of each record that begins with a line of `text`.
+    fn of_text(text: &str) -> String {
+        let limits = Limits { lines_max: 400, bytes_max: 64 << 10, speakers_max: 64, hold: std::time::Duration::MAX };
+        let reference = Reference::Modified(Timestamp::from_micros(1_772_500_000_000_000));
+        let mut reader = Reader::new(Options { zone: TimeZone::UTC, reference, limits, scrubber: None });
+        let mut found = Vec::new();
+        let mut take = |record: sources::Record<'_>| {
+            let family = family(&record.parsed);
+            found.extend(read(&record.parsed, family).into_iter().map(|told| told.sign.word()));
+        };
+        for line in text.split('\n') {
+            reader.push(line.as_bytes(), Timestamp::EPOCH, &mut take);
+        }
+        reader.finish(&mut take);
+        found.into_iter().next().unwrap_or_else(|| "-".to_owned())
+    }
+
+    #[test]
+    fn programs_of_other_hands_are_understood() {
+        let lines = include_str!("wording.tsv").lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        let wrong: Vec<String> = lines
+            .filter_map(|line| {
+                let (expected, text) = line.split_once('\t')?;
+                let found = of_text(&text.replace("\\n", "\n").replace("\\t", "\t"));
+                (found != expected).then(|| format!("{expected}, not {found}: {text}"))
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{} lines:\n{}", wrong.len(), wrong.join("\n"));
+    }
 }

@@ -54,6 +54,7 @@ const ROWS: &[Row] = &[
     row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream",
         "dial tcp …i/o timeout",
     ]),
+    row(Sign::UpstreamClosed, Subject::Http, WEB, &["(20014)Internal error", "(104)Connection reset by peer: …AH0", "AH01102: …Connection reset", "AH01068", "AH01067"]),
     row(Sign::UpstreamTimeout, Subject::Http, WEB, &[
         "upstream timed out", "Timeout when reading response headers from daemon process", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
         "caused by: context deadline exceeded", "mod_fcgid: read data timeout in", "AH01075", "response not received, request sent", "504 Gateway Timeout' caused by",
@@ -70,13 +71,25 @@ const ROWS: &[Row] = &[
     row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request",
         "499 Client Closed Request", "caused by: context canceled", "mod_fcgid: ap_pass_brigade failed",
     ]),
-    row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large"]),
+    row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large", "is larger than the configured limit", "request body too large", "AH01588"]),
+    row(Sign::BodyTooLarge, Subject::Http, PROGRAMS, &["POST Content-Length of …exceeds the limit", "PayloadTooLargeError", "request entity too large", "MaxUploadSizeExceededException", "Request body too large"]),
+    // php-fpm's pool, Puma's and Tomcat's threads.
+    row(Sign::RequestsLimited, Subject::Http, SERVER, &["server reached pm.max_children", "All threads …are currently busy", "Maximum number of threads (…busy"]),
     row(Sign::RequestsLimited, Subject::Http, WEB, &[
         "limiting requests, excess:", "limiting connections by zone", "worker_connections are not enough",
+        "server reached MaxRequestWorkers", "server reached MaxClients", "failed (11: Resource temporarily unavailable)",
     ]),
     // mod_wsgi 4: its own limits are those of an application server.
-    row(Sign::WorkerTimeout, Subject::Server, WEB, &["Daemon process deadlock timer expired", "Daemon process request time limit exceeded"]),
+    row(Sign::WorkerTimeout, Subject::Server, WEB, &["Daemon process deadlock timer expired", "Daemon process request time limit exceeded", "Maximum execution time of", "execution timed out (…sec), terminating"]),
     // gunicorn's arbiter, 19 to 27; uWSGI 2.
+    // What a program needs to start, and does not find: a setting, a module, a library.
+    row(Sign::Misconfigured, Subject::Server, &[F::App, F::AppServer, F::Tasks, F::Other, F::System], &[
+        "ImproperlyConfigured", "Worker failed to boot", "App failed to load", "environment variable is not set", "environment variable …not set", "missing environment variable",
+        "missing required environment", "required environment variable", "environment variable …is required", "environment variables are missing", "Cannot find module", "ModuleNotFoundError", "ClassNotFoundException", "NoClassDefFoundError",
+        "cannot load such file", "Could not resolve placeholder", "APPLICATION FAILED TO START", "Error creating bean with name", "Failed to load configuration", "invalid configuration", "configuration error",
+        "No application encryption key has been specified", "error while loading shared libraries", "status=203/EXEC", "status=200/CHDIR", "Failed to load environment files", "Failed at step ", "MissingConfigException",
+        "missing configuration", "missing required config", "is not a valid configuration", "Unsupported config", "unable to load app",
+    ]),
     row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!",
         "execution timed out (…sec), terminating", "Terminating timed out worker", "Maximum execution time of", "worker process …is taking too long",
     ]),
@@ -102,6 +115,8 @@ const ROWS: &[Row] = &[
         "certificate has expired", "CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Server certificate not verified",
         "certificate verification failed", "Server certificate not trusted",
         "x509: certificate", "unable to verify the first certificate", "self-signed certificate", "self signed certificate", "does not match certificate's altnames", "PKIX path building failed", "CertificateExpiredException", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "TLS certificate verification failed", "Peer certificate cannot be authenticated",
+        "certificate is not yet valid", "CertPathValidatorException", "RemoteCertificate", "remote certificate is invalid", "SslHandshakeException", "SSLHandshakeException…certificate", "failed to verify certificate",
+        "CERT_NOT_YET_VALID", "no alternative certificate subject name", "No subject alternative", "Hostname/IP does not match", "SELF_SIGNED_CERT_IN_CHAIN", "certificate is not trusted", "unable to get local issuer certificate", "tls: expired certificate", "alert certificate expired", "not match the certificate",
     ]),
     row(Sign::SmtpQuota, Subject::Mail, SENDERS, &[
         "5.4.5 ", "Daily user sending limit", "Daily sending quota exceeded", "Daily message quota exceeded", "5.7.705", "5.7.708",
@@ -174,11 +189,12 @@ const ROWS: &[Row] = &[
     row(Sign::MemoryError, Subject::Memory, PROGRAMS, &[
         "MemoryError", "Cannot allocate memory", "Ne peut allouer de la mémoire", "java.lang.OutOfMemoryError",
         "JavaScript heap out of memory", "Allowed memory size of …exhausted", "failed to allocate memory (NoMemoryError)", "fatal error: runtime: out of memory",
-        "memory allocation of …bytes failed", "std::bad_alloc",
+        "memory allocation of …bytes failed", "std::bad_alloc", "OutOfMemoryError", "Java heap space", "runtime: out of memory", "runtime: cannot allocate memory", "OutOfMemoryException", "NoMemoryError",
+        "unable to create native thread", "Reached heap limit", "Out of memory (allocated", "heap limit Allocation failed",
     ]),
     row(Sign::MemoryError, Subject::Memory, PROGRAMS, &["GC overhead limit exceeded", "OOM when allocating"]),
     // Docker and containerd.
-    row(Sign::OomUnit, Subject::Memory, MANAGER, &["TaskOOM event", "OOMKilled", "container oom"]),
+    row(Sign::OomUnit, Subject::Memory, &[F::System, F::Other, F::App], &["TaskOOM event", "OOMKilled", "OOMKilling", "container oom", "/tasks/oom", "oom-killed", "Container …was OOM", "reason=oom"]),
     // What PHP says reaches the web server.
     row(Sign::MemoryError, Subject::Memory, WEB, &["Allowed memory size of …exhausted"]),
     // PostgreSQL 9 to 17 in English and French, its clients, MySQL, SQLite.
@@ -187,6 +203,10 @@ const ROWS: &[Row] = &[
         "emplacements de connexions restants sont réservés", "too many connections for role", "too many connections for database",
         "(1040, ", "Too many connections",
         "no more connections allowed (max_client_conn)", "QueuePool limit of size", "max_user_connections", "ER_CON_COUNT_ERROR", "Timeout acquiring a connection", "Connection is not available, request timed out after", "query_wait_timeout",
+        "timeout exceeded when trying to connect", "ConnectionAcquireTimeoutError", "could not obtain a connection from the pool", "obtaining a connection from the pool", "connection pool has been exhausted",
+        "fetching a new connection from the connection pool", "Pool empty. Unable to fetch a connection", "PoolTimeout: couldn't get a connection", "PoolExhausted", "pool is exhausted", "pool exhausted", "pool timed out while waiting",
+        "Cannot get a connection, pool error", "waiting for a connection from the pool", "no more connections allowed", "connection pool timeout", "WaitQueueTimeoutError", "while checking out a connection from connection pool",
+        "pgbouncer cannot connect", "connection not available and request was dropped from queue", "too many connections for", "[1040]", "sorry, too many clients", "connection refused because too many open connections",
     ]),
     row(Sign::DbPanic, Subject::Database, DATABASE, &["PANIC:  could not write", "could not write to file \"pg_wal", "n'a pas pu écrire dans le fichier « pg_wal", "was terminated by signal 6", "a été arrêté par le signal 6"]),
     row(Sign::DbCrash, Subject::Database, &[F::Database], &[
@@ -212,15 +232,16 @@ const ROWS: &[Row] = &[
     row(Sign::DbStatementTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to statement timeout", "délai écoulé pour l'exécution de l'instruction",
         "maximum statement execution time exceeded", "max_statement_time exceeded",
-        "ER_QUERY_TIMEOUT", "(3024, ",
+        "ER_QUERY_TIMEOUT", "(3024, ", "canceling statement due to user request", "Statement cancelled due to timeout", "Execution Timeout Expired", "operation exceeded time limit", "MaxTimeMSExpired",
+        "Query execution was interrupted, maximum", "statement timeout", "[3024]", "query read timeout", "Query timeout expired",
     ]),
     row(Sign::DbLockTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to lock timeout", "délai écoulé pour l'obtention des verrous", "Lock wait timeout exceeded",
         "database is locked",
-        "SQLITE_BUSY", "could not obtain lock on", "database table is locked",
+        "SQLITE_BUSY", "could not obtain lock on", "database table is locked", "1205 Lock wait", "SQLite3::BusyException", "lock request time out period exceeded", "ER_LOCK_WAIT_TIMEOUT", "LockNotAvailable", "lock timeout",
     ]),
     row(Sign::DbLockWait, Subject::Database, &[F::Database], &["still waiting for …Lock on", "est toujours en attente de"]),
-    row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock"]),
+    row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock", "ER_LOCK_DEADLOCK", "was deadlocked on", "ActiveRecord::Deadlocked", "DeadlockLoserDataAccessException", "40P01"]),
     row(Sign::DbStarted, Subject::Database, &[F::Database], &["ready to accept connections", "prêt pour accepter les connexions",
         "ready for connections",
     ]),
@@ -230,19 +251,21 @@ const ROWS: &[Row] = &[
         "(2013, ", "the database system is starting up", "the database system is in recovery mode", "connection already closed",
         "SSL connection has been closed unexpectedly",
         "MySQL server has gone away", "Lost connection to MySQL server", "Can't connect to MySQL server", "Can't connect to local MySQL server", "Can't connect to local server through socket", "SQLSTATE[HY000] [2002]", "SQLSTATE[08006]", "PROTOCOL_CONNECTION_LOST", "ServerSelectionTimeoutError", "MongoNetworkError", "could not translate host name", "ECONNREFUSED…:5432", "ECONNREFUSED…:3306", "PG::ConnectionBad", "CommunicationsException",
+        "MongoServerSelectionError", "Connection to …refused. Check that the hostname and port", "driver: bad connection", "ConnectionNotEstablished", "SequelizeConnection", "Communications link failure", "Connection terminated unexpectedly", "P1001", "P1017",
+        "The connection attempt failed", "SQLSTATE[08", "no pg_hba.conf entry", "server selection error", "No suitable servers found", "Exception while reading from stream",
     ]),
     // The disk, in the words of the C library.
     row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque",
-        "EDQUOT: ", "Errcode: 122",
+        "EDQUOT", "Errcode: 122", "errno=122",
     ]),
     row(Sign::NoSpace, Subject::Disk, ANYBODY, &[
         "No space left on device", "Aucun espace disponible sur le périphérique", "not enough free space", "database or disk is full",
-        "ENOSPC: ", "Errcode: 28", "errno: 28", "disk is full", "disk resource limit alarm set",
+        "ENOSPC", "Errcode: 28", "errno: 28", "errno=28", "disk is full", "disk resource limit alarm set", "not enough space on the disk", "The table …is full", "No usable space", "no free space", "disk full", "out of disk space", "low on disk space", "free disk space limit",
     ]),
     row(Sign::ReadOnly, Subject::Disk, ANYBODY, &[
         "Read-only file system", "Remounting filesystem read-only", "Remounting file system read-only",
         "Système de fichiers accessible en lecture seulement", "attempt to write a readonly database",
-        "EROFS: ", "Errcode: 30 ",
+        "EROFS", "Errcode: 30 ", "errno=30",
     ]),
     row(Sign::IoError, Subject::Disk, KERNEL, &["Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev "]),
     // systemd 229 to 257, supervisor, dpkg.
@@ -250,13 +273,14 @@ const ROWS: &[Row] = &[
         "State 'stop-sigabrt' timed out", "State 'stop-watchdog' timed out", "didn't exit in time, killing", "failed to exit within", "killing '…with SIGKILL",
     ]),
     row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL",
-        "exit code 137", "exitCode=137", "via signal [SIGKILL]",
+        "exit code 137", "exitCode=137", "via signal [SIGKILL]", "exited with code [137]", "exited with code 137", "exitStatus=137", "exit status 137", "exitCode:137", "(exit status 137",
     ]),
-    row(Sign::ProcessCrashed, Subject::Unit, MANAGER, &["Main process exited, code=dumped", "Main process exited, code=killed, status=11", "(terminated by SIGSEGV", "(terminated by SIGABRT"]),
+    row(Sign::ProcessCrashed, Subject::Unit, MANAGER, &["Main process exited, code=dumped", "Main process exited, code=killed, status=11", "(terminated by SIGSEGV", "(terminated by SIGABRT",
+        "exited with code [139]", "dumped core", "exited with code 139", "exit code 139", "exitCode=139", "via signal [SIGSEGV]", "via signal [SIGABRT]", "exit status 139", "exit code 134", "exitCode=134"]),
     row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'",
-        "Watchdog timeout (limit", "Start request repeated too quickly", "; not expected)", "entered FATAL state", "Failed with result 'core-dump'",
+        "Watchdog timeout (limit", "Start request repeated too quickly", "; not expected)", "entered FATAL state", "Failed with result 'core-dump'", "exited with code [1", "exited with code [2", "exited with code 1", "exited with code 2", "Back-off restarting failed container", "CrashLoopBackOff",
     ]),
-    row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop"]),
+    row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop", "Stopping app:", "] will restart in", "exited with code [143]", "exited with code 143", "exitCode=143", "exit code 143", "container stop", "Container …Stopping", "Stopping container", "Killing container with id"]),
     row(Sign::UnitStarted, Subject::Unit, MANAGER, &["Started ", "success: …entered RUNNING state"]),
     row(Sign::PackageUpgrade, Subject::Unit, &[F::Other, F::App, F::System], &[" upgrade …:amd64 ", " upgrade …:all ", " upgrade …:arm64 "]),
     // The machine.
@@ -271,8 +295,8 @@ const ROWS: &[Row] = &[
     ]),
     row(Sign::UncleanEnd, Subject::Machine, MANAGER, &["corrupted or uncleanly shut down"]),
     row(Sign::ClockStep, Subject::Machine, MANAGER, &[
-        "System clock was stepped by", "Time has been changed", "Clock change detected", "System clock time unset or jumped backwards",
-        "time stepped by", "time reset ",
+        "System clock was stepped by", "Time has been changed", "System clock time unset or jumped backwards",
+        "time stepped by", "time reset ", "Forward time jump detected", "Backward time jump detected", "clock jumped", "System clock wrong by",
     ]),
     row(Sign::ClockStep, Subject::Machine, &[F::Other, F::Kernel], &["System clock was stepped by", "time stepped by"]),
     row(Sign::LinesLost, Subject::Machine, ANYBODY, &["Suppressed …messages from", "messages lost due to rate-limiting", "begin to drop messages due to rate-limiting"]),
@@ -281,10 +305,10 @@ const ROWS: &[Row] = &[
     row(Sign::DnsFailure, Subject::Network, ANYBODY, &[
         "Temporary failure in name resolution", "Échec temporaire dans la résolution du nom", "Host not found, try again",
         "Name service error for …try again", "could not be resolved (110", "EAI_AGAIN",
-        "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed",
+        "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed", "System.Net.Dns", "Resource temporarily unavailable…Dns", "DNS server returned", "queryA ETIMEOUT", "queryA ESERVFAIL", "ESERVFAIL", "ETIMEOUT query", "dns timeout", "resolver timeout", "host name lookup failure",
     ]),
     row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream",
-        "getaddrinfo ENOTFOUND", "no such host", "UnknownHostException", "nodename nor servname provided",
+        "ENOTFOUND", "no such host", "NXDOMAIN", "UnknownHostException", "nodename nor servname provided",
     ]),
     row(Sign::NetworkUnreachable, Subject::Network, ANYBODY, &[
         "Network is unreachable", "Le réseau n'est pas accessible", "No route to host", "Aucun chemin d'accès pour atteindre",
@@ -296,7 +320,7 @@ const ROWS: &[Row] = &[
         "EADDRNOTAVAIL",
     ]),
     row(Sign::TooManyFiles, Subject::Network, ANYBODY, &["Too many open files", "Trop de fichiers ouverts",
-        "EMFILE: ", "ENFILE: ", "(24: Too many",
+        "EMFILE", "ENFILE", "(24: Too many", "Trop de descripteurs",
     ]),
     // Celery 3 to 5, kombu.
     // The word for the hard limit is within that for the soft one.
@@ -306,17 +330,22 @@ const ROWS: &[Row] = &[
         // RQ, dramatiq, huey, arq.
         "Task exceeded maximum timeout value", "dramatiq…TimeLimitExceeded", "huey.exceptions.TaskTimeout", "arq…TimeoutError",
         "has been attempted too many times or run too long", "exceeded the timeout of …seconds", "ProcessTimedOutException", "execution expired (Timeout::Error)",
+        "] has timed out.", "App\\Jobs\\…has timed out", "TimeoutExceededException", "Time limit exceeded. Raising exception in worker thread", "MaxAttemptsExceededException", "TaskTimeout", "job timed out", "ActivityTimeout",
     ]),
     row(Sign::ProcessCrashed, Subject::Tasks, TASKS, &["exited with 'signal 11 (SIGSEGV)'", "Worker exited prematurely: signal 11"]),
     row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'",
-        "Work-horse …terminated unexpectedly", "job stalled more than allowable limit", "Worker exited prematurely: exitcode 137",
+        "Work-horse …terminated unexpectedly", "job stalled more than allowable limit", "Worker exited prematurely: exitcode 137", "Work-horse terminated unexpectedly", "Work-horse process was terminated unexpectedly", "worker was lost", "missing heartbeat …job",
     ]),
     row(Sign::BrokerLost, Subject::Tasks, TASKS, &["Connection to broker lost", "consumer: Cannot connect to", "kombu.exceptions.OperationalError", "redis.exceptions.ConnectionError",
         "redis.exceptions.TimeoutError", "redis.exceptions.BusyLoadingError", "amqp.exceptions.ConnectionForced", "amqp.exceptions.RecoverableConnectionError",
         "CONNECTION_FORCED", "delivery acknowledgement on channel", "Unrecoverable error: PreconditionFailed",
         "Error 111 connecting to", "ECONNREFUSED…:6379", "ECONNREFUSED…:5672", "MaxRetriesPerRequestError", "LOADING Redis is loading", "MISCONF Redis is configured", "OOM command not allowed when used memory", "READONLY You can't write against a read only", "pika.exceptions.AMQPConnectionError", "CLUSTERDOWN", "memory resource limit alarm set",
     ]),
-    row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["Warm shutdown (", "Cold shutdown ("]),
+    row(Sign::ServerStopping, Subject::Tasks, TASKS, &["Warm shutdown (", "Cold shutdown (", "Warm shut down requested", "Cold shut down", "Terminating quiet threads", "Pausing to allow jobs to finish",
+        "jobs back to Redis", "Stopping all workers", "SIGTERM received", "received SIGTERM", "received signal 15", "caught SIGTERM", "got SIGTERM", "signal: terminated", "signal=terminated", "SignalException: SIGTERM",
+        "Commencing graceful shutdown", "Application is shutting down", "shutting down gracefully", "graceful shutdown", "Worker process is stopping", "Shutting down worker",
+    ]),
+    row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["INFO: Shutting down", "Shutting down"]),
     row(Sign::BrokerRestored, Subject::Tasks, &[F::Tasks], &["Connected to redis", "Connected to amqp"]),
     row(Sign::TaskEnded, Subject::Tasks, &[F::Tasks], &["] succeeded in "]),
 ];
@@ -379,7 +408,7 @@ pub(super) fn signs(message: &str, family: Family) -> Vec<Sign> {
     rows.into_iter().map(|row| ROWS[row].sign).collect()
 }
 
-fn beginning(message: &str) -> &str {
+pub(super) fn beginning(message: &str) -> &str {
     let mut end = message.len().min(LOOKED_AT_MAX);
     while !message.is_char_boundary(end) {
         end -= 1;

@@ -35,6 +35,27 @@ pub(super) fn head_of_stack(message: &str) -> Option<&str> {
     head.lines().rev().find(says)
 }
 
+/// Whether a program ends with an error that nothing in it handles, in the words of PHP, Go, Node, Java, Ruby, .NET and Rust.
+pub(super) fn is_uncaught(message: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "Uncaught ",
+        "uncaughtException",
+        "unhandledRejection",
+        "UnhandledPromiseRejection",
+        "Unhandled exception",
+        "Unhandled promise rejection",
+        "Exception in thread \"",
+        "panic: ",
+        "PANIC: ",
+        "[recovered]",
+        " panicked at ",
+        "terminated by unhandled exception",
+        "terminating due to uncaught exception",
+        "(undefined method ",
+    ];
+    WORDS.iter().any(|word| message.contains(word))
+}
+
 impl Traceback<'_> {
     /// What it proves: what the exception says is the matter, else that nobody caught it.
     pub(super) fn signs(&self, family: Family) -> Vec<Sign> {
@@ -44,7 +65,7 @@ impl Traceback<'_> {
         }
         let mut signs = table::signs(self.exception, Family::App);
         if signs.is_empty() {
-            signs.extend(self.of_connection());
+            signs.extend(self.of_connection().or_else(|| super::failure(self.exception)));
         }
         if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
             signs = table::signs(self.whole, Family::App);

@@ -26,6 +26,10 @@ pub(super) fn postgres(text: &str) -> Option<Parsed<'_>> {
     cursor.spaces();
     let prefix = cursor.rest();
     let (at, word) = severity(prefix)?;
+    // Sidekiq names its process and its thread before the severity.
+    if prefix.starts_with("pid=") && prefix[..at].contains(" tid=") {
+        return None;
+    }
     let message = prefix[at + word.len() + 1..].trim_start_matches(' ');
     let level = pg_level(word)?;
     let mut parsed = Parsed::new("postgres", message).at(stamp).level(level).text("severity", word);
