@@ -4,7 +4,7 @@ use crate::{
     Alerts, DiskSpace,
     evaluate::Incidents,
     facts::{ScheduledJob, job_of, job_readings, shortened},
-    recent_lines::{RecentLines, step},
+    recent_lines::RecentLines,
 };
 use alerts::{Example, Observed, Reading, Rule, RuleKind};
 use checks::{Check, Facts};
@@ -221,8 +221,7 @@ impl Alerts {
     async fn log_lines(&self, rule: Uuid, query: &str, within_s: u64, now: Timestamp) -> Result<Vec<Reading>, String> {
         let (within, key) = (Duration::from_secs(within_s), (rule, query.to_owned(), within_s));
         let mut recent = self.recent().remove(&key).unwrap_or_default();
-        let counted = self.count_lines(query, recent.since(within, now), None, Some(step(within)), now).await?;
-        let count = recent.take(&counted, within, now);
+        let counted = self.count_new_lines(query, &mut recent, within, now).await;
         let mut known = self.recent();
         // Of rules that were changed or deleted something is left.
         if known.len() >= RECENT_MAX {
@@ -230,6 +229,7 @@ impl Alerts {
         }
         known.insert(key, recent);
         drop(known);
+        let count = counted?;
         let path = format!("/explore?{}", serialized(query));
         let example = Example { name: shortened(query), path, ..Example::default() };
         Ok(vec![measured("", now, count as f64, example)])
@@ -237,6 +237,23 @@ impl Alerts {
 
     fn recent(&self) -> MutexGuard<'_, RecentOfRules> {
         self.0.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn count_new_lines(
+        &self,
+        query: &str,
+        recent: &mut RecentLines,
+        within: Duration,
+        now: Timestamp,
+    ) -> Result<u64, String> {
+        if !self.0.logs.exists() {
+            *recent = RecentLines::default();
+            return Ok(0);
+        }
+        let search = Search { q: query.to_owned(), ..Search::default() };
+        let names = NamedJobs(&self.0.db);
+        let resolved = search.resolve(now, &self.0.place.zone, &names).await.map_err(|error| error.to_string())?;
+        recent.count(&self.0.logs, &resolved, within, now).await.map_err(|error| error.to_string())
     }
 
     /// Lines that match, by steps.

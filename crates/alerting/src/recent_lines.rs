@@ -1,31 +1,34 @@
-//! How many lines matched lately, without counting those that were counted a moment ago: what is behind is kept by steps, and
-//! only the newest steps are counted each time. Lines that come late, with a time that is behind, are found by counting the
-//! whole time again now and then.
+//! How many lines matched lately, each line counted once: what came since the last time is added to what is known by steps of
+//! time, and steps that lie behind are let go.
 
+use logs::{
+    Error, Logs,
+    search::{LastSeq, NewCounts, ResolvedSearch},
+};
 use model::Timestamp;
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
-/// Lines may come so late without being missed until all is counted again.
-const LATE: Duration = Duration::from_secs(10);
-/// All is counted again after as long as a rule looks back, and not more often than this.
-const WHOLE_EVERY_MIN: Duration = Duration::from_secs(60);
 /// Steps that make a whole minute, of which the shortest is taken that divides the time into few enough.
 const STEPS_S: [u64; 6] = [1, 2, 5, 10, 30, 60];
 const STEPS: u64 = 720;
+/// So far ahead of the clock lines are kept by steps; those beyond are one number. A whole number of steps.
+const AHEAD: Duration = Duration::from_secs(120);
 
-/// What is known of one rule's lines.
+/// What is known of one rule's lines. Steps are bounded by the time that a rule may look back: a day, by minutes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RecentLines {
-    /// Steps that change no more, each by its beginning, the oldest first.
-    steps: VecDeque<(Timestamp, u64)>,
-    /// Where they end.
-    closed: Option<Timestamp>,
-    /// When all of them were counted.
-    whole: Option<Timestamp>,
+    /// Each by its beginning; none is empty.
+    steps: BTreeMap<Timestamp, u64>,
+    /// Of lines that say that they are from behind the last step.
+    ahead: u64,
+    /// From where to where lines are counted by steps.
+    range: Option<Range<Timestamp>>,
+    /// Up to which line they are counted.
+    last_seq: Option<LastSeq>,
 }
 
 /// The length of a step: the rule's time is right to within one.
-pub(crate) fn step(within: Duration) -> Duration {
+fn step(within: Duration) -> Duration {
     let least = within.as_secs().div_ceil(STEPS);
     Duration::from_secs(STEPS_S.into_iter().find(|step| *step >= least).unwrap_or(60))
 }
@@ -36,108 +39,57 @@ fn begin_of_step(at: Timestamp, step: Duration) -> Timestamp {
 }
 
 impl RecentLines {
-    /// From when on lines are to be counted, by steps, to know how many there were within that time.
-    pub(crate) fn since(&self, within: Duration, now: Timestamp) -> Timestamp {
+    /// From where to where new lines are to be counted by steps, to know how many there were within that time.
+    fn look_back(&mut self, within: Duration, now: Timestamp) -> Range<Timestamp> {
         let begin = begin_of_step(now - within, step(within));
-        let is_fresh = |whole: &Timestamp| *whole <= now && now.since(*whole) < within.max(WHOLE_EVERY_MIN);
-        match (self.closed, self.whole.filter(is_fresh)) {
-            (Some(closed), Some(_)) if closed >= begin && closed <= now => closed,
-            _ => begin,
+        // Where the clock was put back, steps were let go that are asked for again. And of what was too far ahead it is not
+        // known which of it is behind by now.
+        let is_lost = |known: &Range<Timestamp>| begin < known.start || self.ahead > 0 && begin > known.end;
+        if self.range.as_ref().is_some_and(is_lost) {
+            *self = Self::default();
         }
+        let usual = begin_of_step(now, step(within)) + AHEAD;
+        let end = match &self.range {
+            Some(known) if self.ahead > 0 => known.end,
+            Some(known) => known.end.max(usual),
+            None => usual,
+        };
+        self.range = Some(begin..end);
+        begin..end
     }
 
-    /// How many there were, of what was counted since [`Self::since`].
-    pub(crate) fn take(&mut self, counted: &[(Timestamp, u64)], within: Duration, now: Timestamp) -> u64 {
-        let (length, since) = (step(within), self.since(within, now));
-        let begin = begin_of_step(now - within, length);
-        if since == begin {
+    /// How many there were within that time, for which only those that came since the last time are looked at.
+    ///
+    /// # Errors
+    /// When the store cannot be asked; what is known stays.
+    pub(crate) async fn count(
+        &mut self,
+        logs: &Logs,
+        search: &ResolvedSearch,
+        within: Duration,
+        now: Timestamp,
+    ) -> Result<u64, Error> {
+        let range = self.look_back(within, now);
+        Ok(self.take(logs.new_counts(search, range, step(within), self.last_seq.as_ref()).await?))
+    }
+
+    /// How many there were, by what was counted where [`Self::look_back`] said.
+    fn take(&mut self, counted: NewCounts) -> u64 {
+        if counted.is_all {
             self.steps.clear();
-            self.whole = Some(now);
+            self.ahead = 0;
         }
-        while self.steps.front().is_some_and(|(at, _)| *at < begin) {
-            self.steps.pop_front();
+        if let Some(range) = &self.range {
+            self.steps = self.steps.split_off(&range.start);
         }
-        let count: u64 = self.steps.iter().chain(counted).map(|(_, count)| count).sum();
-        let closed = begin_of_step(now - LATE, length).max(since);
-        let is_closed = |at: Timestamp| at + length <= closed;
-        self.steps.extend(counted.iter().filter(|(at, count)| is_closed(*at) && *count > 0));
-        self.closed = Some(closed);
-        count
+        for (start, count) in counted.steps {
+            *self.steps.entry(start).or_default() += count;
+        }
+        self.ahead += counted.ahead;
+        self.last_seq = counted.last_seq;
+        self.steps.values().sum::<u64>() + self.ahead
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const WITHIN: Duration = Duration::from_secs(60);
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_micros(1_763_942_400_000_000 + seconds * 1_000_000)
-    }
-
-    /// Lines by their second, and how many of them were looked at.
-    #[derive(Default)]
-    struct Lines {
-        at: Vec<i64>,
-        looked_at: usize,
-        recent: RecentLines,
-    }
-
-    impl Lines {
-        fn count(&mut self, now: i64) -> u64 {
-            let since = self.recent.since(WITHIN, at(now));
-            let mut found: Vec<_> = self.at.iter().filter(|second| at(**second) >= since).collect();
-            // As a histogram gives them: the oldest first.
-            found.sort();
-            self.looked_at += found.len();
-            let counted: Vec<_> = found.into_iter().map(|second| (at(*second), 1)).collect();
-            self.recent.take(&counted, WITHIN, at(now))
-        }
-
-        fn really(&self, now: i64) -> u64 {
-            self.at.iter().filter(|second| **second >= now - 60).count() as u64
-        }
-    }
-
-    #[test]
-    fn what_comes_in_time_is_counted_at_once_and_few_lines_are_looked_at() {
-        let mut lines = Lines::default();
-        for now in 0..1_000 {
-            // Some come a few seconds late, and in bursts.
-            lines.at.extend((0..now % 7).map(|late| now - late));
-            if now % 4 == 0 {
-                assert_eq!(lines.count(now), lines.really(now), "{now}");
-            }
-        }
-        let each_time_all: u64 = (0..1_000)
-            .step_by(4)
-            .map(|now| lines.at.iter().filter(|second| **second <= now && **second >= now - 60).count() as u64)
-            .sum();
-        assert!((lines.looked_at as u64) < each_time_all / 3, "{} of {each_time_all}", lines.looked_at);
-    }
-
-    #[test]
-    fn what_comes_late_is_counted_when_all_is() {
-        let mut lines = Lines::default();
-        assert_eq!(lines.count(0), 0);
-        assert_eq!(lines.count(40), 0);
-        lines.at.push(15);
-        assert_eq!(lines.count(44), 0, "its step is closed");
-        assert_eq!(lines.count(64), 1);
-    }
-
-    #[test]
-    fn a_clock_that_is_put_back_has_all_counted_again() {
-        let mut lines = Lines { at: vec![100, 900], ..Lines::default() };
-        assert_eq!(lines.count(910), 1);
-        assert_eq!(lines.count(110), 2, "what is ahead of the clock counts as well");
-    }
-
-    #[test]
-    fn steps_are_few_and_begin_with_minutes() {
-        for (within, length) in [(60, 1), (720, 1), (721, 2), (3_600, 5), (86_400, 60)] {
-            assert_eq!(step(Duration::from_secs(within)).as_secs(), length, "{within}");
-        }
-    }
-}
+mod tests;

@@ -380,6 +380,13 @@ pub struct Numbered {
     pub batch: Batch,
 }
 
+impl Numbered {
+    /// The number of its last record; none where it has none.
+    pub fn last_seq(&self) -> Option<u64> {
+        self.batch.len().checked_sub(1).map(|last| self.first_seq + last as u64)
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct Names {
     list: Vec<Box<str>>,

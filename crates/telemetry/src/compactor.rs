@@ -315,6 +315,7 @@ impl Compactor {
         self.forget_lost_logs()?;
         // What is left out of the catalogue now was told of.
         let mut state = self.shared.state();
+        state.note_loss();
         (state.unread, state.undeleted) = (PerKind::default(), None);
         drop(state);
         self.spoiled.clear();
@@ -351,7 +352,9 @@ impl Compactor {
         if !self.shared.catalog.has_deleted() {
             self.shared.catalog.change(|catalog| catalog.has_deleted = true).map_err(unwritten)?;
         }
-        self.shared.state().deleted = Arc::new(deleted.clone());
+        let mut state = self.shared.state();
+        state.deleted = Arc::new(deleted.clone());
+        state.note_loss();
         Ok(())
     }
 
@@ -387,7 +390,11 @@ impl Compactor {
         }
         let is_gone = |name: &str| gone.iter().any(|segment| segment.name() == name);
         self.change_catalog(None, |catalog| catalog.segments.retain(|entry| !is_gone(&entry.name)))?;
-        self.shared.state().segments[kind].retain(|segment| !is_gone(segment.name()));
+        {
+            let mut state = self.shared.state();
+            state.segments[kind].retain(|segment| !is_gone(segment.name()));
+            state.note_loss();
+        }
         self.remove(&gone);
         Ok(gone.len())
     }

@@ -11,7 +11,10 @@ use quick_cache::{Weighter, unsync::Cache};
 use roaring::RoaringTreemap;
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// What is in the store now. Records move from `active` to `sealing` to a segment, each time under one lock, so that a search sees
@@ -32,6 +35,18 @@ pub(crate) struct State {
     pub(crate) has_moved: bool,
     /// Why positions are missing.
     pub(crate) unplaced: Option<Damage>,
+    /// Another one whenever records went: see [`Snapshot::losses`].
+    pub(crate) losses: Losses,
+}
+
+/// A number that no other store of this process has had, nor this one before records went from it.
+pub(crate) struct Losses(u64);
+
+impl Default for Losses {
+    fn default() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(LAST.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// Memtables that take no more records.
@@ -47,6 +62,11 @@ pub(crate) struct Sealing {
 }
 
 impl State {
+    /// To be called when records are no longer to be found that were.
+    pub(crate) fn note_loss(&mut self) {
+        self.losses = Losses::default();
+    }
+
     pub(crate) fn snapshot(&self, kind: Kind, cache: &Arc<BlockCache>) -> Snapshot {
         let sealing = self.sealing.iter().flat_map(|sealing| sealing.memtables.of(kind).batches());
         Snapshot {
@@ -56,6 +76,8 @@ impl State {
             unread: Arc::clone(&self.unread[kind]),
             undeleted: self.undeleted.clone(),
             cache: Arc::clone(cache),
+            losses: self.losses.0,
+            first: 0,
         }
     }
 }
@@ -69,6 +91,9 @@ pub struct Snapshot {
     unread: Arc<Vec<Damage>>,
     undeleted: Option<Damage>,
     cache: Arc<BlockCache>,
+    losses: u64,
+    /// Records with a lower number are left out.
+    first: u64,
 }
 
 impl Snapshot {
@@ -96,6 +121,46 @@ impl Snapshot {
     pub fn with_deleted(mut self) -> Self {
         self.deleted = Arc::default();
         self
+    }
+
+    /// What came after the record of that number: every other record is left out of all that is asked of it, whenever it says it
+    /// happened, and segments and batches that hold only such are not looked at.
+    #[must_use]
+    pub fn after(&self, seq: u64) -> Self {
+        let segments = self.segments.iter().filter(|segment| segment.seq_range().1 > seq).cloned().collect();
+        let is_later = |batch: &&Arc<Numbered>| batch.last_seq().is_some_and(|last| last > seq);
+        let memory = self.memory.iter().filter(is_later).cloned().collect();
+        let (deleted, unread) = (Arc::clone(&self.deleted), Arc::clone(&self.unread));
+        let (undeleted, cache) = (self.undeleted.clone(), Arc::clone(&self.cache));
+        let first = self.first.max(seq.saturating_add(1));
+        Self { segments, memory, deleted, unread, undeleted, cache, losses: self.losses, first }
+    }
+
+    /// The greatest number that any of its records has: whatever is appended later has a greater one.
+    pub fn last_seq(&self) -> Option<u64> {
+        // What is in memory is newer than what was sealed.
+        let in_memory = self.memory.iter().filter_map(|batch| batch.last_seq()).max();
+        in_memory.or_else(|| self.segments.iter().map(|segment| segment.seq_range().1).max())
+    }
+
+    /// As long as this stays the same, records have only come: none was deleted or forgotten, and it is the same store.
+    pub const fn losses(&self) -> u64 {
+        self.losses
+    }
+
+    /// The first number that is not left out.
+    pub(crate) const fn first_seq(&self) -> u64 {
+        self.first
+    }
+
+    /// Whether a search does not see the record, which was deleted or is left out.
+    pub(crate) fn hides(&self, seq: u64) -> bool {
+        seq < self.first || self.is_deleted(seq)
+    }
+
+    /// Whether a search may not see some record with a number in that range.
+    pub(crate) fn hides_any_of(&self, range: (u64, u64)) -> bool {
+        range.0 < self.first || self.has_deleted(range)
     }
 
     /// Whether the record was deleted; it may still lie in memory or in a segment.

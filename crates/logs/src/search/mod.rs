@@ -13,6 +13,7 @@ mod suggestions;
 #[cfg(test)]
 mod tests;
 
+pub use counts::{LastSeq, NewCounts};
 pub use jobs::JobNames;
 pub use rows::{EXPORTED_MAX, FoundRows, export};
 pub use suggestions::{Suggestions, empty_part};
@@ -138,6 +139,14 @@ impl ResolvedSearch {
     /// What is asked of the store.
     pub const fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// What it asks for, in which names of jobs stand as ids: two searches of one meaning find the same records. `None` where
+    /// it asks for a time, which may be counted from the moment that it was resolved.
+    fn meaning(&self) -> Option<String> {
+        let resolved = self.jobs.put_into(&self.query);
+        let query = resolved.as_ref().unwrap_or(&self.query);
+        (!query.filter.asks_for_time()).then(|| query.to_string())
     }
 
     /// The same, answered within `time_max`.

@@ -61,7 +61,7 @@ pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bound
 
 /// The record of a sequence number, unless it was deleted.
 fn find(snapshot: &Snapshot, seq: u64, tally: &mut Tally) -> Option<(Cursor, Record)> {
-    if snapshot.is_deleted(seq) {
+    if snapshot.hides(seq) {
         return None;
     }
     let record = parts(snapshot).find_map(|part| match part {

@@ -132,10 +132,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The summary of a block's segment, its number there, and its times, where none of its records was deleted.
+/// The summary of a block's segment, its number there, and its times, where a search sees each of its records.
 fn digested(snapshot: &Snapshot, part: ScanUnit<'_>) -> Option<(Arc<Summary>, usize, Range<i64>)> {
     let ScanUnit::Block { segment, number, info } = part else { return None };
-    if snapshot.has_deleted(info.seq_range) {
+    if snapshot.hides_any_of(info.seq_range) {
         return None;
     }
     let end = |time: Timestamp| time.as_micros().saturating_add(1);

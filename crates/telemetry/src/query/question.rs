@@ -134,11 +134,11 @@ pub(super) enum ScanUnit<'a> {
     Memory(&'a Numbered),
 }
 
-/// All of a snapshot.
+/// All of a snapshot but the blocks of which it leaves out every record.
 pub(super) fn parts(snapshot: &Snapshot) -> impl Iterator<Item = ScanUnit<'_>> {
-    let segments = snapshot.segments().iter();
-    let blocks = segments.flat_map(|segment| {
-        let infos = segment.blocks().iter().enumerate();
+    let (segments, first) = (snapshot.segments().iter(), snapshot.first_seq());
+    let blocks = segments.flat_map(move |segment| {
+        let infos = segment.blocks().iter().enumerate().filter(move |(_, info)| info.seq_range.1 >= first);
         infos.map(|(number, info)| ScanUnit::Block { segment, number, info })
     });
     blocks.chain(snapshot.memory().iter().map(|batch| ScanUnit::Memory(batch)))

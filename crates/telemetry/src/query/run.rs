@@ -43,9 +43,9 @@ pub(super) fn matching<T>(
             let before = block.bytes_read();
             let mut scan = BlockScan::new(&block, &bounds.cancel);
             let found = scan.matching(&question.condition).and_then(|mut rows| {
-                if !rows.is_empty() && snapshot.has_deleted(block.seq_range()) {
+                if !rows.is_empty() && snapshot.hides_any_of(block.seq_range()) {
                     let seqs = scan.seqs()?;
-                    rows.subtract(&MatchingRows::from_fn(seqs.len(), |row| snapshot.is_deleted(seqs[row])));
+                    rows.subtract(&MatchingRows::from_fn(seqs.len(), |row| snapshot.hides(seqs[row])));
                 }
                 // What was found until then is not all of it.
                 if bounds.cancel.is_cancelled() { Ok(None) } else { then(Matched::Block(&mut scan, rows)).map(Some) }
@@ -54,13 +54,16 @@ pub(super) fn matching<T>(
             found
         }),
         ScanUnit::Memory(numbered) => {
-            tally.read.memory_rows += numbered.batch.len() as u64;
+            let left_out = snapshot.first_seq().saturating_sub(numbered.first_seq);
+            let left_out = usize::try_from(left_out).unwrap_or(usize::MAX).min(numbered.batch.len());
+            tally.read.memory_rows += (numbered.batch.len() - left_out) as u64;
             let mut scratch = Vec::new();
             let passes = |(row, record): (usize, RecordRef<'_>)| {
                 let deleted = snapshot.is_deleted(numbered.first_seq + row as u64);
                 (!deleted && question.condition.holds(record, &mut scratch)).then_some(row)
             };
-            let rows = numbered.batch.iter().enumerate().filter_map(passes).collect();
+            let rows =
+                (left_out..numbered.batch.len()).map(|row| (row, numbered.batch.get(row))).filter_map(passes).collect();
             then(Matched::Memory(numbered, rows)).map(Some)
         }
     };

@@ -137,6 +137,63 @@ fn counts_over_time_and_by_value() {
 }
 
 #[test]
+fn what_came_after_a_record_is_counted_wherever_it_lies() {
+    let disk = Simulated::default();
+    let store = store(&disk);
+    let append = |store: &Store, numbers: std::ops::Range<i64>| {
+        let mut batch = Batch::new();
+        numbers.for_each(|number| batch.push(&record(number)).unwrap());
+        store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+    };
+    let seal = |store: &Store| {
+        store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
+    };
+    // As old as those that were sealed first.
+    append(&store, 0..10);
+    let check = |store: &Store, deleted: u64| {
+        let whole = store.snapshot(crate::Kind::Log);
+        assert_eq!(whole.last_seq(), Some(49));
+        for after in 0..52 {
+            let new = whole.after(after);
+            for text in ["*", "level:error", "app:mail", "\"of web\"", "-level:error app:web"] {
+                let page = Page { order: Order::Ascending, after: None, limit: 100 };
+                let mut expected = found(&whole, text, page).0;
+                expected.retain(|seq| *seq > after);
+                let mut seqs = found(&new, text, page).0;
+                expected.sort_unstable();
+                seqs.sort_unstable();
+                assert_eq!(seqs, expected, "{text} after {after}");
+                let range = Timestamp::EPOCH..Timestamp::from_micros(60_000_000);
+                let steps = histogram(&new, question(text), range, Duration::from_secs(20), &Bounds::default());
+                let counted: u64 = steps.value.counts.iter().map(|step| step.total).sum();
+                assert_eq!(counted, expected.len() as u64, "{text} after {after}");
+                let table = answer(&new, &question(&format!("{text} | stats count()")), 10, &Bounds::default());
+                assert!(matches!(table.value.rows[0][0], Cell::Int(n) if n == expected.len() as i64), "{text} {after}");
+            }
+        }
+        assert_eq!(whole.after(9).after(4).last_seq(), Some(49));
+        assert_eq!(
+            found(&whole, "*", Page { order: Order::Ascending, after: None, limit: 100 }).0.len() as u64,
+            50 - deleted
+        );
+        assert_eq!((whole.after(49).memory().len(), whole.after(49).segments().len()), (0, 0));
+    };
+    check(&store, 0);
+    let before = store.snapshot(crate::Kind::Log).losses();
+    seal(&store);
+    check(&store, 0);
+    assert_eq!(store.snapshot(crate::Kind::Log).losses(), before, "nothing went");
+    store.delete([3, 17, 44].into_iter().collect()).unwrap().blocking_recv().unwrap().unwrap();
+    check(&store, 3);
+    let losses = store.snapshot(crate::Kind::Log).losses();
+    assert_ne!(losses, before);
+    drop(store);
+    let (store, _) = Store::open_on(Disk::of(Arc::new(disk)), Options::default(), NOW).unwrap();
+    check(&store, 3);
+    assert_ne!(store.snapshot(crate::Kind::Log).losses(), losses, "who opens it again cannot know what went meanwhile");
+}
+
+#[test]
 fn what_cannot_be_read_is_told_and_the_rest_is_served() {
     let disk = Simulated::default();
     let store = store(&disk);

@@ -73,6 +73,16 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// Whether any of its conditions is about when something happened, which may mean another time a moment later.
+    pub fn asks_for_time(&self) -> bool {
+        match self {
+            Self::Time(_) => true,
+            Self::Not(part) => part.asks_for_time(),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_for_time),
+            Self::Everything | Self::Message(_) | Self::Anywhere(_) | Self::Field { .. } | Self::Level { .. } => false,
+        }
+    }
+
     /// All of `parts`: none is everything, one is itself.
     pub fn all(parts: Vec<Self>) -> Self {
         Self::joined(parts, Self::And)
