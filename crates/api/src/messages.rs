@@ -1,6 +1,6 @@
 //! Messages that programs handed over by SMTP.
 
-use model::{ItemState, JobId, Timestamp};
+use model::{ItemState, JobId, Timestamp, Verdict};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -29,7 +29,11 @@ pub struct Message {
     pub message_id: String,
     /// Bytes.
     pub size: u64,
-    /// What came of the last attempt.
+    /// Why it failed, waits, or is unknown: code, arguments, and the reply to the letter.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub verdict: Option<Verdict>,
+    /// Addresses refused while others were accepted.
     pub detail: String,
     /// `null` where the content was let go of.
     pub content: Option<MessageContent>,

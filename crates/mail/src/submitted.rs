@@ -12,7 +12,7 @@ use bytes::Bytes;
 use language::Language;
 use model::{Clock, Fault, JobId, JobState, OnUnknown, Retry, Rng, Timestamp, TraceId, Verdict};
 use serde::{Deserialize, Serialize};
-use std::{path::Path, time::Duration};
+use std::{collections::HashSet, path::Path, time::Duration};
 use store::{Db, Intake, Job, NewJob, NewSubmission, SubmittedContent};
 use uuid::Uuid;
 
@@ -91,11 +91,18 @@ impl Group<'_> {
 }
 
 impl Submitted {
-    /// The item of a message for these recipients: its label and its payload.
-    pub fn item(self, recipients: &[String]) -> (String, String) {
-        let to = recipients.iter().map(|address| Mailbox { name: None, address: address.clone() }).collect();
-        let item = MailItem { to, submitted: Some(self), ..MailItem::default() };
-        (label(item.recipients()), serde_json::to_string(&item).unwrap_or_default())
+    /// The items of a message, one for each of its recipients, however often that one is named: the id of each, its label and its
+    /// payload. The first has the id of the message.
+    pub fn items(self, recipients: &[String], new_id: impl Fn() -> Uuid) -> Vec<(Uuid, String, String)> {
+        let mut seen = HashSet::new();
+        let recipients = recipients.iter().filter(|address| seen.insert(address.as_str()));
+        let item = |(place, address): (usize, &String)| {
+            let id = if place == 0 { self.id } else { new_id() };
+            let to = vec![Mailbox { name: None, address: address.clone() }];
+            let item = MailItem { to, submitted: Some(Self { id, ..self.clone() }), ..MailItem::default() };
+            (id, label(item.recipients()), serde_json::to_string(&item).unwrap_or_default())
+        };
+        recipients.enumerate().map(item).collect()
     }
 
     pub(crate) fn letter(&self, row: &MailItem, written: Bytes, date: Timestamp) -> Letter {
@@ -148,7 +155,7 @@ pub struct Again {
     pub to: Vec<String>,
 }
 
-/// Puts a message into its job once more, or into a new one where that one takes nothing any more. `None` where its content was
+/// Puts a message into its job once more, for each recipient by itself, or into a new one where that one takes nothing any more. `None` where its content was
 /// let go of.
 ///
 /// # Errors
@@ -164,15 +171,23 @@ pub async fn send_again(
         None | Some(SubmittedContent::Gone) => return Ok(None),
         Some(content) => content,
     };
-    let id = TraceId::new(clock, rng).0;
-    let (label, payload) = Submitted { id, ..submitted }.item(&to);
-    let message = NewSubmission { id, idempotency_key: None, label, payload, size, content };
+    let new_id = || TraceId::new(clock, rng).0;
+    let message = |(id, label, payload)| NewSubmission {
+        id,
+        idempotency_key: None,
+        label,
+        payload,
+        size,
+        content: content.clone(),
+    };
+    let items = Submitted { id: new_id(), ..submitted }.items(&to, new_id);
+    let messages = items.into_iter().map(message).collect();
     let now = clock.now();
     let key = format!("again\u{1f}{}", job.id);
     let spare = JobId(TraceId::new(clock, rng).0);
     // Nothing more is waited for: what the job had to wait for it waits for by itself.
-    let intake = Intake { key, job: like(job), spare, open_until: now, messages: vec![message] };
-    Ok(db.submit(vec![intake], now).await?.pop().and_then(|mut kept| kept.pop()))
+    let intake = Intake { key, job: like(job), spare, open_until: now, messages };
+    Ok(db.submit(vec![intake], now).await?.pop().and_then(|kept| kept.into_iter().next()))
 }
 
 /// What a job was made with.

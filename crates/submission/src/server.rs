@@ -20,6 +20,10 @@ use tokio::{
 };
 
 const READ_BYTES: usize = 64 << 10;
+/// How long the answer to a wrong login takes.
+const WRONG_LOGIN_WAIT: Duration = Duration::from_secs(1);
+/// Characters of a name that is told where it could not log in.
+const USER_SHOWN: usize = 64;
 /// A client that does not take our replies.
 const WRITE_PATIENCE: Duration = Duration::from_secs(60);
 /// How long what is being said may still be ended when the server stops.
@@ -144,7 +148,15 @@ async fn converse(
             }
             Step::Login { user, secret } => {
                 match log_in(&shared.db, &shared.clock, &user, &secret).await {
-                    Ok(account) => session.logged_in(account),
+                    Ok(account) => {
+                        if account.is_none() {
+                            let user: String = user.chars().take(USER_SHOWN).collect();
+                            tracing::warn!(%peer, user, "a program that hands over mail could not log in");
+                            // Who guesses waits as long as there are connections.
+                            tokio::time::sleep(WRONG_LOGIN_WAIT).await;
+                        }
+                        session.logged_in(account);
+                    }
                     Err(_) => session.refuse("454 4.7.0 the login cannot be looked up now"),
                 }
                 continue;
@@ -199,7 +211,7 @@ async fn keep(shared: &Shared, mut incoming: Incoming) -> Result<String, String>
     let arrival = Arrival { id, at: shared.clock.now(), mark: &shared.mark, from: &incoming.from };
     let prepared = content::prepare(&content, arrival).map_err(str::to_owned)?;
     drop(content);
-    match shared.spool.keep(id, &incoming, prepared).await {
+    match shared.spool.keep(id, &shared.clock, &incoming, prepared).await {
         Ok(id) => Ok(id.to_string()),
         Err(NotKept::NoAccount(why)) => Err(format!("451 4.3.5 {why}")),
         Err(NotKept::DiskFull) => Err("452 4.3.1 the disk is full".to_owned()),

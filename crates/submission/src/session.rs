@@ -245,6 +245,14 @@ impl Session {
             self.mistake("500 5.5.2 a line ends with CRLF");
             return None;
         }
+        // An address that is no UTF-8 would become another one.
+        if std::str::from_utf8(text).is_err() {
+            if text.len() > 4 && text[..4].eq_ignore_ascii_case(b"RCPT") {
+                self.spoilt.get_or_insert("553 5.6.7 one of its recipients is no UTF-8: nothing was taken");
+            }
+            self.mistake("553 5.6.7 that is no UTF-8");
+            return None;
+        }
         match Request::parse(&mut line.iter()) {
             Ok(request) => self.request(request.into_owned()),
             Err(error) => {

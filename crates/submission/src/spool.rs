@@ -55,7 +55,8 @@ pub(crate) enum NotKept {
 struct Offer {
     account: Account,
     group: GroupKey,
-    message: NewSubmission,
+    /// For each recipient its own.
+    messages: Vec<NewSubmission>,
     /// Held until the row names the blob.
     _sending: Option<Sending>,
     reply: oneshot::Sender<Result<Uuid, NotKept>>,
@@ -88,11 +89,20 @@ impl Spool {
         Self { offers, db, blobs, rng, account, accounts: Arc::default() }
     }
 
-    /// Returns once the message and its item are on disk.
-    pub(crate) async fn keep(&self, id: Uuid, incoming: &Incoming, prepared: Prepared) -> Result<Uuid, NotKept> {
+    /// Returns once the message is on disk, for each of its recipients by itself: so a refusal is that of one person, who is counted
+    /// and tried again alone. The first of them has the given id.
+    pub(crate) async fn keep(
+        &self,
+        id: Uuid,
+        clock: &Clock,
+        incoming: &Incoming,
+        prepared: Prepared,
+    ) -> Result<Uuid, NotKept> {
         let account = self.account(incoming.user.as_deref()).await?;
         let size = prepared.content.len() as u64;
-        let (content, sending) = self.put(prepared.content).await?;
+        // It would be there as often as it has recipients.
+        let here_max = HERE_MAX / incoming.recipients.len().max(1);
+        let (content, sending) = self.put(prepared.content, here_max).await?;
         let labels = prepared.labels;
         let or = |text: String, other: &str| if text.is_empty() { other.to_owned() } else { text };
         let author =
@@ -113,14 +123,18 @@ impl Spool {
             file_name: labels.file,
             trace_name: labels.trace_name,
         };
-        let (label, payload) = submitted.item(&incoming.recipients);
         let key = labels.idempotency_key;
-        let idempotency_key =
-            (!key.is_empty()).then(|| format!("{}\u{1f}{}\u{1f}{key}", account.name, group.application));
-        let message = NewSubmission { id, idempotency_key, label, payload, size, content };
+        let key = (!key.is_empty()).then(|| format!("{}\u{1f}{}\u{1f}{key}", account.name, group.application));
+        let message = |(place, (id, label, payload))| {
+            let of_place = |key: &String| if place == 0 { key.clone() } else { format!("{key}\u{1f}{place}") };
+            let idempotency_key = key.as_ref().map(of_place);
+            NewSubmission { id, idempotency_key, label, payload, size, content: content.clone() }
+        };
+        let items = submitted.items(&incoming.recipients, || self.new_id(clock));
+        let messages = items.into_iter().enumerate().map(message).collect();
         let (reply, answer) = oneshot::channel();
         let gone = || NotKept::Other("the spool has ended".to_owned());
-        self.offers.send(Offer { account, group, message, _sending: sending, reply }).await.map_err(|_| gone())?;
+        self.offers.send(Offer { account, group, messages, _sending: sending, reply }).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 
@@ -157,8 +171,8 @@ impl Spool {
         }
     }
 
-    async fn put(&self, bytes: Vec<u8>) -> Result<(SubmittedContent, Option<Sending>), NotKept> {
-        if bytes.len() <= HERE_MAX {
+    async fn put(&self, bytes: Vec<u8>, here_max: usize) -> Result<(SubmittedContent, Option<Sending>), NotKept> {
+        if bytes.len() <= here_max {
             return Ok((SubmittedContent::Here(bytes), None));
         }
         let sending = self.blobs.begin().await;
@@ -169,6 +183,17 @@ impl Spool {
             Err(KeepError::Disk(error) | KeepError::Sender(error)) if is_full(&error) => Err(NotKept::DiskFull),
             Err(error) => Err(NotKept::Other(error.to_string())),
         }
+    }
+}
+
+impl Offer {
+    /// Bytes that it keeps in the database.
+    fn bytes_here(&self) -> usize {
+        let here = |message: &NewSubmission| match &message.content {
+            SubmittedContent::Here(bytes) => bytes.len(),
+            SubmittedContent::Blob(_) | SubmittedContent::Gone => 0,
+        };
+        self.messages.iter().map(here).sum()
     }
 }
 
@@ -183,13 +208,14 @@ struct Writer {
 impl Writer {
     async fn run(self, mut queue: mpsc::Receiver<Offer>) {
         while let Some(first) = queue.recv().await {
-            let mut bytes = first.message.size as usize;
+            let (mut messages, mut bytes) = (first.messages.len(), first.bytes_here());
             let mut offers = vec![first];
-            while offers.len() < COMMIT_MAX
+            while messages < COMMIT_MAX
                 && bytes < COMMIT_BYTES_MAX
                 && let Ok(offer) = queue.try_recv()
             {
-                bytes += offer.message.size as usize;
+                messages += offer.messages.len();
+                bytes += offer.bytes_here();
                 offers.push(offer);
             }
             self.commit(offers).await;
@@ -200,18 +226,18 @@ impl Writer {
         let now = self.clock.now();
         let mut places: HashMap<(GroupKey, model::AccountId), usize> = HashMap::new();
         let (mut intakes, mut replies) = (Vec::new(), Vec::new());
-        for Offer { account, group, message, _sending: sending, reply } in offers {
+        for Offer { account, group, messages, _sending: sending, reply } in offers {
             let place = *places.entry((group.clone(), account.id)).or_insert_with(|| {
                 intakes.push(self.intake(&group, &account, now));
                 replies.push(Vec::new());
                 intakes.len() - 1
             });
-            intakes[place].messages.push(message);
-            replies[place].push((sending, reply));
+            replies[place].push((intakes[place].messages.len(), sending, reply));
+            intakes[place].messages.extend(messages);
         }
         let kept = self.db.submit(intakes, now).await;
         for (place, replies) in replies.into_iter().enumerate() {
-            for (at, (_sending, reply)) in replies.into_iter().enumerate() {
+            for (at, _sending, reply) in replies {
                 let answer = match &kept {
                     Ok(kept) => Ok(kept[place][at].id),
                     Err(error) => Err(not_kept(error)),

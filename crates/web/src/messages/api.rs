@@ -67,6 +67,7 @@ async fn show(State(ctx): State<Ctx>, Path(code): Path<String>) -> Result<axum::
         subject: submitted.subject,
         message_id: submitted.message_id,
         size: row.size,
+        verdict: item.verdict,
         detail: item.detail,
         content: opened.map(taken_apart),
     }))

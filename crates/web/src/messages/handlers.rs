@@ -133,7 +133,7 @@ fn content_shown(id: &str, opened: Opened) -> HandedOverContent {
             .map(|(label, value)| (label, line(&value)))
             .collect(),
         headers: opened.headers.iter().map(|(name, value)| (line(name), line(value))).collect(),
-        text: opened.text.map(|text| Foreign::text(text.as_bytes(), TEXT_BYTES)),
+        text: opened.text.map(|text| Foreign::text(text.replace("\r\n", "\n").as_bytes(), TEXT_BYTES)),
         has_html: opened.html.is_some(),
         files: files.collect(),
     }
