@@ -153,13 +153,13 @@ fn pythons() -> Vec<PathBuf> {
     pyenv.chain(names).chain(["/usr/bin/python3".into()]).filter(|program| program.exists()).collect()
 }
 
-#[test]
-fn the_module_tells_each_line_once_and_waits_for_nobody() {
+/// Runs a script with vigie.py beside it, in every Python that is at hand.
+fn runs_everywhere(script: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pythons = pythons();
     for program in &pythons {
         let mut python = Command::new(program);
-        python.args(["-W", "error::DeprecationWarning"]).arg(here.join("tests/fixtures/vigie_module.py"));
+        python.args(["-W", "error::DeprecationWarning"]).arg(here.join("tests/fixtures").join(script));
         python.env("PYTHONPATH", here.join("../web/src/static")).env("PYTHONDONTWRITEBYTECODE", "1");
         let output = python.output().expect("python starts");
         let said = String::from_utf8_lossy(&output.stderr);
@@ -171,6 +171,16 @@ fn the_module_tells_each_line_once_and_waits_for_nobody() {
     if pythons.is_empty() {
         say("skipped: no python3");
     }
+}
+
+#[test]
+fn the_module_tells_each_line_once_and_waits_for_nobody() {
+    runs_everywhere("vigie_module.py");
+}
+
+#[test]
+fn the_module_waits_for_the_right_token_and_does_without_a_spool() {
+    runs_everywhere("vigie_module_barred.py");
 }
 
 const MODULE: &str = r#"

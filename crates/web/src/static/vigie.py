@@ -6,7 +6,8 @@
 
 No call raises, and none waits for Vigie: each appends one line to a file of this process, in VIGIE_SPOOL, and a thread tells
 Vigie what is there. While Vigie is away the lines stay; those of a process that was killed are told by the next one. At most
-64 MiB are kept for each process: what does not fit is dropped, counted, and told.
+64 MiB are kept for each process: what does not fit is dropped, counted, and told. Where no file can be written, up to 4 MiB wait
+in memory instead. Where the token is not the right one, all waits. Standard error says each of these, once an hour at the most.
 
 What Vigie heard right before a process was killed is told again by the next one: traces and steps of jobs have ids and count once, log
 lines may stand there twice.
@@ -14,6 +15,7 @@ lines may stand there twice.
 
 import atexit
 import datetime
+import errno
 import functools
 import http.client
 import json
@@ -39,11 +41,15 @@ __all__ = ["get_trace", "Trace", "Job", "SSEProgress", "Handler", "structlog_pro
 
 SPOOL_BYTES_MAX = 64 << 20
 FILE_BYTES = 4 << 20
+# Of lines that no file could take.
+MEMORY_BYTES_MAX = 4 << 20
 BATCH_LINES, BATCH_BYTES = 500, 1 << 20
 # Seconds: between looks at the file, between looks at files of others, for an answer, between attempts, at the end.
 LOOK, ADOPT, TIMEOUT, PAUSE_MAX, AT_THE_END = 0.2, 5.0, 10.0, 30.0, 2.0
 # Seconds, before a fork: for the thread to end, and for an answer that it waits for.
 PARK, PARK_ASKING = 1.0, 0.1
+# Seconds: until the same is said again on standard error, and for which lines that are dropped are counted before it is said.
+SAY_AGAIN, COUNT_DROPPED = 3600.0, 60.0
 # Of what is said while something is being written: by a signal handler, or by an object that is asked for its text.
 MEANWHILE_MAX = 100
 
@@ -106,22 +112,69 @@ class _File(object):
         name = os.path.join(folder, "%d-%s" % (os.getpid(), _id().replace("-", "")))
         self.fd, self.size, self.told = os.open(name + ".new", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), 0, 0
         self.path = name + ".jsonl"
-        if fcntl is not None:
-            fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Only now: others adopt a file of that name whose lock is free.
-        os.rename(name + ".new", self.path)
+        try:
+            if fcntl is not None:
+                fcntl.flock(self.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Only now: others adopt a file of that name whose lock is free.
+            os.rename(name + ".new", self.path)
+            # Its room is taken now: on a full disk it could not be made, and what was heard would be told again and again.
+            _write_place(self.path, 0)
+        except Exception:
+            _remove(name + ".new")
+            self.remove()
+            raise
 
     def append(self, line):
         written = os.write(self.fd, line)
         if written < len(line):
             # The disk is full: half a line would spoil the next one.
             os.ftruncate(self.fd, self.size)
-            raise OSError("only a part of a line was written")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.size += written
+
+    def is_open(self):
+        try:
+            return os.path.samestat(os.fstat(self.fd), os.stat(self.path))
+        except OSError:
+            return False
+
+    def places(self, ask):
+        return _told_places(self.path, self.told, ask)
 
     def remove(self):
         _remove(self.path)
-        os.close(self.fd)
+        try:
+            os.close(self.fd)
+        except OSError:
+            pass
+
+
+class _Memory(object):
+    """Whole lines that no file could take. Appended by those who hold the lock, read and cut by the one who tells."""
+
+    path = None
+
+    def __init__(self):
+        self.size, self.told, self.lines, self.made_at = 0, 0, bytearray(), time.monotonic()
+
+    def append(self, line):
+        self.lines.extend(line)
+        self.size += len(line)
+
+    def places(self, ask):
+        for place in _heard_places(self._read, self.told, ask):
+            del self.lines[:place - self.told]
+            yield place
+
+    def _read(self, place):
+        block = bytes(self.lines[:BATCH_BYTES])
+        return block if b"\n" in block else bytes(self.lines)
+
+    def is_open(self):
+        return True
+
+    def remove(self):
+        pass
 
 
 class _Spool(object):
@@ -131,7 +184,9 @@ class _Spool(object):
         self._reset()
 
     def _reset(self):
-        self.pid, self.files, self.dropped, self.meanwhile = os.getpid(), [], 0, []
+        self.pid, self.files, self.meanwhile = os.getpid(), [], []
+        # Lines of which Vigie was not told yet, and of which standard error says nothing yet, since when.
+        self.dropped, self.unsaid, self.unsaid_since, self.trouble = 0, 0, None, None
         self.thread, self.stop, self.asked_at = None, None, None
         # Of those who append, and of those who tell.
         self.lock, self.telling = threading.Lock(), threading.Lock()
@@ -142,7 +197,7 @@ class _Spool(object):
         self._reset()
         _within.telling = False
         for file in inherited:
-            if _is_open(file):
+            if isinstance(file, _File) and file.is_open():
                 os.close(file.fd)
 
     @staticmethod
@@ -152,6 +207,16 @@ class _Spool(object):
             return given
         user = os.getuid() if hasattr(os, "getuid") else 0
         return os.path.join(tempfile.gettempdir(), "vigie-spool-%d" % user)
+
+    def _own_folder(self):
+        folder = self.folder()
+        if hasattr(os, "getuid") and os.stat(folder).st_uid != os.getuid():
+            raise OSError("it belongs to another user")
+        return folder
+
+    def drop(self, lines=1):
+        self.dropped += lines
+        self.unsaid += lines
 
     def put(self, kind, body):
         """Never raises, never waits for anything but the disk."""
@@ -167,7 +232,7 @@ class _Spool(object):
             if self.meanwhile:
                 self._put_meanwhile()
         except Exception:
-            self.dropped += 1
+            self.drop()
         finally:
             _within.telling = False
 
@@ -182,33 +247,65 @@ class _Spool(object):
         line = _line(kind, body)
         with self.lock:
             files = self.files
-            if not files or files[-1].size > FILE_BYTES:
+            if not files or self._is_next_due(files[-1]):
                 files = self._next_file(len(line))
-            if len(files) > 1 and self._waiting() + len(line) > SPOOL_BYTES_MAX:
-                self.dropped += 1
+            if not self._has_room(len(line)):
+                self.drop()
                 return
             try:
                 files[-1].append(line)
-            except OSError:
+            except OSError as error:
                 # A program that closes all its files, as those that become daemons do, has closed ours.
-                if _is_open(files[-1]):
-                    raise
-                self._next_file(len(line))[-1].append(line)
+                files = self._without_file(error) if files[-1].is_open() else self._next_file(len(line))
+                self._append_anyhow(files[-1], line)
             if self.thread is None:
                 self._start()
 
-    def _waiting(self):
-        return sum(file.size - file.told for file in self.files)
+    def _append_anyhow(self, file, line):
+        try:
+            file.append(line)
+        except OSError as error:
+            self._without_file(error)[-1].append(line)
+
+    @staticmethod
+    def _is_next_due(file):
+        if isinstance(file, _Memory):
+            return time.monotonic() - file.made_at > ADOPT
+        return file.size > FILE_BYTES
+
+    def _has_room(self, length):
+        if len(self.files) > 1 and self._waiting() + length > SPOOL_BYTES_MAX:
+            return False
+        return not isinstance(self.files[-1], _Memory) or self._waiting(_Memory) + length <= MEMORY_BYTES_MAX
+
+    def _waiting(self, kind=object):
+        return sum(file.size - file.told for file in self.files if isinstance(file, kind))
 
     def _next_file(self, length):
         if self.files and self._waiting() + length > SPOOL_BYTES_MAX:
             return self.files
-        folder = self.folder()
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        if hasattr(os, "getuid") and os.stat(folder).st_uid != os.getuid():
-            raise OSError("the spool belongs to another user")
-        self.files = self.files + [_File(folder)]
+        try:
+            os.makedirs(self.folder(), mode=0o700, exist_ok=True)
+            self.files = self.files + [_File(self._own_folder())]
+        except OSError as error:
+            self._without_file(error)
         return self.files
+
+    def _without_file(self, error):
+        """What comes now waits in memory; a file is tried again in a while."""
+        self.trouble, files = error, self.files
+        empty = files[-1] if files and isinstance(files[-1], _File) and not files[-1].size else None
+        if empty is not None:
+            # A new one that took no line is in the way of those who make room.
+            files = files[:-1]
+        if files and isinstance(files[-1], _Memory):
+            files[-1].made_at = time.monotonic()
+        else:
+            files = files + [_Memory()]
+        self.files = files
+        if empty is not None:
+            empty.remove()
+        return files
 
     def _start(self):
         stop = threading.Event()
@@ -246,6 +343,7 @@ class _Spool(object):
         pause, adopted_at = LOOK, time.monotonic() - ADOPT
         while os.getpid() == pid and not stop.wait(pause):
             is_heard = self.tell(stop=stop) is not None
+            self._say_trouble()
             pause = LOOK if is_heard else min(max(pause * 2, 1.0), PAUSE_MAX)
             if is_heard and time.monotonic() - adopted_at > ADOPT:
                 adopted_at = time.monotonic()
@@ -267,6 +365,8 @@ class _Spool(object):
                 if not self._tell(file, until, stop):
                     return None
                 with self.lock:
+                    if file is not self.files[0]:
+                        continue
                     if file is self.files[-1]:
                         return file.told >= file.size
                     self.files = self.files[1:]
@@ -290,22 +390,37 @@ class _Spool(object):
                 unheard.append(kind)
             return is_heard
 
-        for place in _told_places(file.path, file.told, ask):
+        for place in file.places(ask):
             file.told = place
         return not unheard
 
     def _say_dropped(self):
         dropped = self.dropped
-        if dropped and self._waiting() < SPOOL_BYTES_MAX // 2:
-            self.dropped -= dropped
+        if dropped and self._waiting() < SPOOL_BYTES_MAX // 2 and self._waiting(_Memory) < MEMORY_BYTES_MAX // 2:
             self._put("log", {"timestamp": _now(), "level": "warning", "logger": "vigie", "source": "vigie.py",
                               "message": "%d lines were dropped: too many waited for Vigie, or could not be written" % dropped})
+            self.dropped -= dropped
+
+    def _say_trouble(self, at_the_end=False):
+        """On standard error. By the thread or at the end: whoever reads it slowly holds up no call."""
+        trouble, unsaid, now = self.trouble, self.unsaid, time.monotonic()
+        if trouble is not None:
+            self.trouble = None
+            _say("spool", "cannot write in VIGIE_SPOOL (%s): %s. Until it can, lines go to Vigie from memory, and those that it has "
+                 "not heard when this process ends are lost: make room there, or name another folder" % (self.folder(), trouble))
+        if not unsaid:
+            return
+        self.unsaid_since = self.unsaid_since or now
+        if at_the_end or now - self.unsaid_since > COUNT_DROPPED:
+            text = "%d lines were dropped: too many waited for Vigie, or could not be written in VIGIE_SPOOL (%s)"
+            if _say("end" if at_the_end else "dropped", text % (unsaid, self.folder())):
+                self.unsaid, self.unsaid_since = self.unsaid - unsaid, None
 
     def _adopt(self, stop):
         """Tells what processes have left that are no more."""
         if fcntl is None:
             return
-        folder, own = self.folder(), [file.path for file in self.files]
+        folder, own = self._own_folder(), [file.path for file in self.files]
         for name in sorted(os.listdir(folder)):
             path = os.path.join(folder, name)
             try:
@@ -322,6 +437,8 @@ class _Spool(object):
                 for place in _told_places(path, place, lambda *what: not stop.is_set() and _tell(*what)):
                     pass
                 if place >= os.path.getsize(path):
+                    # Where it cannot be removed it shall not be told again.
+                    os.ftruncate(fd, 0)
                     _remove(path)
             except (IOError, OSError):
                 pass
@@ -344,19 +461,36 @@ class _Spool(object):
     def close(self):
         if self.stop is not None:
             self.stop.set()
-        if self.end(AT_THE_END) and self.pid == os.getpid():
+        is_told = self.end(AT_THE_END)
+        if self.pid != os.getpid():
+            return
+        if is_told:
             for file in self.files:
-                _remove(file.path)
+                if file.path:
+                    _remove(file.path)
+        else:
+            self._keep_memory()
+        self._say_trouble(at_the_end=True)
 
-
-def _is_open(file):
-    try:
-        return os.path.samestat(os.fstat(file.fd), os.stat(file.path))
-    except OSError:
-        return False
+    def _keep_memory(self):
+        """Into a file for the next process, if there is room by now."""
+        with self.lock:
+            lines = b"".join(bytes(file.lines) for file in self.files if isinstance(file, _Memory))
+            if not lines:
+                return
+            try:
+                file = _File(self._own_folder())
+                try:
+                    file.append(lines)
+                except OSError:
+                    file.remove()
+                    raise
+            except OSError:
+                self.drop(lines.count(b"\n"))
 
 
 def _remove(path):
+    _unkept.pop(path, None)
     for name in (path, path + ".at"):
         try:
             os.unlink(name)
@@ -364,42 +498,61 @@ def _remove(path):
             pass
 
 
+# Places of files beside which none could be written: this process, at least, tells nothing twice.
+_unkept = {}
+
+
 def _place(path):
     try:
         with open(path + ".at") as file:
-            return int(file.read() or 0)
+            return max(int(file.read() or 0), _unkept.get(path, 0))
     except (OSError, ValueError):
-        return 0
+        return _unkept.get(path, 0)
 
 
-def _keep_place(path, place):
+def _write_place(path, place):
     """In one write, always as long: whoever is killed meanwhile leaves the old one or the new one."""
     fd = os.open(path + ".at", os.O_WRONLY | os.O_CREAT, 0o600)
     try:
-        os.write(fd, b"%020d" % place)
+        if os.write(fd, b"%020d" % place) < 20:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(fd)
 
 
+def _keep_place(path, place):
+    try:
+        _write_place(path, place)
+    except OSError:
+        _unkept[path] = place
+
+
 def _told_places(path, place, ask):
-    """Tells the whole lines from `place` on, and gives each place up to which they were heard."""
+    """Tells what is in the file from `place` on, and gives each place up to which it was heard."""
     with open(path, "rb") as file:
-        while True:
+        def read(place):
             file.seek(place)
             block = file.read(BATCH_BYTES)
-            end = block.rfind(b"\n") + 1
-            if not end:
-                if len(block) < BATCH_BYTES:
-                    return
-                # One line that is longer than a batch.
-                block += file.readline()
-                end = len(block)
-            for kind, bodies, length in _batches(block[:end].splitlines(True)):
-                if not ask(kind, bodies):
-                    return
-                place += length
-                _keep_place(path, place)
-                yield place
+            # One line may be longer than a batch.
+            return block if b"\n" in block or len(block) < BATCH_BYTES else block + file.readline()
+
+        for place in _heard_places(read, place, ask):
+            _keep_place(path, place)
+            yield place
+
+
+def _heard_places(read, place, ask):
+    """Tells whole lines until there are no more, and gives each place up to which they were heard."""
+    while True:
+        block = read(place)
+        end = block.rfind(b"\n") + 1
+        if not end:
+            return
+        for kind, bodies, length in _batches(block[:end].splitlines(True)):
+            if not ask(kind, bodies):
+                return
+            place += length
+            yield place
 
 
 def _batches(lines):
@@ -458,14 +611,58 @@ def _post(path, text, timeout, content_type="application/json", is_last=True):
         return None
     finally:
         connection.close()
-    # A token that is put right makes what waits welcome.
-    if answer.status in (401, 408, 429) or answer.status >= 500:
+    # A token, or an address, that is put right makes what waits welcome.
+    if answer.status in (401, 403) or 300 <= answer.status < 400:
+        _say_barred(path, answer, token)
+        return None
+    if answer.status in (408, 429) or answer.status >= 500:
         return None
     if answer.status >= 400 and is_last:
-        # The key of a check is a secret.
-        path = "a check-in" if path.startswith("/ping/") else path
-        sys.stderr.write("vigie: %s was refused: %s %s\n" % (path, answer.status, said[:500].decode(errors="replace")))
+        _write("%s was refused: %s %s" % (_shown(path), answer.status, said[:500].decode(errors="replace")))
     return answer.status < 400
+
+
+def _shown(path):
+    """The key of a check is a secret."""
+    return "a check-in" if path.startswith("/ping/") else path
+
+
+def _say_barred(path, answer, token):
+    make = "`vigie token create NAME --scope write` makes one; for logs alone, `--scope ingest` is enough"
+    if answer.status == 401:
+        cause = "the token in VIGIE_TOKEN is not known to Vigie, or is no longer valid" if token else "VIGIE_TOKEN is not set"
+        text = "%s (401): %s" % (cause, make)
+    elif answer.status == 403:
+        text = "the token in VIGIE_TOKEN may not write to %s (403): %s" % (_shown(path), make)
+    else:
+        text = "VIGIE_URL leads elsewhere (%d, to %s): set it to where Vigie itself answers" % (
+            answer.status, (answer.getheader("Location") or "nowhere")[:200].split("?")[0])
+    _say("barred %d" % answer.status, text + ". Until then what is told waits")
+
+
+def _write(text):
+    # What is written may be a log record itself, where a program has its standard error logged: that one is not told.
+    was_within, _within.telling = getattr(_within, "telling", False), True
+    try:
+        sys.stderr.write("vigie: %s\n" % text)
+        sys.stderr.flush()
+    except Exception:
+        pass
+    finally:
+        _within.telling = was_within
+
+
+def _say(what, text):
+    """On standard error, unless the same was said within the hour, by this process or by the one it was forked from."""
+    now = time.monotonic()
+    if now < _said.get(what, now):
+        return False
+    _said[what] = now + SAY_AGAIN
+    _write(text)
+    return True
+
+
+_said = {}
 
 
 _spool = _Spool()
@@ -505,7 +702,7 @@ class Trace(object):
             if isinstance(took, (int, float)) and 0 <= took < 1e12:
                 body["time_to_process"] = float(took)
         except Exception:
-            _spool.dropped += 1
+            _spool.drop()
             return
         _spool.put("trace", body)
 
@@ -636,7 +833,7 @@ class Handler(logging.Handler):
             fields["message"] = message
             _spool.put("log", fields)
         except Exception:
-            _spool.dropped += 1
+            _spool.drop()
 
 
 def structlog_processor(logger, method_name, event_dict):
@@ -650,7 +847,7 @@ def structlog_processor(logger, method_name, event_dict):
         fields.setdefault("logger", _text(getattr(logger, "name", "")) or "structlog")
         _spool.put("log", fields)
     except Exception:
-        _spool.dropped += 1
+        _spool.drop()
     return event_dict
 
 
@@ -712,7 +909,7 @@ class monitor(object):
                 check, create = urllib.parse.quote(every, safe="") + "/" + check, "&create=1"
             _spool.put("ping", {"to": "%s%s?rid=%s%s" % (check, kind, run, create), "text": text[-10000:]})
         except Exception:
-            _spool.dropped += 1
+            _spool.drop()
 
     def _begin(self):
         run = _id()
@@ -759,10 +956,8 @@ class monitor(object):
 
 _KEY = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$").match
 _COROUTINE = 0x80
-_said = set()
 
 
 def _once(text):
     if text not in _said:
-        _said.add(text)
-        sys.stderr.write("vigie: %s\n" % text)
+        _say(text, text)
