@@ -187,6 +187,11 @@ const VARIABLES: &[&str] = &[
     "VIGIE_SMTP_PASSWORD_FILE",
     "VIGIE_SYNC_SOURCE_SECRET",
     "VIGIE_SYNC_TARGET_SECRET",
+    // Those of `vigie.py`, which may run beside it.
+    "VIGIE_URL",
+    "VIGIE_TOKEN",
+    "VIGIE_SPOOL",
+    "VIGIE_PING_KEY",
 ];
 
 pub(crate) type Variables = BTreeMap<String, String>;

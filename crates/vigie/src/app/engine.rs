@@ -216,8 +216,9 @@ impl Owned {
     /// Takes the mail of other programs, where the configuration names a port.
     pub(crate) async fn submission(&mut self, config: &Config) -> Result<Option<SocketAddr>> {
         let (Some(table), Some(parts)) = (&config.submission, self.submission_parts.take()) else { return Ok(None) };
-        let server =
-            Server::start(table.value.listen, parts).await.map_err(|error| taken(table.value.listen, &error))?;
+        let server = Server::start(table.value.listen, parts)
+            .await
+            .map_err(|error| taken(table.value.listen, "[submission] listen", &error))?;
         let address = server.address();
         tracing::info!(%address, "taking mail of other programs");
         self.submission = Some(server);
@@ -508,13 +509,13 @@ pub(crate) fn host() -> String {
     sysinfo::System::host_name().unwrap_or_else(|_| "localhost".into())
 }
 
-/// Why an address could not be listened on.
-pub(crate) fn taken(address: SocketAddr, error: &std::io::Error) -> Failure {
+/// Why an address could not be listened on, and by which setting another one is chosen.
+pub(crate) fn taken(address: SocketAddr, setting: &str, error: &std::io::Error) -> Failure {
     let failure = Failure::new(t!("at-place", place = address, error = error.say()));
     match error.kind() {
-        std::io::ErrorKind::AddrInUse => failure.help(t!("listen-taken")),
-        std::io::ErrorKind::PermissionDenied => failure.help(t!("listen-reserved")),
+        std::io::ErrorKind::AddrInUse => failure.help(t!("listen-taken", setting)),
+        std::io::ErrorKind::PermissionDenied => failure.help(t!("listen-reserved", setting)),
         std::io::ErrorKind::AddrNotAvailable => failure.help(t!("listen-unknown")),
-        _ => failure.help(t!("listen-other")),
+        _ => failure.help(t!("listen-other", setting)),
     }
 }

@@ -141,13 +141,16 @@ async fn listen(config: &Config, owned: &mut Owned) -> Result<SocketAddr> {
     match owned.listen(wanted).await {
         Ok(address) => Ok(address),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && config.listen.from == Source::Default => {
-            let other = owned.listen(SocketAddr::new(wanted.ip(), 0)).await.map_err(|error| taken(wanted, &error))?;
+            let other = owned
+                .listen(SocketAddr::new(wanted.ip(), 0))
+                .await
+                .map_err(|error| taken(wanted, "--listen", &error))?;
             if !config.json {
                 render::say(&t!("demo-port", wanted = wanted.port(), other = other.port()));
             }
             Ok(other)
         }
-        Err(error) => Err(taken(wanted, &error)),
+        Err(error) => Err(taken(wanted, "--listen", &error)),
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) async fn serve(config: &Config) -> Result<Exit> {
         Ok(address) => address,
         Err(error) => {
             owned.stop().await;
-            return Err(taken(config.listen.value, &error));
+            return Err(taken(config.listen.value, "--listen", &error));
         }
     };
     if let Err(failure) = owned.collect(config).await {
@@ -87,7 +87,7 @@ fn announce(config: &Config, address: SocketAddr) -> Result<()> {
 
 /// The first start has nobody who could log in.
 async fn invite(config: &Config, owned: &Owned, address: SocketAddr) -> Result<()> {
-    let Some(link) = user::first_admin(&owned.client, address).await? else { return Ok(()) };
+    let Some(link) = user::first_admin(&owned.client, config, address).await? else { return Ok(()) };
     if !config.json {
         render::say(&t!("first-admin"));
         render::say(&format!("  {link}"));

@@ -1,5 +1,6 @@
 //! `vigie submission …`
 
+use super::send::explain;
 use crate::{
     app::{self, Engines},
     cli::SubmissionCommand,
@@ -142,7 +143,8 @@ async fn test(config: &Config, from: &str, to: &str) -> Result<Exit> {
             }
             ItemState::Queued | ItemState::Running if Instant::now() < until => sleep(LOOK_EVERY).await,
             state => {
-                let detail = render::plain(&message.detail, TEXT_WIDTH);
+                let said = message.verdict.as_ref().map(explain).unwrap_or_default();
+                let detail = render::plain(&said, TEXT_WIDTH);
                 let what = t!("submission-not-sent", state = words::word("submission-state", state), detail = detail);
                 return Err(Failure::new(what).help(t!("submission-not-sent-help", id = id)));
             }

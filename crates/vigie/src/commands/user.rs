@@ -87,11 +87,12 @@ fn admin(name: &str) -> NewUser {
 }
 
 /// Where nobody can log in yet: an administrator, and the link to choose a password by. A start that is repeated gives
-/// a new link in the place of the one before.
-pub(super) async fn first_admin(client: &Client, address: SocketAddr) -> Result<Option<String>> {
+/// a new link in the place of the one before. An administrator who has come by the login of a proxy can log in.
+pub(super) async fn first_admin(client: &Client, config: &Config, address: SocketAddr) -> Result<Option<String>> {
     let users = client.get::<Users>("/api/v1/users").await?;
     let admins = || users.rows.iter().filter(|user| user.role == ADMIN);
-    if admins().any(|user| user.has_password) {
+    let comes_by_proxy = |user: &User| config.proxy_login.is_some() && !user.disabled && user.seen_at.is_some();
+    if admins().any(|user| user.has_password || comes_by_proxy(user)) {
         return Ok(None);
     }
     let answer = match admins().find(|user| !user.disabled) {

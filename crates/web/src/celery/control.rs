@@ -2,14 +2,17 @@
 
 use crate::{
     Ctx,
-    auth::Access,
+    auth::{Access, CreatedName, OnlyShown},
     extract::{Json, Path},
     problem::{Problem, Result, worded},
     routes::{About, Routes},
 };
 use ::api::celery::{CeleryOrderDone, CeleryPurge, CeleryShutdown, NewCeleryOrder};
 use ::celery::control::Command;
-use axum::extract::State;
+use axum::{
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -41,30 +44,51 @@ pub(crate) fn declare(routes: Routes) -> Routes {
         )
 }
 
-async fn order(State(ctx): State<Ctx>, Json(new): Json<NewCeleryOrder>) -> Result<axum::Json<CeleryOrderDone>> {
+async fn order(State(ctx): State<Ctx>, Json(new): Json<NewCeleryOrder>) -> Result<Response> {
     let command: Command = serde_json::from_value(new.order).map_err(|error| {
         Problem::invalid(format!("order: {error}")).remedy(worded("problem-celery-order-help", &[]))
     })?;
     if matches!(command, Command::Shutdown { .. } | Command::Purge { .. }) {
         return Err(Problem::invalid(worded("problem-celery-order-own", &[])));
     }
-    give(&ctx, new.broker, command).await.map(axum::Json)
+    done(&ctx, new.broker, command).await
 }
 
 async fn shut_down(
     State(ctx): State<Ctx>,
     Path(worker): Path<String>,
     Json(new): Json<CeleryShutdown>,
-) -> Result<axum::Json<CeleryOrderDone>> {
-    give(&ctx, new.broker, Command::Shutdown { worker }).await.map(axum::Json)
+) -> Result<Response> {
+    done(&ctx, new.broker, Command::Shutdown { worker }).await
 }
 
-async fn purge(
-    State(ctx): State<Ctx>,
-    Path(queue): Path<String>,
-    Json(new): Json<CeleryPurge>,
-) -> Result<axum::Json<CeleryOrderDone>> {
-    give(&ctx, new.broker, Command::Purge { queue, messages: new.messages }).await.map(axum::Json)
+async fn purge(State(ctx): State<Ctx>, Path(queue): Path<String>, Json(new): Json<CeleryPurge>) -> Result<Response> {
+    done(&ctx, new.broker, Command::Purge { queue, messages: new.messages }).await
+}
+
+async fn done(ctx: &Ctx, broker: Option<String>, command: Command) -> Result<Response> {
+    let told = told(&command);
+    let done = give(ctx, broker, command).await?;
+    let answers = done.answers.clone();
+    Ok(written_down(axum::Json(done).into_response(), told, &answers))
+}
+
+/// With the command, for the audit log; not where all was refused.
+pub(super) fn written_down(mut response: Response, told: String, answers: &Value) -> Response {
+    match ["error", "holds"].iter().any(|name| answers.get(name).is_some_and(|told| !told.is_object())) {
+        true => drop(response.extensions_mut().insert(OnlyShown)),
+        false => drop(response.extensions_mut().insert(CreatedName(told))),
+    }
+    response
+}
+
+/// A command in a line: `revoke task=5a3f terminate=SIGTERM`.
+pub(super) fn told(command: &Command) -> String {
+    let Ok(Value::Object(mut all)) = serde_json::from_str(&command.to_json()) else { return String::new() };
+    let word = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let name = all.remove("command").as_ref().map(word);
+    let told = all.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| format!("{name}={}", word(value)));
+    name.into_iter().chain(told).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes an order down, and waits until it is carried out.

@@ -2,7 +2,7 @@
 
 use super::{
     api,
-    control::give,
+    control::{self, give},
     handlers::{line, worker_row},
     page::{QueuePage, WorkerPage},
 };
@@ -252,10 +252,19 @@ fn command(form: &Form, worker: String) -> Option<Command> {
     })
 }
 
+/// Gives a command, and leads to the page that says what came of it.
+async fn commanded(ctx: &Ctx, v: &View, path: String, broker: Option<String>, command: Command) -> Result<Response> {
+    // One that ends a worker is not answered by it.
+    let is_answered = !matches!(command, Command::Shutdown { .. });
+    let said = control::told(&command);
+    let done = give(ctx, broker, command).await?;
+    let response = told(v, &path, &done.broker, &came_of(&done.answers, is_answered));
+    Ok(control::written_down(response, said, &done.answers))
+}
+
 async fn order(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {
     let command = command(&form, name.clone()).ok_or_else(|| Problem::invalid(worded("problem-celery-form", &[])))?;
-    let done = give(&ctx, broker_of(&form), command).await?;
-    Ok(told(&v, &path("workers", &name), &done.broker, &came_of(&done.answers, true)))
+    commanded(&ctx, &v, path("workers", &name), broker_of(&form), command).await
 }
 
 async fn shut_down(
@@ -264,8 +273,8 @@ async fn shut_down(
     Path(name): Path<String>,
     form: Form,
 ) -> Result<Response> {
-    let done = give(&ctx, broker_of(&form), Command::Shutdown { worker: name.clone() }).await?;
-    Ok(told(&v, &path("workers", &name), &done.broker, &came_of(&done.answers, false)))
+    let path = path("workers", &name);
+    commanded(&ctx, &v, path, broker_of(&form), Command::Shutdown { worker: name }).await
 }
 
 async fn revoke(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<String>, form: Form) -> Result<Response> {
@@ -275,8 +284,8 @@ async fn revoke(State(ctx): State<Ctx>, Reader(v): Reader, Path(id): Path<String
         "kill" => Some(Signal::Kill),
         _ => None,
     };
-    let done = give(&ctx, Some(task.broker.clone()), Command::Revoke { task: task.id.clone(), terminate }).await?;
-    Ok(told(&v, &path("tasks", &task.id), &task.broker, &came_of(&done.answers, true)))
+    let path = path("tasks", &task.id);
+    commanded(&ctx, &v, path, Some(task.broker), Command::Revoke { task: task.id, terminate }).await
 }
 
 async fn queue(
@@ -305,8 +314,8 @@ async fn queue(
 async fn purge(State(ctx): State<Ctx>, Reader(v): Reader, Path(name): Path<String>, form: Form) -> Result<Response> {
     let messages = form.text("messages").trim().parse();
     let messages = messages.map_err(|_| Problem::invalid(worded("problem-celery-form", &[])))?;
-    let done = give(&ctx, broker_of(&form), Command::Purge { queue: name.clone(), messages }).await?;
-    Ok(told(&v, &path("queues", &name), &done.broker, &came_of(&done.answers, true)))
+    let path = path("queues", &name);
+    commanded(&ctx, &v, path, broker_of(&form), Command::Purge { queue: name, messages }).await
 }
 
 #[cfg(test)]

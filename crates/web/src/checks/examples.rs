@@ -83,7 +83,9 @@ pub(crate) fn drawn(v: &View) -> Vec<Drawn> {
     let works = || vec![crate::maintenance::examples::now(v)];
     let list = |rows: Vec<CheckRow>| {
         let works = if rows.is_empty() { vec![] } else { works() };
-        ChecksPage { v: &at(v, "/checks"), rows, works, notice: None }.render().unwrap()
+        ChecksPage { v: &at(v, "/checks"), rows, works, notice: None, ping_key: Some("k3y0fa11checks".to_owned()) }
+            .render()
+            .unwrap()
     };
     let outage = OutageRow {
         standing: CheckStanding(CheckState::Down),

@@ -103,7 +103,8 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Sai
     };
     rows.sort_by_key(|row| Reverse(rank(row)));
     let works = crate::maintenance::under_way(&ctx, &v).await?;
-    Ok(shown(&ChecksPage { v: &v, rows, works, notice: told(&v, &query) }))
+    let ping_key = v.operates().then(|| ctx.app.vault.ping_key());
+    Ok(shown(&ChecksPage { v: &v, rows, works, notice: told(&v, &query), ping_key }))
 }
 
 fn row(v: &View, kept: &StoredCheck, past: &Past) -> CheckRow {

@@ -25,6 +25,8 @@ pub(crate) struct ChecksPage<'a> {
     pub(crate) rows: Vec<CheckRow>,
     pub(crate) works: Vec<WorkNow>,
     pub(crate) notice: Option<Notice>,
+    /// By which checks are called by their names, for whoever may set them up.
+    pub(crate) ping_key: Option<String>,
 }
 
 #[derive(Template)]

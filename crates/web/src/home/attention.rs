@@ -4,6 +4,7 @@ use crate::{
     alerts::handlers::Unacknowledged,
     health::{Findings, is_nearly_full},
     layout::{
+        foreign::plain,
         parts::{Life, WorkerRow},
         rows,
         states::{self, Tone},
@@ -138,7 +139,7 @@ fn account_row(v: &View, account: &Account) -> Option<AttentionRow> {
 }
 
 fn paused(v: &View, job: &Job) -> AttentionRow {
-    let text = v.with_all("today-paused", &[("name", job.name.clone()), ("reason", reason(v, job))]);
+    let text = v.with_all("today-paused", &[("name", plain(&job.name)), ("reason", reason(v, job))]);
     let is_theirs = v.operates() && (v.administers() || tasks::needs(job.kind) == Authority::Write);
     let button = match job.resumes_at {
         None if is_theirs => {
@@ -199,7 +200,7 @@ fn troubled(v: &View, job: &Job) -> Vec<AttentionRow> {
     };
     let mut rows = Vec::new();
     if job.state == JobState::Failed {
-        let text = v.with_all("today-failed", &[("name", job.name.clone()), ("reason", reason(v, job))]);
+        let text = v.with_all("today-failed", &[("name", plain(&job.name)), ("reason", reason(v, job))]);
         rows.push(row(Tone::Bad, "failed", text, "today-open", ""));
     }
     if unknown > 0 {

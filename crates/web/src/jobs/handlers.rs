@@ -28,6 +28,7 @@ use crate::{
         told::told,
     },
     layout::{
+        foreign::plain,
         parts::{Choice, IssueLink, Mood, Notice, Pager, SortLink, Sorted, TraceRow},
         states,
         view::View,
@@ -126,7 +127,7 @@ async fn head(ctx: &Ctx, v: &View, job: &Job, query: &SideQuery) -> Result<JobHe
     let may = may(v, job);
     Ok(JobHead {
         id: job.id.to_string(),
-        name: job.name.clone(),
+        name: plain(&job.name),
         kind: job.kind,
         state: job.state,
         counters: job.counters,

@@ -3,6 +3,7 @@
 use crate::{
     Ctx,
     layout::{
+        foreign::plain,
         parts::{AccountRow, JobRow, Life, Pause, TraceOutcome, TraceRow, Use, WorkerRow},
         states,
         view::View,
@@ -20,7 +21,7 @@ pub(crate) fn job(ctx: &Ctx, v: &View, job: Job) -> JobRow {
     JobRow {
         id: job.id.to_string(),
         reason: job.reason.as_ref().map(|reason| states::reason(v, &reason.code, &reason.detail)),
-        name: job.name,
+        name: plain(&job.name),
         kind: job.kind,
         state: job.state,
         counters: job.counters,

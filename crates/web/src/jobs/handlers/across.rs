@@ -9,6 +9,7 @@ use crate::{
     jobs::pages::across::{AcrossFilter, AcrossPage, AcrossRow},
     layout::{
         Reader,
+        foreign::plain,
         parts::{Choice, Pager},
         rows, shown,
         view::View,
@@ -95,7 +96,7 @@ async fn list(State(ctx): State<Ctx>, Reader(v): Reader, Query(query): Query<Acr
 fn row(v: &View, job: &Job, item: Item) -> AcrossRow {
     let here = cursor::of_number(item.seq - 1);
     AcrossRow {
-        mailing: job.name.clone(),
+        mailing: plain(&job.name),
         address: rows::address(&format!("/jobs/{}/undelivered", job.id), &[("cursor", &here)]),
         job: job.id.to_string(),
         trouble: trouble_row(v, job, item),
