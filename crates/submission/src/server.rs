@@ -133,6 +133,7 @@ async fn converse(
     let mut session = Session::new(shared.limits.clone(), login);
     let mut buffer = vec![0; READ_BYTES];
     let mut message_until = None;
+    let mut command_until = Instant::now() + shared.limits.idle;
     loop {
         let step = session.step();
         let closes = step == Step::Close;
@@ -140,6 +141,8 @@ async fn converse(
             Step::Read | Step::Close => {
                 let out = session.out();
                 if !out.is_empty() {
+                    // Only a whole line is answered: who sends one byte now and then does not stay.
+                    command_until = Instant::now() + shared.limits.idle;
                     timeout(WRITE_PATIENCE, stream.write_all(&out)).await??;
                 }
                 if closes {
@@ -177,11 +180,12 @@ async fn converse(
                 continue;
             }
         }
-        let idle = Instant::now() + shared.limits.idle;
-        if session.is_in_message() {
-            message_until.get_or_insert(Instant::now() + shared.limits.message);
-        }
-        let until = message_until.map_or(idle, |until| idle.min(until));
+        let until = if session.is_in_message() {
+            let idle = Instant::now() + shared.limits.idle;
+            idle.min(*message_until.get_or_insert(Instant::now() + shared.limits.message))
+        } else {
+            command_until
+        };
         let read = tokio::select! {
             read = timeout_at(until, stream.read(&mut buffer)) => read,
             _ = stop.wait_for(|stop| *stop) => {

@@ -109,7 +109,8 @@ async fn give(config: &Config, path: &str, body: Value) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     if let Some(messages) = answers["holds"].as_u64() {
-        return Err(Failure::new(t!("celery-holds"; n = messages)).help(t!("celery-holds-help", n = messages)));
+        let help = if messages == 0 { t!("celery-holds-none-help") } else { t!("celery-holds-help", n = messages) };
+        return Err(Failure::new(t!("celery-holds"; n = messages)).help(help));
     }
     if let Some(error) = answers["error"].as_str() {
         return Err(Failure::new(t!("celery-order-failed", error = plain(error))));
