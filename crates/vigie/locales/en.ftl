@@ -704,7 +704,7 @@ celery-holds = { $n ->
     [one] nothing was deleted: the queue holds { $n } message
    *[other] nothing was deleted: the queue holds { $n } messages
 }
-celery-holds-none-help = the queue is empty, or has another name: see `vigie celery queues`
+celery-holds-none-help = the queue is empty, or has another name: see their list
 celery-holds-help = look at them, then confirm with --messages { $n }
 celery-order-failed = the broker answered with an error: { $error }
 celery-answered = { $worker }: { $text }

@@ -805,10 +805,10 @@ celery-purged = { $n ->
    *[other] { $n } messages ont été supprimés
 }
 celery-holds = { $n ->
-    [one] rien n’a été supprimé : la file d’attente contient { $n } message
-   *[other] rien n’a été supprimé : la file d’attente contient { $n } messages
+    [one] rien n’a été supprimé : la queue contient { $n } message
+   *[other] rien n’a été supprimé : la queue contient { $n } messages
 }
-celery-holds-none-help = la file d’attente est vide, ou porte un autre nom : voir `vigie celery queues`
+celery-holds-none-help = la queue est vide, ou porte un autre nom : consultez leur liste
 celery-holds-help = vérifiez-les, puis confirmez avec --messages { $n }
 celery-order-failed = le broker a répondu par une erreur : { $error }
 celery-answered = { $worker } : { $text }
