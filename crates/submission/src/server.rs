@@ -150,18 +150,7 @@ async fn converse(
                 }
             }
             Step::Login { user, secret } => {
-                match log_in(&shared.db, &shared.clock, &user, &secret).await {
-                    Ok(account) => {
-                        if account.is_none() {
-                            let user: String = user.chars().take(USER_SHOWN).collect();
-                            tracing::warn!(%peer, user, "a program that hands over mail could not log in");
-                            // Who guesses waits as long as there are connections.
-                            tokio::time::sleep(WRONG_LOGIN_WAIT).await;
-                        }
-                        session.logged_in(account);
-                    }
-                    Err(_) => session.refuse("454 4.7.0 the login cannot be looked up now"),
-                }
+                answer_login(shared, peer, &mut session, &user, &secret).await;
                 continue;
             }
             Step::Begin { bytes } => {
@@ -200,6 +189,21 @@ async fn converse(
                 count => session.push(&buffer[..count]),
             },
         }
+    }
+}
+
+/// Looks a login up. Who guesses waits, and is told of in Vigie's log.
+async fn answer_login(shared: &Shared, peer: SocketAddr, session: &mut Session, user: &str, secret: &str) {
+    match log_in(&shared.db, &shared.clock, user, secret).await {
+        Ok(account) => {
+            if account.is_none() {
+                let user: String = user.chars().take(USER_SHOWN).collect();
+                tracing::warn!(%peer, user, "a program that hands over mail could not log in");
+                tokio::time::sleep(WRONG_LOGIN_WAIT).await;
+            }
+            session.logged_in(account);
+        }
+        Err(_) => session.refuse("454 4.7.0 the login cannot be looked up now"),
     }
 }
 
