@@ -253,7 +253,8 @@ impl Alerts {
         let search = Search { q: query.to_owned(), ..Search::default() };
         let names = NamedJobs(&self.0.db);
         let resolved = search.resolve(now, &self.0.place.zone, &names).await.map_err(|error| error.to_string())?;
-        recent.count(&self.0.logs, &resolved, within, now).await.map_err(|error| error.to_string())
+        let count = recent.count(&self.0.logs, &resolved, within, now).await.map_err(|error| error.to_string())?;
+        count.ok_or_else(|| "counting its lines takes too long".to_owned())
     }
 
     /// Lines that match, by steps.

@@ -58,7 +58,8 @@ impl RecentLines {
         begin..end
     }
 
-    /// How many there were within that time, for which only those that came since the last time are looked at.
+    /// How many there were within that time, for which only those that came since the last time are looked at. `None` where that
+    /// takes too long: nothing is to be concluded, and what is known stays.
     ///
     /// # Errors
     /// When the store cannot be asked; what is known stays.
@@ -68,9 +69,10 @@ impl RecentLines {
         search: &ResolvedSearch,
         within: Duration,
         now: Timestamp,
-    ) -> Result<u64, Error> {
+    ) -> Result<Option<u64>, Error> {
         let range = self.look_back(within, now);
-        Ok(self.take(logs.new_counts(search, range, step(within), self.last_seq.as_ref()).await?))
+        let counted = logs.new_counts(search, range, step(within), self.last_seq.as_ref()).await?;
+        Ok(counted.map(|counted| self.take(counted)))
     }
 
     /// How many there were, by what was counted where [`Self::look_back`] said.

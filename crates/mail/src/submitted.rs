@@ -155,8 +155,8 @@ pub struct Again {
     pub to: Vec<String>,
 }
 
-/// Puts a message into its job once more, for each recipient by itself, or into a new one where that one takes nothing any more. `None` where its content was
-/// let go of.
+/// Puts a message into its job once more, for each recipient by itself, or into a new one where that one takes nothing any
+/// more. `None` where its content was let go of.
 ///
 /// # Errors
 /// Where the store cannot be asked or written to.

@@ -202,6 +202,15 @@ fn newest(folder: &Path) -> PathBuf {
     (0..2).map(|n| folder.join(format!("vigie.intents-{n}"))).max_by_key(number).unwrap()
 }
 
+/// The files of a folder, in another.
+fn copied(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(folder).unwrap().flatten() {
+        std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    copy
+}
+
 /// What was written last stands there twice: whatever becomes of one copy, it is known what was declared; and where neither
 /// is whole, as after a power cut in the middle of a write, that was never acknowledged, and all before it counts.
 #[tokio::test]
@@ -222,10 +231,7 @@ async fn a_write_that_a_power_cut_tore_takes_nothing_else_with_it() {
     let first = (0..after.len()).find(|at| before[*at] != after[*at]).unwrap();
     let (last, middle) = (end(&after), first + (end(&after) - first) / 2);
     let left = |bytes: Vec<u8>| {
-        let copy = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
-            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
+        let copy = copied(dir.path());
         std::fs::write(copy.path().join(journal.file_name().unwrap()), bytes).unwrap();
         async move {
             let db = open(copy.path()).await;
@@ -267,10 +273,7 @@ async fn a_journal_that_was_cut_off_says_nothing() {
     let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 8;
     for cut in (40..=end).chain([bytes.len() - 1, bytes.len()]) {
         std::fs::write(&longer, &bytes[..cut]).unwrap();
-        let copy = tempfile::tempdir().unwrap();
-        for file in std::fs::read_dir(dir.path()).unwrap().flatten() {
-            std::fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
-        }
+        let copy = copied(dir.path());
         let db = open(copy.path()).await;
         let expected = if cut >= end { (vec![1, 2, 3], 1) } else { (vec![1, 2, 3, 4], 0) };
         assert_eq!(rescue(&db).await, expected, "cut at {cut} of {}", bytes.len());

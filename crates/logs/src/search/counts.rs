@@ -19,7 +19,7 @@ pub struct NewCounts {
     pub ahead: u64,
     /// Whether all records were counted, not only those that came since.
     pub is_all: bool,
-    /// With it the next ones are counted; `None` where not all could be counted that is to be, so that all are again.
+    /// With it the next ones are counted; `None` where all are to be counted again.
     pub last_seq: Option<LastSeq>,
 }
 
@@ -53,7 +53,8 @@ impl Logs {
 
     /// Counts, by steps, the records from `range` on that came since `counted`. All of them where there is nothing to go on from:
     /// it was not counted before, records were deleted or forgotten since, the store was opened anew, a name means another job,
-    /// or the query itself asks for a time, which is another one now.
+    /// or the query itself asks for a time, which is another one now. `None` where that takes longer than it may: fewer would be
+    /// told than there are.
     ///
     /// # Errors
     /// As [`Self::rows`].
@@ -63,7 +64,7 @@ impl Logs {
         range: Range<Timestamp>,
         step: Duration,
         counted: Option<&LastSeq>,
-    ) -> Result<NewCounts, Error> {
+    ) -> Result<Option<NewCounts>, Error> {
         let (search, counted) = (search.clone(), counted.cloned());
         self.ask_of(search.kind, search.time_max, move |snapshot, bounds| {
             new_counts(snapshot, &search, range, step, counted.as_ref(), bounds)
@@ -94,7 +95,7 @@ fn new_counts(
     step: Duration,
     counted: Option<&LastSeq>,
     bounds: &Bounds,
-) -> NewCounts {
+) -> Option<NewCounts> {
     let last_seq =
         search.meaning().map(|meaning| LastSeq { seq: snapshot.last_seq(), losses: snapshot.losses(), meaning });
     let counted = counted.filter(|counted| last_seq.as_ref().is_some_and(|now| counted.leads_to(now)));
@@ -103,7 +104,7 @@ fn new_counts(
     // What is new is little: less than it takes to wake another thread.
     let bounds = &Bounds { threads: if counted.is_some() { 1 } else { bounds.threads }, ..bounds.clone() };
     let found = query::histogram(new, search.question.clone(), range.clone(), step, bounds);
-    let mut is_whole = found.value.step == step && !found.partial.contains(&Partial::Cancelled);
+    let mut is_cut = found.partial.contains(&Partial::Cancelled);
     let steps = found.value.edges.iter().zip(&found.value.counts);
     let steps = steps.filter(|(_, counts)| counts.total > 0).map(|(start, counts)| (*start, counts.total)).collect();
     let mut ahead = 0;
@@ -111,9 +112,10 @@ fn new_counts(
     if query::time_range(new).is_some_and(|(_, last)| last >= range.end) {
         let later = range.end..Timestamp::from_micros(i64::MAX);
         let found = query::histogram(new, search.question.clone(), later, Duration::MAX, bounds);
-        is_whole &= !found.partial.contains(&Partial::Cancelled);
+        is_cut |= found.partial.contains(&Partial::Cancelled);
         ahead = found.value.counts.iter().map(|counts| counts.total).sum();
     }
-    let last_seq = last_seq.filter(|_| is_whole);
-    NewCounts { steps, step: found.value.step, ahead, is_all: counted.is_none(), last_seq }
+    // Steps of another length do not go on from those that are known.
+    let last_seq = last_seq.filter(|_| found.value.step == step);
+    (!is_cut).then_some(NewCounts { steps, step: found.value.step, ahead, is_all: counted.is_none(), last_seq })
 }
