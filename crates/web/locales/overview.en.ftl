@@ -31,6 +31,7 @@ today-attention = Needs attention
 today-attention-none = Nothing needs your attention.
 today-next = Next
 today-applications = Applications
+today-application-now = in the last 5 minutes
 today-applications-none = No application has been active.
 today-application-nameless = Unnamed
 today-seven-days = last 7 days

@@ -31,6 +31,7 @@ today-attention = À traiter
 today-attention-none = Rien à traiter.
 today-next = À venir
 today-applications = Applications
+today-application-now = il y a moins de 5 minutes
 today-applications-none = Aucune application n’a été active.
 today-application-nameless = Sans nom
 today-seven-days = 7 derniers jours

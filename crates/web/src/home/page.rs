@@ -10,6 +10,7 @@ use crate::{
 };
 use askama::Template;
 use model::Timestamp;
+use std::time::Duration;
 use store::{Activity, ApplicationActivity, Tally};
 
 #[derive(Template)]
@@ -46,6 +47,11 @@ impl DashboardPage<'_> {
     }
 
     /// What an application did, of whatever kind: done, and failed.
+    /// Whether it was heard of so lately that nobody knows the minute: activity is counted by five minutes.
+    fn is_of_now(&self, of: &ApplicationActivity) -> bool {
+        self.v.now.since(of.last_at) < Duration::from_secs(300)
+    }
+
     fn sums(&self, of: &ApplicationActivity) -> (u64, u64) {
         let Activity { recipients, others, traces } = of.activity;
         let done = recipients.succeeded + others.succeeded + traces.total.saturating_sub(traces.errors);
