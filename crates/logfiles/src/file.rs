@@ -12,12 +12,15 @@ use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// Bytes gathered before they are written without waiting for the queue to be empty.
 const BUFFER_BYTES: usize = 64 << 10;
-/// How often the name may lead to another file before it is written to whatever bears it.
-const TURNS_MAX: usize = 4;
+/// How long others may rotate the file again and again before it is written to the one that bears the name just then.
+const TURN_MAX: Duration = Duration::from_secs(2);
+/// How long its lock is waited for: longer than a machine at its limit keeps another process from giving it back.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(crate) struct LogFile {
@@ -47,6 +50,8 @@ struct Open {
     day_ends: Option<Timestamp>,
     /// It ends within a line, which a full disk cut.
     torn: bool,
+    /// Somebody seems to hold its lock for good: it is not waited for again.
+    is_held: bool,
 }
 
 /// What a call did.
@@ -146,20 +151,25 @@ impl LogFile {
 
     /// To write into the file that bears the name, which nobody renames meanwhile.
     fn take_turn(&mut self) -> io::Result<()> {
-        for _ in 0..TURNS_MAX {
+        let begun = Instant::now();
+        loop {
             if self.file.is_none() {
                 self.open()?;
             }
-            let Some(open) = &self.file else { continue };
-            file_lock::take(&open.file, LockMode::Shared);
+            let Some(open) = &mut self.file else { return Ok(()) };
+            // A file seems to end within a line while another process is writing it: to know, nobody may be.
+            open.lock(if open.torn { LockMode::Exclusive } else { LockMode::Shared });
+            if begun.elapsed() > TURN_MAX {
+                return Ok(());
+            }
             let before = open.identity;
             self.follow_the_name()?;
-            // Another file than was locked: once more, unless others rotate it without end.
-            if self.file.as_ref().is_some_and(|open| open.identity == before) {
+            // Another file than was locked: once more.
+            if let Some(open) = self.file.as_mut().filter(|open| open.identity == before) {
+                open.torn = open.torn && !ends_with_newline(&self.path, open.len);
                 return Ok(());
             }
         }
-        Ok(())
     }
 
     fn put_locked(&mut self, bytes: &[u8], at: Timestamp) -> Result<(), (usize, io::Error)> {
@@ -169,9 +179,7 @@ impl LogFile {
         });
         let (rotate, zone) = (self.rotate, self.zone.clone());
         let Some(open) = self.file.as_mut() else { return Err((0, io::ErrorKind::NotFound.into())) };
-        // Another process may have ended its line since.
-        let is_torn = open.torn && !ends_with_newline(&self.path, open.len);
-        let mut lead = if is_torn { vec![b'\n'] } else { Vec::new() };
+        let mut lead = if open.torn { vec![b'\n'] } else { Vec::new() };
         lead.extend_from_slice(note.unwrap_or_default().as_bytes());
         open.put(&lead).map_err(|(_, error)| (0, error))?;
         if rotate == Rotate::Daily && open.day_ends.is_none() {
@@ -199,8 +207,8 @@ impl LogFile {
 
     /// Renames the file and opens a new one. A crash in between leaves the renamed file, whole.
     fn rotate(&mut self, at: Timestamp) -> bool {
-        if let Some(open) = &self.file {
-            file_lock::take(&open.file, LockMode::Exclusive);
+        if let Some(open) = &mut self.file {
+            open.lock(LockMode::Exclusive);
             let is_ours = std::fs::metadata(&self.path).is_ok_and(|meta| identity(&meta) == open.identity);
             if !is_ours {
                 // Another process has rotated it meanwhile, or somebody has taken it away.
@@ -211,8 +219,7 @@ impl LogFile {
                 return false;
             }
         }
-        let renamed = rotated::next_path(&self.path, at).and_then(|to| std::fs::rename(&self.path, to));
-        match renamed {
+        match rotated::put_aside(&self.path, at) {
             Ok(()) => self.file = None,
             Err(error) if error.kind() == io::ErrorKind::NotFound => self.file = None,
             Err(error) => {
@@ -220,7 +227,7 @@ impl LogFile {
                 if let Some(open) = &mut self.file {
                     file_lock::end(&open.file);
                     open.rotate_at = open.len + self.bytes_max / 8;
-                    open.day_ends = open.day_ends.map(|_| at + std::time::Duration::from_hours(1));
+                    open.day_ends = open.day_ends.map(|_| at + Duration::from_hours(1));
                 }
                 return false;
             }
@@ -268,7 +275,7 @@ impl LogFile {
         let torn = meta.len() > 0 && !ends_with_newline(&self.path, meta.len());
         let identity = identity(&meta);
         let len = meta.len();
-        self.file = Some(Open { file, identity, len, rotate_at: self.bytes_max, day_ends, torn });
+        self.file = Some(Open { file, identity, len, rotate_at: self.bytes_max, day_ends, torn, is_held: false });
         Ok(())
     }
 
@@ -293,6 +300,11 @@ impl LogFile {
 }
 
 impl Open {
+    fn lock(&mut self, mode: LockMode) {
+        let patience = if self.is_held { Duration::ZERO } else { LOCK_PATIENCE };
+        self.is_held = !file_lock::take(&self.file, mode, patience);
+    }
+
     fn put(&mut self, bytes: &[u8]) -> Result<(), (usize, io::Error)> {
         let mut written = 0;
         while written < bytes.len() {
@@ -328,7 +340,7 @@ fn open_to_append(path: &Path) -> io::Result<File> {
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         // Addresses of people stand in it.
-        options.mode(0o640).custom_flags(libc::O_NOFOLLOW);
+        options.mode(0o640).custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     }
     options.open(path).map_err(|error| match path.is_symlink() {
         true => io::Error::new(error.kind(), "is a link, and log files are not written through one: remove it"),
@@ -343,7 +355,7 @@ fn end_of_day(at: Timestamp, zone: &TimeZone) -> Timestamp {
         .round(ZonedRound::new().smallest(Unit::Day).mode(jiff::RoundMode::Trunc))
         .and_then(|day| day.checked_add(1.day()));
     // Only at the end of time can this fail.
-    midnight.map_or(at + std::time::Duration::from_hours(24), |midnight| midnight.timestamp().into())
+    midnight.map_or(at + Duration::from_hours(24), |midnight| midnight.timestamp().into())
 }
 
 fn ends_with_newline(path: &Path, len: u64) -> bool {

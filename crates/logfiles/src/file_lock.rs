@@ -1,7 +1,7 @@
 //! Locks on a log file (`flock`), by which several processes write it in turns; and its group.
 //!
 //! Who writes holds a shared lock, and looks under it whether the name still leads to the file; who renames or
-//! compresses holds an exclusive one. So no line goes into a file that is being packed. A lock is waited for a moment
+//! compresses holds an exclusive one. So no line goes into a file that is being packed. A lock is waited for a while
 //! only: whoever may read the file may hold one for good, and must not keep others from writing.
 
 use std::{
@@ -10,8 +10,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a lock is waited for.
-const PATIENCE: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(2);
 
 /// What a lock is for.
@@ -24,7 +22,7 @@ pub(crate) enum LockMode {
 }
 
 /// Whether the lock was had in time. It ends with [`end`], or with the file.
-pub(crate) fn take(file: &File, mode: LockMode) -> bool {
+pub(crate) fn take(file: &File, mode: LockMode, patience: Duration) -> bool {
     let begun = Instant::now();
     loop {
         let got = match mode {
@@ -33,7 +31,7 @@ pub(crate) fn take(file: &File, mode: LockMode) -> bool {
         };
         match got {
             Ok(()) => return true,
-            Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => std::thread::sleep(STEP),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < patience => std::thread::sleep(STEP),
             // Some network file systems lock nothing: then there is nothing to wait for.
             Err(TryLockError::Error(_) | TryLockError::WouldBlock) => return false,
         }

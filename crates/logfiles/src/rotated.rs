@@ -17,6 +17,10 @@ use std::{
 };
 
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
+const ARCHIVE: &str = ".gz";
+const UNFINISHED: &str = ".gz.tmp";
+/// How long a rotated file's lock is waited for: the next sweep finds the file again.
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 
 /// What to keep of one file's past.
 #[derive(Clone, Debug)]
@@ -44,12 +48,44 @@ enum Kind {
     Unfinished,
 }
 
-/// A free name for the file at `path`, rotated at `at`: later than every one there is.
-pub(crate) fn next_path(path: &Path, at: Timestamp) -> io::Result<PathBuf> {
+/// Gives the file at `path` the name of one that was rotated at `at`: later than every one there is, and nobody's.
+pub(crate) fn put_aside(path: &Path, at: Timestamp) -> io::Result<()> {
     let now = to_the_second(at);
     let newest = list(path)?.pop().filter(|newest| newest.stamp >= now);
-    let (stamp, number) = newest.map_or((now, 0), |newest| (newest.stamp, newest.number + 1));
-    Ok(named(path, stamp, number))
+    let (stamp, first) = newest.map_or((now, 0), |newest| (newest.stamp, newest.number + 1));
+    // A folder that others rename in is not listed as it was at one moment: each name is looked at, and taken only if free.
+    for number in first.. {
+        let to = named(path, stamp, number);
+        if is_taken(&to) {
+            continue;
+        }
+        match rename_to_free(path, &to) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            outcome => return outcome,
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// A plain file is looked for first: it goes only after its archive is there.
+fn is_taken(rotated: &Path) -> bool {
+    rotated.symlink_metadata().is_ok() || with_suffix(rotated, ARCHIVE).symlink_metadata().is_ok()
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        // Some file systems only know how to replace.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => fs::rename(from, to),
+        outcome => Ok(outcome?),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    fs::rename(from, to)
 }
 
 /// Deletes what is too many or too old, then compresses the rest. Safe to repeat, also after a crash at any moment.
@@ -67,7 +103,7 @@ pub(crate) fn sweep(keep: &Keep, now: Timestamp) -> io::Result<()> {
         let archived = same.iter().any(|file| file.kind == Kind::Gzip);
         // Another process still writes the last of it, or compresses it.
         let plain = same.iter().find(|file| file.kind == Kind::Plain).and_then(|file| File::open(&file.path).ok());
-        if plain.as_ref().is_some_and(|plain| !file_lock::take(plain, LockMode::Exclusive)) {
+        if plain.as_ref().is_some_and(|plain| !file_lock::take(plain, LockMode::Exclusive, LOCK_PATIENCE)) {
             continue;
         }
         for file in same {
@@ -105,9 +141,9 @@ fn list(path: &Path) -> io::Result<Vec<Old>> {
 
 /// `20250110T143215Z[-1][.gz[.tmp]]`.
 fn parse(rest: &str) -> Option<(DateTime, u32, Kind)> {
-    let (rest, kind) = if let Some(rest) = rest.strip_suffix(".gz.tmp") {
+    let (rest, kind) = if let Some(rest) = rest.strip_suffix(UNFINISHED) {
         (rest, Kind::Unfinished)
-    } else if let Some(rest) = rest.strip_suffix(".gz") {
+    } else if let Some(rest) = rest.strip_suffix(ARCHIVE) {
         (rest, Kind::Gzip)
     } else {
         (rest, Kind::Plain)
@@ -120,11 +156,13 @@ fn parse(rest: &str) -> Option<(DateTime, u32, Kind)> {
 }
 
 fn named(path: &Path, stamp: DateTime, number: u32) -> PathBuf {
+    let stamped = with_suffix(path, &format!(".{}", stamp.strftime(STAMP)));
+    if number == 0 { stamped } else { with_suffix(&stamped, &format!("-{number}")) }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
-    name.push(format!(".{}", stamp.strftime(STAMP)));
-    if number > 0 {
-        name.push(format!("-{number}"));
-    }
+    name.push(suffix);
     name.into()
 }
 
@@ -135,12 +173,7 @@ fn to_the_second(at: Timestamp) -> DateTime {
 
 /// Into a temporary file, synced, renamed; only then is the original deleted.
 fn compress(path: &Path) -> io::Result<()> {
-    let with = |suffix: &str| {
-        let mut name = OsString::from(path);
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let (unfinished, archive) = (with(".gz.tmp"), with(".gz"));
+    let (unfinished, archive) = (with_suffix(path, UNFINISHED), with_suffix(path, ARCHIVE));
     let write = || -> io::Result<()> {
         if path.is_symlink() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "is a link, and no log file"));
