@@ -3,7 +3,7 @@
 use super::{Datum, Key, Object, State, server::Query};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One object that is refused: its type, uid and why.
 struct Refused(String, String, String);
@@ -16,7 +16,9 @@ pub(super) fn metadata(state: &mut State, query: &Query, body: &Value) -> (Statu
             .extend(rows.as_array().into_iter().flatten().filter_map(Value::as_object).map(|row| (kind.as_str(), row)));
     }
     let deletes = query.get("importStrategy") == Some("DELETE");
-    let mut refused: Vec<Refused> = bundle.iter().filter_map(|(kind, row)| refusal(state, kind, row)).collect();
+    let codes: BTreeMap<&str, Codes<'_>> = types.keys().map(|kind| (kind.as_str(), codes(state, kind))).collect();
+    let refused = |(kind, row): &(&str, &Map<String, Value>)| refusal(state, kind, row, codes.get(kind)?);
+    let mut refused: Vec<Refused> = bundle.iter().filter_map(refused).collect();
     match deletes {
         true => refused.extend(in_use(state, &bundle)),
         false => refused.extend(missing(state, &bundle)),
@@ -59,18 +61,28 @@ fn uid_of(row: &Map<String, Value>) -> &str {
     row.get("id").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// What a test wants refused, what has no name, and a code that another has.
-fn refusal(state: &State, kind: &str, row: &Map<String, Value>) -> Option<Refused> {
+/// Who has a code, of one type.
+type Codes<'a> = BTreeMap<&'a str, Vec<&'a str>>;
+
+fn codes<'a>(state: &'a State, kind: &str) -> Codes<'a> {
+    let mut codes = Codes::new();
+    for (uid, object) in state.objects.get(kind).into_iter().flatten() {
+        if let Some(code) = object.body.get("code").and_then(Value::as_str) {
+            codes.entry(code).or_default().push(uid);
+        }
+    }
+    codes
+}
+
+/// What a test wants refused, and a code that another has.
+fn refusal(state: &State, kind: &str, row: &Map<String, Value>, codes: &Codes<'_>) -> Option<Refused> {
     let uid = uid_of(row);
     let refused = |code: &str| Some(Refused(kind.to_owned(), uid.to_owned(), code.to_owned()));
     if let Some(code) = state.faults.refused.get(uid) {
         return refused(code);
     }
     let code = row.get("code").and_then(Value::as_str)?;
-    let others = state.objects.get(kind)?;
-    let taken = others
-        .iter()
-        .any(|(other, object)| other != uid && object.body.get("code").and_then(Value::as_str) == Some(code));
+    let taken = codes.get(code).is_some_and(|others| others.iter().any(|other| *other != uid));
     if taken { refused("E5003") } else { None }
 }
 

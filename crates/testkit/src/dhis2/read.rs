@@ -1,9 +1,10 @@
 //! What it answers to who reads.
 
-use super::{Key, Object, State, server::Query};
+use super::{Datum, Key, Object, State, server::Query};
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
 use model::Timestamp;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -123,7 +124,8 @@ fn klass(kind: &str) -> String {
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
 
-pub(super) fn values(state: &State, query: &Query) -> Answer {
+/// As JSON: of a million rows no tree is built.
+pub(super) fn values(state: &State, query: &Query) -> Result<String, (StatusCode, &'static str)> {
     let elements = elements(state, query);
     let since = query.get("lastUpdated");
     let dated = query.get("startDate").zip(query.get("endDate"));
@@ -146,49 +148,107 @@ pub(super) fn values(state: &State, query: &Query) -> Answer {
     let of_element = elements.iter().flat_map(|element| {
         state.values.range(first(element)..).take_while(move |((other, ..), _)| other.as_str() == *element)
     });
-    let rows: Vec<Value> = of_element
+    let since = since.map(|since| Since::of(state, since));
+    let mut told = Told::default();
+    let rows = of_element
         .filter(|((_, period, unit, _, _), datum)| {
             units.contains(unit.as_str())
                 && range.is_none_or(|range| lies_in(period, range))
                 && (with_deleted || !datum.deleted)
-                && since.is_none_or(|since| is_since(state, datum.updated_at, since))
+                && since.as_ref().is_none_or(|since| since.holds(state, datum.updated_at))
         })
         .take(limit)
-        .map(|(key, datum)| row(key, datum.value.as_str(), datum.comment.as_deref(), datum.updated_at, datum.deleted))
-        .collect();
-    Ok(if rows.is_empty() { json!({}) } else { json!({"dataValues": rows}) })
+        .map(|(key, datum)| Row::of(key, datum, told.of(datum.updated_at)));
+    let rows: Vec<Row<'_>> = rows.collect();
+    if rows.is_empty() {
+        return Ok("{}".to_owned());
+    }
+    let rows = serde_json::to_string(&rows).map_err(|_| (StatusCode::INTERNAL_SERVER_ERROR, "E0002"))?;
+    Ok(format!(r#"{{"dataValues":{rows}}}"#))
 }
 
-/// Up to 2.42 the column, which is of the wall clock, is compared with the moment in UTC, as text.
-fn is_since(state: &State, updated_at: Timestamp, since: &str) -> bool {
-    let Some(at) = moment(since) else { return true };
-    match state.version {
-        ..=42 => {
-            state.local(updated_at)
-                >= at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+/// What `lastUpdated` asks for.
+enum Since {
+    Any,
+    At(Timestamp),
+    /// Up to 2.42 the column, which is of the wall clock, is compared with the moment in UTC, as text.
+    Wall(String),
+}
+
+impl Since {
+    fn of(state: &State, text: &str) -> Self {
+        match moment(text) {
+            None => Self::Any,
+            Some(at) if state.version <= 42 => {
+                Self::Wall(at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string())
+            }
+            Some(at) => Self::At(at),
         }
-        _ => updated_at >= at,
+    }
+
+    fn holds(&self, state: &State, updated_at: Timestamp) -> bool {
+        match self {
+            Self::Any => true,
+            Self::At(at) => updated_at >= *at,
+            Self::Wall(text) => state.local(updated_at) >= *text,
+        }
     }
 }
 
-fn row(
-    (element, period, unit, option, attribute): &Key,
-    value: &str,
-    comment: Option<&str>,
-    at: Timestamp,
+/// A value as it is told: a million of them are, in the larger tests.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    data_element: &'a str,
+    period: &'a str,
+    org_unit: &'a str,
+    category_option_combo: &'a str,
+    attribute_option_combo: &'a str,
+    value: &'a str,
+    stored_by: &'static str,
+    created: String,
+    last_updated: String,
+    followup: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     deleted: bool,
-) -> Value {
-    let at = at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
-    let mut row = json!({"dataElement": element, "period": period, "orgUnit": unit, "categoryOptionCombo": option,
-        "attributeOptionCombo": attribute, "value": value, "storedBy": "vigie", "created": at, "lastUpdated": at,
-        "followup": false});
-    if let (Some(comment), Value::Object(row)) = (comment, &mut row) {
-        row.insert("comment".into(), comment.into());
+}
+
+impl<'a> Row<'a> {
+    fn of((element, period, unit, option, attribute): &'a Key, datum: &'a Datum, at: String) -> Self {
+        Self {
+            data_element: element,
+            period,
+            org_unit: unit,
+            category_option_combo: option,
+            attribute_option_combo: attribute,
+            value: &datum.value,
+            stored_by: "vigie",
+            created: at.clone(),
+            last_updated: at,
+            followup: false,
+            comment: datum.comment.as_deref(),
+            deleted: datum.deleted,
+        }
     }
-    if let (true, Value::Object(row)) = (deleted, &mut row) {
-        row.insert("deleted".into(), true.into());
+}
+
+/// A moment as it is told in values; those that follow one another are often the same.
+#[derive(Default)]
+struct Told {
+    at: Timestamp,
+    text: String,
+}
+
+impl Told {
+    fn of(&mut self, at: Timestamp) -> String {
+        if self.text.is_empty() || self.at != at {
+            let text = at.in_zone(&jiff::tz::TimeZone::UTC).strftime("%Y-%m-%dT%H:%M:%S%.3f+0000").to_string();
+            *self = Self { at, text };
+        }
+        self.text.clone()
     }
-    row
 }
 
 /// Of the data sets that were asked for.

@@ -83,11 +83,13 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
     if method == Method::POST {
         return imported(state, path, &query, body);
     }
+    if path == "dataValueSets" {
+        return answered(state, read::values(state, &query));
+    }
     let answer = match path.split_once('/') {
         None if path == "me" => read::me(state),
         Some(("system", "info")) => read::info(state),
         None if path == "metadata" => read::metadata(state, &query),
-        None if path == "dataValueSets" => read::values(state, &query),
         None if path == "completeDataSetRegistrations" => read::registrations(state, &query),
         None if path == "deletedObjects" => read::deleted(state, &query),
         Some(("fileResources", uid)) => files::one(state, uid),
@@ -95,13 +97,18 @@ fn routed(state: &mut State, method: &Method, uri: &Uri, headers: &HeaderMap, bo
         None => read::list(state, path, &query),
         Some((kind, uid)) => read::one(state, kind, uid),
     };
+    answered(state, answer.map(|body| body.to_string()))
+}
+
+fn answered(state: &State, answer: Result<String, (StatusCode, &str)>) -> Response {
     match answer {
-        Ok(body) if state.faults.truncated => {
-            let text = body.to_string();
-            let half = text[..text.len() / 2].to_owned();
-            ([(header::CONTENT_TYPE, "application/json")], half).into_response()
+        Ok(mut text) => {
+            if state.faults.truncated {
+                let half = text.floor_char_boundary(text.len() / 2);
+                text.truncate(half);
+            }
+            ([(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
-        Ok(body) => axum::Json(body).into_response(),
         Err((status, code)) => refusal(status, code),
     }
 }
