@@ -59,6 +59,8 @@ assert send_mail("À deux", "b", None, ["quatre@exemple.fr", "absent@exemple.fr"
 mail_admins("Erreur", "trace")
 many = ["client%03d@exemple.fr" % n for n in range(120)]
 assert EmailMessage("Lettre", "x", None, bcc=many).send() == 1
+for to in [["cinq@exemple.fr"], ["six@exemple.fr", "cinq@exemple.fr"]]:
+    assert EmailMessage("Rappel", "x", None, to, headers={"X-Vigie-Idempotency-Key": "R-%s" % sys.argv[2]}).send() == 1
 print(django.get_version())
 "#;
 
@@ -95,8 +97,9 @@ fn hands_over(on: Stage, pythons: &[PathBuf]) {
     let (stage, port) = stage(on);
     let running = stage.serve();
     wait_for("the port", PATIENCE, || TcpStream::connect(("127.0.0.1", port)).ok());
-    for python in pythons {
-        let output = Command::new(python).args(["-c", DJANGO, &port.to_string()]).output().expect("Python starts");
+    for (which, python) in pythons.iter().enumerate() {
+        let arguments = ["-c", DJANGO, &port.to_string(), &which.to_string()];
+        let output = Command::new(python).args(arguments).output().expect("Python starts");
         assert!(output.status.success(), "{}\n{}", String::from_utf8_lossy(&output.stderr), running.said());
         say(&format!("Django {}", String::from_utf8_lossy(&output.stdout).trim()));
     }
@@ -113,8 +116,8 @@ fn hands_over(on: Stage, pythons: &[PathBuf]) {
         let named = all.iter().filter(|job| job.name == name);
         named.fold((0, 0), |sum, job| (sum.0 + job.counters.succeeded, sum.1 + job.counters.failed))
     };
-    // Each person is counted, whoever else a message is for: 1 + 1 + 1 + 120, and one who is refused twice.
-    assert_eq!(counted("compta@exemple.fr"), (123 * times, 2 * times), "grouped by the author");
+    // Each person is counted, whoever else a message is for: 1 + 1 + 1 + 120 + 2, and one who is refused twice.
+    assert_eq!(counted("compta@exemple.fr"), (125 * times, 2 * times), "grouped by the author");
     assert_eq!(counted("serveur@exemple.fr"), (times, 0));
     assert_eq!(counted("Factures"), (2 * times, 0));
     let letter = all.iter().find(|job| job.name == "Factures").expect("it was counted");
@@ -133,7 +136,7 @@ fn hands_over(on: Stage, pythons: &[PathBuf]) {
     );
     let received = stage.sink.received();
     let each = |address: &str| assert_eq!(received.get(address), Some(&times), "{address}: {received:?}");
-    for who in ["un", "deux", "cache", "trois", "quatre", "admin", "client000", "client119"] {
+    for who in ["un", "deux", "cache", "trois", "quatre", "cinq", "six", "admin", "client000", "client119"] {
         each(&format!("{who}@exemple.fr"));
     }
     assert_eq!(received.get("absent@exemple.fr"), None);

@@ -125,13 +125,13 @@ impl Spool {
         };
         let key = labels.idempotency_key;
         let key = (!key.is_empty()).then(|| format!("{}\u{1f}{}\u{1f}{key}", account.name, group.application));
-        let message = |(place, (id, label, payload))| {
-            let of_place = |key: &String| if place == 0 { key.clone() } else { format!("{key}\u{1f}{place}") };
-            let idempotency_key = key.as_ref().map(of_place);
+        // A person is sent to once by a key. Somebody else who is named with it is not who was sent to.
+        let message = |(id, label, payload)| {
+            let idempotency_key = key.as_ref().map(|key| format!("{key}\u{1f}{label}"));
             NewSubmission { id, idempotency_key, label, payload, size, content: content.clone() }
         };
         let items = submitted.items(&incoming.recipients, || self.new_id(clock));
-        let messages = items.into_iter().enumerate().map(message).collect();
+        let messages = items.into_iter().map(message).collect();
         let (reply, answer) = oneshot::channel();
         let gone = || NotKept::Other("the spool has ended".to_owned());
         self.offers.send(Offer { account, group, messages, _sending: sending, reply }).await.map_err(|_| gone())?;
