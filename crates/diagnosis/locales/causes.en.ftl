@@ -19,8 +19,8 @@ remedy-body-too-large = Send smaller attachments, or raise client_max_body_size.
 check-body-too-large = nginx -T | grep -n client_max_body_size
 
 name-requests-limited = too many requests
-cause-requests-limited = The web server refused the request: more requests arrived than it accepts.
-remedy-requests-limited = Wait, or raise the limit for this address.
+cause-requests-limited = No worker or thread was free, or the server refused the request: more arrived than it accepts.
+remedy-requests-limited = Wait, or raise the limit that the line above names.
 check-requests-limited = nginx -T | grep -nE 'limit_req|limit_conn'
 
 name-smtp-rate = sending rate limit

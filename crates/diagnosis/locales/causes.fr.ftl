@@ -19,8 +19,8 @@ remedy-body-too-large = Réduisez les pièces jointes ou augmentez client_max_bo
 check-body-too-large = nginx -T | grep -n client_max_body_size
 
 name-requests-limited = trop de requêtes
-cause-requests-limited = Le serveur web a refusé la requête : il en recevait plus qu’il n’en accepte.
-remedy-requests-limited = Attendez ou relevez la limite pour cette adresse.
+cause-requests-limited = Aucun processus ni fil n’était libre, ou le serveur a refusé la requête : il en arrivait plus qu’il n’en accepte.
+remedy-requests-limited = Attendez ou relevez la limite que nomme la ligne ci-dessus.
 check-requests-limited = nginx -T | grep -nE 'limit_req|limit_conn'
 
 name-smtp-rate = limite de débit d’envoi

@@ -17,6 +17,7 @@ pub enum Sign {
     UpstreamRefused,
     BodyTooLarge,
     RequestsLimited,
+    PoolExhausted,
     WorkerTimeout,
     WorkerKilled,
     WorkerBooted,
@@ -42,6 +43,8 @@ pub enum Sign {
     Deferred,
     Bounced,
     AppSent,
+    /// A line that names one address, as programs write one for each message.
+    AppNamed,
     // Memory.
     OomKill,
     OomUnit,

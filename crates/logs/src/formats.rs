@@ -94,7 +94,7 @@ impl LineReading {
 /// The format that is known and that most lines of a text are in; `None` where that is no more than that they have a time.
 pub fn recognised(text: &str) -> Option<&'static str> {
     let name = parsers::detect(text).0.map(|format| format.name)?;
-    (!matches!(name, "dated" | "placed")).then_some(name)
+    (!matches!(name, "dated" | "placed" | "clocked")).then_some(name)
 }
 
 /// All tables, checked.

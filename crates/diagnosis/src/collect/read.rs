@@ -320,7 +320,13 @@ impl Intake<'_> {
         *count += 1;
         let is_delivery = matches!(
             told.sign,
-            Sign::Delivered | Sign::AppSent | Sign::Submitted | Sign::Queued | Sign::Deferred | Sign::Bounced
+            Sign::Delivered
+                | Sign::AppSent
+                | Sign::AppNamed
+                | Sign::Submitted
+                | Sign::Queued
+                | Sign::Deferred
+                | Sign::Bounced
         );
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
             self.is_bounded = true;

@@ -189,7 +189,7 @@ pub(super) const CAUSES: &[Cause] = &[
         ..PLAIN
     },
     Cause { id: C::BodyTooLarge, proofs: &[proof(S::BodyTooLarge, 6, Request)], limit: Some(SettingName::ClientMaxBodySize), decided_by: &[Family::WebError], ..PLAIN },
-    Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request)], decided_by: &[Family::WebError], ..PLAIN },
+    Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request), proof(S::PoolExhausted, 6, Machine)], decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::SmtpRate, proofs: &[proof(S::SmtpRate, 6, Machine)], explains: &[C::SmtpBusy, C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpQuota, proofs: &[proof(S::SmtpQuota, 6, Machine)], explains: &[C::RecipientRefused, C::Exception, C::SmtpRefused], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpBusy, proofs: &[proof(S::SmtpBusy, 5, Machine)], explains: &[C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
@@ -199,7 +199,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::SmtpTimeout, proofs: &[proof(S::SmtpTimeout, 6, Machine)], explains: &[C::Exception, C::WorkerTimeout, C::GatewayTimeout, C::SmtpDisconnected], is_lasting: true, written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpDisconnected, proofs: &[proof(S::SmtpDisconnected, 5, Machine), proof(S::SmtpLostAfterData, 5, Machine)], explains: &[C::Exception], written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::RecipientRefused, proofs: &[proof(S::RecipientRefused, 4, Machine)], explains: &[C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 3, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost, C::TargetFailed], is_lasting: true, written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::Dns, proofs: &[proof(S::DnsFailure, 6, Machine), proof(S::DnsUnknownName, 5, Machine)], explains: &[C::SmtpRefused, C::SmtpTimeout, C::Exception, C::DbUnreachable, C::BrokerLost, C::TargetFailed], is_lasting: true, written_within: WAITED, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause {
         id: C::Network,
         proofs: &[proof(S::LinkDown, 6, Machine), proof(S::NetworkUnreachable, 5, Machine)],
@@ -240,7 +240,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::DbStatementTimeout, proofs: &[proof(S::DbStatementTimeout, 6, Machine)], explains: &[C::Exception], written_within: WAITED, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbTerminated, proofs: &[proof(S::DbTerminated, 5, Machine)], explains: &[C::Exception, C::DbUnreachable], decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbRestart, proofs: &[proof(S::DbShutdown, 6, Machine), proof(S::UnitStopping, 5, Database)], supports: &[(S::DbTerminated, 1), (S::DbStarted, 1)], explains: &[C::DbTerminated, C::DbUnreachable, C::DbCrash, C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
-    Cause { id: C::DbCrash, proofs: &[proof(S::DbCrash, 6, Machine), proof(S::DbPanic, 6, Machine)], explains: &[C::DbTerminated, C::DbUnreachable, C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
+    Cause { id: C::DbCrash, proofs: &[proof(S::DbCrash, 6, Machine), proof(S::DbPanic, 6, Machine), proof(S::UnitKilled, 5, Database), proof(S::ProcessCrashed, 5, Database), proof(S::UnitFailed, 5, Database)], explains: &[C::DbTerminated, C::DbUnreachable, C::Exception], is_lasting: true, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DbUnreachable, proofs: &[proof(S::DbUnreachable, 5, Machine)], explains: &[C::Exception], is_lasting: true, written_within: WAITED, decided_by: &[Family::Database], ..PLAIN },
     Cause { id: C::DiskFull, proofs: &[proof(S::NoSpace, 6, Machine), proof(S::SmtpNoSpace, 5, Machine)], explains: BROKEN_PROGRAM, is_lasting: true, decided_by: &[Family::Kernel, Family::App], ..PLAIN },
     Cause { id: C::DiskQuota, proofs: &[proof(S::QuotaExceeded, 6, Machine)], explains: BROKEN_PROGRAM, is_lasting: true, decided_by: &[Family::App], ..PLAIN },

@@ -64,7 +64,25 @@ const MAIL_WORDS: &[&str] = &[
     "publipost",
     "invit",
     "broadcast",
+    "dispatch",
+    "versand",
+    "rundbrief",
+    "enviar",
+    "envio",
+    "boletin",
+    "invia",
+    "letter",
+    "bulletin",
+    "avis",
+    "remind",
+    "rappel",
 ];
+/// Whether the path of a request is one by which mail is sent.
+pub(super) fn is_mailing(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    MAIL_WORDS.iter().any(|word| lower.contains(word))
+}
+
 /// Messages that are apart by less are of one burst.
 const APART: Duration = Duration::from_secs(120);
 const BURST_MIN: usize = 3;
@@ -161,7 +179,7 @@ fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Tim
         (is_asked, 6.0),
         (request.method == "POST", 2.0),
         (is_failed, 3.0),
-        (MAIL_WORDS.iter().any(|word| lower.contains(word)), 3.0),
+        (is_mailing(&lower), 3.0),
         (request.seconds.is_some_and(|seconds| seconds >= 20.0), 2.0),
         // An access log has the end, and the status.
         (one.family == Family::WebAccess, 1.0),
@@ -189,7 +207,12 @@ fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
 
 /// The burst of messages whose end is nearest to what was asked.
 fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
-    let bursts = bursts(&collected.evidence);
+    let told = bursts(&collected.evidence);
+    let is_in_window = |burst: &Vec<usize>| {
+        let end = collected.evidence[burst[burst.len() - 1]].at;
+        burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
+    };
+    let bursts = if told.iter().any(is_in_window) { told } else { bursts_of_names(&collected.evidence) };
     let in_window = |burst: &&Vec<usize>| {
         let end = collected.evidence[burst[burst.len() - 1]].at;
         burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
@@ -224,9 +247,41 @@ fn bursts(evidence: &[Evidence]) -> Vec<Vec<usize>> {
     of_signs.into_iter().find(is_of_run).unwrap_or_default()
 }
 
+/// Lines of one kind that name an address each, from which they are a run, and the seconds that they are apart at the most, on
+/// the average.
+const NAMED_MIN: usize = 10;
+const NAMED_APART_MAX: f64 = 20.0;
+
+/// Lines of one program that differ in the address that they name, and in numbers, one soon after the other: whatever it calls
+/// it, that is how it sends.
+fn bursts_of_names(evidence: &[Evidence]) -> Vec<Vec<usize>> {
+    let mut kinds: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == Sign::AppNamed) {
+        kinds.entry((one.place.source, kind(&one.line))).or_default().push(index);
+    }
+    let bursts = kinds.into_values().flat_map(|indices| in_bursts(indices.into_iter(), evidence));
+    let is_run = |burst: &Vec<usize>| {
+        let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
+        let seconds = evidence[*first].seconds_to(evidence[*last].at);
+        burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64
+    };
+    bursts.filter(is_run).collect()
+}
+
+/// A line without the words that hold a number or an address.
+fn kind(line: &str) -> String {
+    let is_constant = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@');
+    line.split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
+}
+
 fn bursts_of(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
+    in_bursts((0..evidence.len()).filter(|index| evidence[*index].sign == sign), evidence)
+}
+
+fn in_bursts(indices: impl Iterator<Item = usize>, evidence: &[Evidence]) -> Vec<Vec<usize>> {
     let mut bursts: Vec<Vec<usize>> = Vec::new();
-    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == sign) {
+    for index in indices {
+        let one = &evidence[index];
         match bursts.last_mut() {
             Some(burst) if one.at.since(evidence[burst[burst.len() - 1]].at) <= APART => burst.push(index),
             _ => bursts.push(vec![index]),

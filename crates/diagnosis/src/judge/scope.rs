@@ -16,7 +16,7 @@ const INTERPRETERS: &[&str] = &[
 ];
 /// As Vigie's program and unit are called.
 const OURS: &str = "vigie";
-const DATABASES: &[&str] = &["postgres", "mysql", "mariadb"];
+const DATABASES: &[&str] = &["postgres", "mysql", "mariadb", "mongod"];
 
 /// How surely a line is about something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +133,8 @@ impl Scope {
                 Belongs::No
             };
         }
-        let line = one.line.to_lowercase();
+        // The host's name stands before what is said, and may be the application's, too.
+        let line = said(&one.line).to_lowercase();
         if self.names.iter().any(|name| line.contains(name.as_str()))
             || one.family == Family::System && self.is_called(&line)
         {
@@ -317,6 +318,15 @@ fn called(collected: &Collected) -> BTreeSet<String> {
 /// `club` is `club.service`.
 fn unit_name(unit: &str) -> String {
     if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") }
+}
+
+/// What a line of the system's log says, without the time, the host and the program before it.
+fn said(line: &str) -> &str {
+    const HEAD_MAX: usize = 120;
+    let is_head = |head: &&str| {
+        head.len() < HEAD_MAX && head.contains(' ') && head.ends_with([']', ')']) || head.ends_with("kernel")
+    };
+    line.match_indices(": ").find(|(at, _)| is_head(&&line[..*at])).map_or(line, |(at, _)| &line[at + 2..])
 }
 
 /// `python3` of `Killed process 7 (python3)` and of `task=python3`.

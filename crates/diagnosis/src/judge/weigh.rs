@@ -3,7 +3,7 @@
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read,
-    run::{Run, RunBasis},
+    run::{Run, RunBasis, is_mailing},
     scope::{Belongs, Scope},
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     evidence::{Evidence, Family, Sign},
     job::JobStory,
     question::Question,
+    signs,
 };
 use serde::Serialize;
 use std::{collections::BTreeSet, time::Duration};
@@ -161,12 +162,12 @@ impl Weighing<'_> {
         if self.is_of_others(one) {
             return None;
         }
-        let mut terms = vec![Term { evidence: Some(index), ..term(TermWord::Proof, proof.points) }];
+        let mut terms = vec![Term { evidence: Some(index), ..term(TermWord::Proof, points_of(proof, one)) }];
         let is_recorded = self.run.basis == RunBasis::Job && self.run.evidence == Some(index);
         terms.extend(is_recorded.then(|| term(TermWord::RecordedReason, 4)));
         terms.push(self.placed(one)?);
         terms.extend(self.tied(proof, one)?);
-        terms.extend(self.fits_status());
+        terms.extend(self.fits_status(one));
         terms.extend(self.fits_limit());
         terms.extend(self.others(one));
         terms.extend(self.kernel());
@@ -194,7 +195,10 @@ impl Weighing<'_> {
         let at = |word, points| Some(Term { seconds, ..term(word, points) });
         match run.basis {
             RunBasis::Asked => {
-                let apart = one.seconds_to(run.end).abs();
+                // Who sets the clock forward leaves out the time in between.
+                let left_out = if one.sign == Sign::ClockStep { signs::step(&one.line).unwrap_or(0.0) } else { 0.0 };
+                let after = -one.seconds_to(run.end);
+                let apart = if (0.0..=left_out).contains(&after) { 0.0 } else { after.abs() };
                 let is_in_window = one.until() >= self.collected.reading.from && one.at <= self.collected.reading.to;
                 is_in_window.then_some(())?;
                 // Of a span no moment is nearer than another; who says *about* means a wider one.
@@ -227,7 +231,10 @@ impl Weighing<'_> {
             }
             Tie::Application => match self.scope.is_application(one) {
                 Belongs::Yes => terms.push(term(TermWord::OwnUnit, 2)),
-                Belongs::Unknown => {}
+                Belongs::Unknown => {
+                    let is_own = one.family == Family::Other && self.is_of_application_file(one);
+                    terms.extend(is_own.then(|| term(TermWord::OwnWords, 1)));
+                }
                 Belongs::No => return None,
             },
             Tie::Database if self.scope.is_database(one) != Belongs::Yes => return None,
@@ -245,7 +252,16 @@ impl Weighing<'_> {
 
     /// Whether it stands in a file of an application, whose format nobody knows.
     fn is_of_application_file(&self, one: &Evidence) -> bool {
-        const FOLDERS: [&str; 6] = ["/srv/", "/opt/", "/home/", "/var/www/", "/app/", "/var/lib/docker/containers/"];
+        const FOLDERS: [&str; 8] = [
+            "/srv/",
+            "/opt/",
+            "/home/",
+            "/var/www/",
+            "/app/",
+            "/var/lib/docker/containers/",
+            "/var/log/pods/",
+            "/var/log/containers/",
+        ];
         FOLDERS.iter().any(|folder| self.collected.sources[one.place.source].name.starts_with(folder))
     }
 
@@ -254,13 +270,22 @@ impl Weighing<'_> {
         let is_same = match (&self.run.request, &self.question.path) {
             (Some(request), _) => path(&request.path) == named,
             (None, Some(part)) => named.contains(part.as_str()),
-            (None, None) => return None,
+            // A page that somebody looked at, or a form of another kind.
+            (None, None) if is_mailing(named) => return None,
+            (None, None) => {
+                let is_looked_at = matches!(one.request.as_ref()?.method.as_str(), "GET" | "HEAD" | "OPTIONS");
+                return Some(term(TermWord::OtherRequest, if is_looked_at { -6 } else { -1 }));
+            }
         };
         Some(if is_same { term(TermWord::SameRequest, 3) } else { term(TermWord::OtherRequest, -6) })
     }
 
-    fn fits_status(&self) -> Option<Term> {
+    fn fits_status(&self, one: &Evidence) -> Option<Term> {
         let status = self.run.request.as_ref()?.status?;
+        // Apache answers 502 where the program behind it was silent for too long; the others 504.
+        if self.cause.id == CauseId::GatewayTimeout && status == 502 && one.line.contains("AH0") {
+            return Some(Term { evidence: self.run.evidence, ..term(TermWord::StatusFits, 1) });
+        }
         if self.run.is_successful && ENDS_ITS_REQUEST.contains(&self.cause.id) {
             return Some(Term { evidence: self.run.evidence, ..term(TermWord::StatusContradicts, -6) });
         }
@@ -397,15 +422,24 @@ impl Weighing<'_> {
         if self.cause.leaves_running || self.run.basis == RunBasis::Job {
             return None;
         }
+        let named = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let named = named.filter(|last| last.sign == Sign::AppNamed).map(|last| last.place.source);
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
         let counts = |other: &&Evidence| match other.sign {
             Sign::AppSent | Sign::Submitted => true,
             Sign::Delivered => one.family == Family::Mail,
+            Sign::AppNamed => named == Some(other.place.source),
             _ => false,
         };
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();
         (count >= WENT_ON_MIN).then(|| Term { count: Some(count), ..term(TermWord::WentOn, -6) })
     }
+}
+
+/// What a proof says by itself. That a name is unknown is about one recipient where a mail server says it.
+fn points_of(proof: &Proof, one: &Evidence) -> i32 {
+    let is_of_recipient = one.sign == Sign::DnsUnknownName && one.family == Family::Mail;
+    proof.points - if is_of_recipient { 2 } else { 0 }
 }
 
 fn path(path: &str) -> &str {

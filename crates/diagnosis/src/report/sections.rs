@@ -333,7 +333,12 @@ impl Telling<'_> {
         let is_told = |(index, one): &(usize, &Evidence)| {
             let is_routine = matches!(
                 one.sign,
-                Sign::Submitted | Sign::Delivered | Sign::AppSent | Sign::TaskEnded | Sign::WorkerBooted
+                Sign::Submitted
+                    | Sign::Delivered
+                    | Sign::AppSent
+                    | Sign::AppNamed
+                    | Sign::TaskEnded
+                    | Sign::WorkerBooted
             );
             let is_fine = one.sign == Sign::Request
                 && one.request.as_ref().and_then(|request| request.status).is_some_and(|status| status < 499);

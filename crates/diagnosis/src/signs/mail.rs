@@ -2,6 +2,7 @@
 
 use super::{Told, number_of, table, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
+use model::Level;
 use sources::record::Parsed;
 
 /// What a line of Postfix proves: what became of a recipient, and why.
@@ -109,6 +110,40 @@ const NOT: &[&str] = &[
     "timed out",
 ];
 
+/// Words of lines that name somebody who uses the program.
+const OF_USERS: &[&str] = &[
+    "login",
+    "logged",
+    "log in",
+    "log out",
+    "logout",
+    "signed",
+    "sign in",
+    "signup",
+    "registered",
+    "password",
+    "passwort",
+    "mot de passe",
+    "session",
+    "token",
+    "user",
+    "invalid",
+    "unknown",
+    "denied",
+    "expired",
+    "unsubscri",
+    "désabonn",
+    "abgemeldet",
+    "connexion",
+    "angemeldet",
+    "from=",
+    "import",
+    "bounced",
+    "complaint",
+    "get /",
+    "post /",
+];
+
 /// `sent to a@b.fr`, `e-mail envoyé à a@b.fr`: a word of success and one address.
 pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
     let message = &parsed.message;
@@ -116,8 +151,16 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     let says_sent = lower
         .split(|c: char| !c.is_alphanumeric())
         .any(|word| word == "sent" || SENT.iter().any(|sent| word.starts_with(sent)));
-    if !says_sent && !lower.contains("mail ok ") || NOT.iter().any(|word| lower.contains(word)) {
+    if NOT.iter().any(|word| lower.contains(word)) {
         return None;
+    }
+    if !says_sent && !lower.contains("mail ok ") {
+        let is_failure = parsed.level.is_some_and(|level| level > Level::Info);
+        if is_failure || OF_USERS.iter().any(|word| lower.contains(word)) {
+            return None;
+        }
+        address_in(message)?;
+        return Some(Told { sign: Sign::AppNamed, actor: actor.clone(), request: None, delivery: None });
     }
     let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
     let address = address_in(message).or_else(field)?;

@@ -1,7 +1,9 @@
 //! From a record of a log to what it proves. Pure: [`read`] looks at one record, and holds its words against the rows of
 //! [`table`]. What a client may have written (a path, an agent) is never held against them.
 
+mod ends;
 mod http;
+mod locales;
 mod mail;
 mod peers;
 mod replies;
@@ -104,7 +106,8 @@ fn is_of_docker(message: &str) -> bool {
 
 /// What pm2 says of a program that it looks after: `PM2 | App [club:0] exited with code [1]`.
 fn is_of_pm2(message: &str) -> bool {
-    let message = message.trim_start_matches("PM2").trim_start_matches([' ', '|', ':']).trim_start_matches("PM2 log: ");
+    let message = message.trim_start_matches("PM2").trim_start_matches([' ', '|', ':']);
+    let message = message.trim_start_matches("PM2 ").trim_start_matches("log: ");
     message.starts_with("App [") && message.contains("] ") || message.starts_with("Stopping app:")
 }
 
@@ -172,6 +175,15 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         return trace.signs(family).into_iter().map(told).collect();
     }
     let mut signs = table::signs(text, family);
+    signs.retain(|sign| {
+        let is_small = *sign == Sign::ClockStep && is_small_step(text);
+        !is_small && !is_told_in_passing(*sign, parsed, family)
+    });
+    if signs.is_empty()
+        && matches!(family, Family::System | Family::AppServer | Family::Tasks | Family::App | Family::Other)
+    {
+        signs.extend(ends::sign(&table::beginning(text).to_lowercase(), family));
+    }
     if signs.is_empty() && speaks_of_failures(parsed, family) {
         // What a program calls the part of it that speaks says to whom it spoke.
         let logger = parsed.logger.as_deref().unwrap_or_default();
@@ -198,7 +210,48 @@ pub(crate) fn in_text(text: &str) -> Option<Sign> {
 /// What a failed reply or connection proves that no row has the words of.
 fn failure(text: &str) -> Option<Sign> {
     let lower = table::beginning(text).to_lowercase();
+    let lower = locales::in_english(&lower);
     replies::sign(&lower).or_else(|| peers::sign(&lower))
+}
+
+/// Whether a program says it with a level that says that nothing has failed: `INFO sending rate is 12/s`.
+fn is_told_in_passing(sign: Sign, parsed: &Parsed<'_>, family: Family) -> bool {
+    let is_end = matches!(
+        sign,
+        Sign::ServerStopping
+            | Sign::ServerReloading
+            | Sign::ServerStarted
+            | Sign::WorkerBooted
+            | Sign::WorkerRecycled
+            | Sign::WorkerKilled
+            | Sign::ProcessCrashed
+            | Sign::PackageUpgrade
+            | Sign::LinesLost
+            | Sign::BrokerRestored
+            | Sign::TaskEnded
+            | Sign::ShutdownBegan
+            | Sign::ClockStep
+            | Sign::OomUnit
+            | Sign::DbConnections
+    );
+    let is_program = matches!(family, Family::App | Family::Tasks | Family::Other);
+    is_program && !is_end && parsed.format != "journald" && parsed.level.is_some_and(|level| level < Level::Warning)
+}
+
+/// Seconds from which a clock that was set changes what programs do.
+const STEP_MIN: f64 = 1.0;
+
+/// By how many seconds a clock was set forward, or back: `System clock was stepped by 0.004 seconds`.
+pub(crate) fn step(text: &str) -> Option<f64> {
+    ["stepped by ", "clock_step ", "wrong by ", "(offset ", " offset ", "time reset "].iter().find_map(|mark| {
+        let rest = text.split_once(mark)?.1.trim_start_matches(['+', ' ']);
+        let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
+        rest[..rest.find(|c: char| !is_number(c)).unwrap_or(rest.len())].parse().ok()
+    })
+}
+
+fn is_small_step(text: &str) -> bool {
+    step(text).is_some_and(|seconds| seconds.abs() < STEP_MIN)
 }
 
 /// Whether the record may tell of a failure: a program's, and none that itself says that all is well.

@@ -1,9 +1,10 @@
 //! What programs say, as rows: the words of their documentation and sources, in each version and language that says them
 //! otherwise. Of rows of one subject the first that fits counts: the particular stand before the general.
 
+use super::locales;
 use crate::evidence::{Family, Sign};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 /// One thing that is said.
 struct Row {
@@ -53,11 +54,13 @@ const ROWS: &[Row] = &[
     // nginx, Apache, HAProxy, Caddy: ngx_http_upstream.c, mod_proxy, the vendors' pages.
     row(Sign::UpstreamConnectTimeout, Subject::Http, WEB, &["upstream timed out…while connecting to upstream",
         "dial tcp …i/o timeout",
+        "error during connect…timeout", "while connecting to upstream…timed out",
     ]),
     row(Sign::UpstreamClosed, Subject::Http, WEB, &["(20014)Internal error", "(104)Connection reset by peer: …AH0", "AH01102: …Connection reset", "AH01068", "AH01067"]),
     row(Sign::UpstreamTimeout, Subject::Http, WEB, &[
         "upstream timed out", "Timeout when reading response headers from daemon process", "The timeout specified has expired", "timeout awaiting response headers", "AH01102",
         "caused by: context deadline exceeded", "mod_fcgid: read data timeout in", "AH01075", "response not received, request sent", "504 Gateway Timeout' caused by",
+        "read tcp …i/o timeout", "code=H12 ", "upstream request timeout", "upstream response timeout",
     ]),
     row(Sign::UpstreamRefused, Subject::Http, WEB, &[
         "connect() failed (111:", "connect() to …failed (111:", "connect() to …failed (2:", "no live upstreams", "AH00957",
@@ -71,17 +74,29 @@ const ROWS: &[Row] = &[
     row(Sign::ClientGone, Subject::Http, WEB, &["client prematurely closed connection", "client…closed connection while waiting for request",
         "499 Client Closed Request", "caused by: context canceled", "mod_fcgid: ap_pass_brigade failed",
     ]),
+    // What application servers say of a browser that went away.
+    row(Sign::ClientGone, Subject::Http, PROGRAMS, &[
+        "ClientAbortException", "probably the client disconnected", "AsyncRequestNotUsableException", "ClientDisconnect", "BadRequestError: request aborted",
+        "The client has disconnected", "client disconnected before", "Client disconnected", "client closed the connection", "client closed connection",
+        "Unexpected end of request content", "Puma::ConnectionError", "jetty.io.EofException", "uwsgi_response_write…Broken pipe",
+        "OperationCanceledException…RequestAborted", "net/http: abort Handler", "http.disconnect",
+    ]),
     row(Sign::BodyTooLarge, Subject::Http, WEB, &["client intended to send too large", "is larger than the configured limit", "request body too large", "AH01588"]),
     row(Sign::BodyTooLarge, Subject::Http, PROGRAMS, &["POST Content-Length of …exceeds the limit", "PayloadTooLargeError", "request entity too large", "MaxUploadSizeExceededException", "Request body too large"]),
-    // php-fpm's pool, Puma's and Tomcat's threads.
-    row(Sign::RequestsLimited, Subject::Http, SERVER, &["server reached pm.max_children", "All threads …are currently busy", "Maximum number of threads (…busy"]),
+    row(Sign::PoolExhausted, Subject::Http, &[F::AppServer, F::System, F::App, F::Tasks, F::Other, F::WebError], &[
+        "server reached pm.max_children", "All threads …are currently busy", "Maximum number of threads (…busy", "server reached MaxRequestWorkers", "server reached MaxClients",
+        "RejectedExecutionException", "TaskRejectedException", "rejected from java.util.concurrent.ThreadPoolExecutor", "request queue is full", "uWSGI listen queue of socket …full",
+        "can't start new thread", "fork: retry: Resource temporarily unavailable", "pthread_create failed: Resource temporarily unavailable", "thread pool starvation",
+        "Reached max children process limit", "can't apply process slot for", "scoreboard is full", "worker_connections are not enough", "no free workers", "all workers are busy",
+        "thread pool is exhausted", "thread pool exhausted", "Too many pending requests", "cannot create thread", "Cannot fork",
+    ]),
+    row(Sign::PoolExhausted, Subject::Http, KERNEL, &["fork rejected by pids controller"]),
+    // Pools of workers and threads: php-fpm, LSAPI, Puma, Tomcat, Java's executors, Apache.
     row(Sign::RequestsLimited, Subject::Http, WEB, &[
-        "limiting requests, excess:", "limiting connections by zone", "worker_connections are not enough",
-        "server reached MaxRequestWorkers", "server reached MaxClients", "failed (11: Resource temporarily unavailable)",
+        "limiting requests, excess:", "limiting connections by zone", "failed (11: Resource temporarily unavailable)",
     ]),
     // mod_wsgi 4: its own limits are those of an application server.
     row(Sign::WorkerTimeout, Subject::Server, WEB, &["Daemon process deadlock timer expired", "Daemon process request time limit exceeded", "Maximum execution time of", "execution timed out (…sec), terminating"]),
-    // gunicorn's arbiter, 19 to 27; uWSGI 2.
     // What a program needs to start, and does not find: a setting, a module, a library.
     row(Sign::Misconfigured, Subject::Server, &[F::App, F::AppServer, F::Tasks, F::Other, F::System], &[
         "ImproperlyConfigured", "Worker failed to boot", "App failed to load", "environment variable is not set", "environment variable …not set", "missing environment variable",
@@ -89,8 +104,29 @@ const ROWS: &[Row] = &[
         "cannot load such file", "Could not resolve placeholder", "APPLICATION FAILED TO START", "Error creating bean with name", "Failed to load configuration", "invalid configuration", "configuration error",
         "No application encryption key has been specified", "error while loading shared libraries", "status=203/EXEC", "status=200/CHDIR", "Failed to load environment files", "Failed at step ", "MissingConfigException",
         "missing configuration", "missing required config", "is not a valid configuration", "Unsupported config", "unable to load app",
+        // Mail servers, proxies and the service manager that refuse their own settings.
+        "Exim configuration error", "bad numerical configuration", "bad string length", "unsupported dictionary type", "has a bad unit file setting", "Unit configuration has fatal error",
+        "Failed to locate executable", "Executable path is not absolute", "FATAL CONFIG FILE ERROR", "configuration file …contains errors", "Error(s) found in configuration file", "error reloading config_file=",
+        // Frameworks: Laravel, Symfony, Rails, Nest, Spring, .NET, Phoenix, pydantic, envconfig.
+        "MissingAppKeyException", "Environment variable not found:", "non-existent parameter \"", "The mailer DSN is invalid", "InvalidConfigurationException", "Missing `secret_key_base`", "Bundler::GemNotFound",
+        "in locally installed gems", "Config validation error", "Invalid environment variables", "Failed to bind properties", "Failed to configure a DataSource", "UnsatisfiedDependencyException", "NoSuchBeanDefinitionException",
+        "Unable to resolve service for type", "ConnectionString property has not been initialized", "Some services are not able to be constructed", "could not fetch application environment", "environment variable …is missing",
+        "validation error for Settings", "validation errors for Settings", "UndefinedValueError", "required key …missing value", "environment variable not found", "missing configuration field", "Can't locate …in @INC",
+        // Files of settings that cannot be read.
+        "yaml.scanner.ScannerError", "yaml.parser.ParserError", "yaml: unmarshal errors", "yaml: line ", "YAMLException", "Psych::SyntaxError", "Unable to parse at line", "TOMLDecodeError", "configparser.", "failed to load config",
+        "failed to parse config", "failed to read config", "could not load config", "cannot load config", "error parsing config", "error in config", "syntax error in config", "bad configuration", "wrong configuration",
+        // What a job is to run is not there.
+        "Could not open input file:", "can't open file '", ": command not found", ": Befehl nicht gefunden", ": commande introuvable", ": orden no encontrada", "executable file not found in $PATH",
+        // In other words.
+        "Konfigurationsfehler", "erreur de configuration", "error de configuración", "errore di configurazione",
     ]),
-    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "HARAKIRI ON WORKER", "HARAKIRI !!!",
+    row(Sign::Misconfigured, Subject::Server, WEB, &[
+        "[emerg] …unknown directive", "unknown directive \"", "invalid number of arguments in", "unexpected end of file, expecting", "directive is not allowed here", "AH00526: Syntax error", "Invalid command '",
+        "parsing […: unknown keyword", "Error(s) found in configuration file",
+    ]),
+    // gunicorn's arbiter, 19 to 27; uWSGI 2; Unicorn, Puma, hypnotoad; the limits of frameworks.
+    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "timeout (…s > …s), killing", "has no heartbeat (…restarting", "Rack::Timeout::Request", "Request ran for longer than", "source=rack-timeout…state=timed_out",
+        "AsyncRequestTimeoutException", "Response timeout\n", "HttpException…Request timed out", "HARAKIRI ON WORKER", "HARAKIRI !!!",
         "execution timed out (…sec), terminating", "Terminating timed out worker", "Maximum execution time of", "worker process …is taking too long",
     ]),
     row(Sign::WorkerKilled, Subject::Server, SERVER, &[
@@ -124,7 +160,8 @@ const ROWS: &[Row] = &[
         "daily limit for message recipients", "daily limit for sending", "daily sending limit", "Submission quota exceeded", "5.2.2 …Submission quota",
         "exceeded the max emails per hour", "exceeded the max defers", "hourly sending limit", "quota of emails", "monthly sending limit", "out of email credits",
         "5.7.232", "5.7.233", "5.7.236",
-        "Maximum credits exceeded", "daily relay quota exceeded", "Sending suspended for this account", "sending paused for this account", "outbound quota exceeded", "daily email limit",
+        "Maximum credits exceeded", "daily relay quota exceeded", "bad outbound sender", "Access denied, bad outbound", "has been blocked for sending", "exceeded the maximum number of messages", "sending limit reached", "Quota d'envoi dépassé", "quota d'envoi",
+        "límite de envío", "Sendelimit", "Versandlimit", "Sending suspended for this account", "sending paused for this account", "outbound quota exceeded", "daily email limit",
     ]),
     row(Sign::SmtpRate, Subject::Mail, SENDERS, &[
         "4.7.28", "421 …rate limit", "unusual rate of", "temporarily rate limited", "Maximum sending rate exceeded", "Throttling failure",
@@ -167,6 +204,7 @@ const ROWS: &[Row] = &[
     ]),
     row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while",
         "Remote host closed connection in response to", "Unexpected socket close", "Connection to …has been closed unexpectedly", "Expected response code …but got an empty response", "lost connection in middle of processing",
+        "socket disconnected before secure TLS connection was established",
     ]),
     row(Sign::SmtpBusy, Subject::Mail, SENDERS, &[
         "SMTPConnectError: (421", "SMTPConnectError(421", "refused to talk to me: 4", "said: 421", "said: 450 4.3", "said: 451", "said: 454", "said: 432",
@@ -177,7 +215,7 @@ const ROWS: &[Row] = &[
     row(Sign::RecipientRefused, Subject::Mail, SENDERS, &[
         "SMTPRecipientsRefused", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
     ]),
-    row(Sign::SmtpRefused, Subject::Mail, SENDERS, &["SMTPDataError: (5", "SMTPDataError(5", "SMTPSenderRefused: (5", "SMTPSenderRefused(5", "said: 554", "refused to talk to me: 5", "SMTPConnectError"]),
+    row(Sign::SmtpRefused, Subject::Mail, SENDERS, &["SMTPDataError: (5", "SMTPDataError(5", "SMTPSenderRefused: (5", "SMTPSenderRefused(5", "said: 554", "refused to talk to me: 5", "SMTPConnectError", "Email address is not verified", "MessageRejected", "SendAsDenied"]),
     // Memory: the kernel's mm/oom_kill.c, systemd, systemd-oomd, CPython.
     row(Sign::OomKill, Subject::Memory, KERNEL, &[
         "Out of memory: Killed process", "Out of memory: Kill process", "oom-kill:constraint=", "cgroup out of memory: Killed process",
@@ -192,11 +230,12 @@ const ROWS: &[Row] = &[
         "memory allocation of …bytes failed", "std::bad_alloc", "OutOfMemoryError", "Java heap space", "runtime: out of memory", "runtime: cannot allocate memory", "OutOfMemoryException", "NoMemoryError",
         "unable to create native thread", "Reached heap limit", "Out of memory (allocated", "heap limit Allocation failed",
     ]),
-    row(Sign::MemoryError, Subject::Memory, PROGRAMS, &["GC overhead limit exceeded", "OOM when allocating"]),
+    row(Sign::MemoryError, Subject::Memory, PROGRAMS, &["GC overhead limit exceeded", "OOM when allocating", "PumaWorkerKiller: Out of memory", "exceeds --max-memory-restart", "Out of memory!", "Unable to fork new process"]),
     // Docker and containerd.
-    row(Sign::OomUnit, Subject::Memory, &[F::System, F::Other, F::App], &["TaskOOM event", "OOMKilled", "OOMKilling", "container oom", "/tasks/oom", "oom-killed", "Container …was OOM", "reason=oom"]),
+    row(Sign::OomUnit, Subject::Memory, &[F::System, F::Other, F::App], &["TaskOOM event", "OOMKilled", "OOMKilling", "container oom", "/tasks/oom", "oom-killed", "Container …was OOM", "reason=oom", "The node was low on resource: memory", "Error R15 (Memory quota vastly exceeded)"]),
     // What PHP says reaches the web server.
-    row(Sign::MemoryError, Subject::Memory, WEB, &["Allowed memory size of …exhausted"]),
+    row(Sign::MemoryError, Subject::Memory, WEB, &["Allowed memory size of …exhausted", "Cannot allocate memory"]),
+    row(Sign::MemoryError, Subject::Memory, MANAGER, &["exceeds --max-memory-restart"]),
     // PostgreSQL 9 to 17 in English and French, its clients, MySQL, SQLite.
     row(Sign::DbConnections, Subject::Database, DATABASE, &[
         "too many clients already", "trop de clients sont déjà connectés", "remaining connection slots are reserved",
@@ -207,6 +246,9 @@ const ROWS: &[Row] = &[
         "fetching a new connection from the connection pool", "Pool empty. Unable to fetch a connection", "PoolTimeout: couldn't get a connection", "PoolExhausted", "pool is exhausted", "pool exhausted", "pool timed out while waiting",
         "Cannot get a connection, pool error", "waiting for a connection from the pool", "no more connections allowed", "connection pool timeout", "WaitQueueTimeoutError", "while checking out a connection from connection pool",
         "pgbouncer cannot connect", "connection not available and request was dropped from queue", "too many connections for", "[1040]", "sorry, too many clients", "connection refused because too many open connections",
+        "timed out waiting for connection", "Timed out in bb8", "Timeout occurred while waiting for a slot", "checkout a Connection has timed out", "Timeout while getting a connection from pool",
+        "sec, 0/…available", "Unable to acquire JDBC Connection", "Timeout waiting for idle object", "ResourceRequest timed out", "Queue limit reached", "TooManyConnectionsError", "max pool size was reached",
+        "ORA-12516", "ORA-12519", "ORA-12520", "ORA-00018", "dropped from queue after", "Zu viele Verbindungen", "Trop de connexions", "Demasiadas conexiones", "Troppe connessioni", "Muitas conexões",
     ]),
     row(Sign::DbPanic, Subject::Database, DATABASE, &["PANIC:  could not write", "could not write to file \"pg_wal", "n'a pas pu écrire dans le fichier « pg_wal", "was terminated by signal 6", "a été arrêté par le signal 6"]),
     row(Sign::DbCrash, Subject::Database, &[F::Database], &[
@@ -221,6 +263,7 @@ const ROWS: &[Row] = &[
         "a reçu une demande d'arrêt", "database system is shut down", "le système de base de données est arrêté",
         "the database system is shutting down", "le système de base de données s'arrête", "Received SHUTDOWN from user",
         ": Normal shutdown", "Shutdown complete",
+        "Shutting down mysqld", "Starting shutdown...", "Signal was sent by kill(2)", "Now exiting", "Received signal…Terminated", "going to close listening sockets", "dbexit:",
     ]),
     row(Sign::DbTerminated, Subject::Database, DATABASE, &[
         "terminating connection due to administrator command", "arrêt des connexions suite à la demande de l'administrateur",
@@ -233,15 +276,15 @@ const ROWS: &[Row] = &[
         "canceling statement due to statement timeout", "délai écoulé pour l'exécution de l'instruction",
         "maximum statement execution time exceeded", "max_statement_time exceeded",
         "ER_QUERY_TIMEOUT", "(3024, ", "canceling statement due to user request", "Statement cancelled due to timeout", "Execution Timeout Expired", "operation exceeded time limit", "MaxTimeMSExpired",
-        "Query execution was interrupted, maximum", "statement timeout", "[3024]", "query read timeout", "Query timeout expired",
+        "Query execution was interrupted, maximum", "statement timeout", "[3024]", "ER_STATEMENT_TIMEOUT", "SQLSTATE[57014]", "(SQLSTATE 57014)", "57014: ", "QueryCanceled", "ORA-01013", "timeout: context deadline exceeded…SELECT", "query read timeout", "Query timeout expired",
     ]),
     row(Sign::DbLockTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to lock timeout", "délai écoulé pour l'obtention des verrous", "Lock wait timeout exceeded",
         "database is locked",
-        "SQLITE_BUSY", "could not obtain lock on", "database table is locked", "1205 Lock wait", "SQLite3::BusyException", "lock request time out period exceeded", "ER_LOCK_WAIT_TIMEOUT", "LockNotAvailable", "lock timeout",
+        "SQLITE_BUSY", "could not obtain lock on", "database table is locked", "1205 Lock wait", "SQLite3::BusyException", "lock request time out period exceeded", "ER_LOCK_WAIT_TIMEOUT", "LockNotAvailable", "lock timeout", "SQLITE_LOCKED", "ORA-00054", "LockAcquisitionException", "PessimisticLock", "CannotAcquireLock", "LockWaitTimeout", "Beim Warten auf eine Sperre",
     ]),
     row(Sign::DbLockWait, Subject::Database, &[F::Database], &["still waiting for …Lock on", "est toujours en attente de"]),
-    row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock", "ER_LOCK_DEADLOCK", "was deadlocked on", "ActiveRecord::Deadlocked", "DeadlockLoserDataAccessException", "40P01"]),
+    row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock", "ER_LOCK_DEADLOCK", "was deadlocked on", "ActiveRecord::Deadlocked", "DeadlockLoserDataAccessException", "40P01", "deadlock victim", "Beim Versuch, eine Sperre anzufordern, ist ein Deadlock"]),
     row(Sign::DbStarted, Subject::Database, &[F::Database], &["ready to accept connections", "prêt pour accepter les connexions",
         "ready for connections",
     ]),
@@ -253,6 +296,9 @@ const ROWS: &[Row] = &[
         "MySQL server has gone away", "Lost connection to MySQL server", "Can't connect to MySQL server", "Can't connect to local MySQL server", "Can't connect to local server through socket", "SQLSTATE[HY000] [2002]", "SQLSTATE[08006]", "PROTOCOL_CONNECTION_LOST", "ServerSelectionTimeoutError", "MongoNetworkError", "could not translate host name", "ECONNREFUSED…:5432", "ECONNREFUSED…:3306", "PG::ConnectionBad", "CommunicationsException",
         "MongoServerSelectionError", "Connection to …refused. Check that the hostname and port", "driver: bad connection", "ConnectionNotEstablished", "SequelizeConnection", "Communications link failure", "Connection terminated unexpectedly", "P1001", "P1017",
         "The connection attempt failed", "SQLSTATE[08", "no pg_hba.conf entry", "server selection error", "No suitable servers found", "Exception while reading from stream",
+        "Exception while connecting", "Timeout during connection attempt", "no connection to the server", "connection not open", "Unable to connect to any of the specified MySQL hosts",
+        "A network-related or instance-specific error", "ORA-12541", "ORA-12514", "ORA-03113", "ORA-03135", "server login has been failing", "WSREP has not yet prepared node", "PoolClearedError", "Error establishing a database connection",
+        "tcp recv (idle): closed", "DatabaseError…connection is closed",
     ]),
     // The disk, in the words of the C library.
     row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque",
@@ -261,16 +307,26 @@ const ROWS: &[Row] = &[
     row(Sign::NoSpace, Subject::Disk, ANYBODY, &[
         "No space left on device", "Aucun espace disponible sur le périphérique", "not enough free space", "database or disk is full",
         "ENOSPC", "Errcode: 28", "errno: 28", "errno=28", "disk is full", "disk resource limit alarm set", "not enough space on the disk", "The table …is full", "No usable space", "no free space", "disk full", "out of disk space", "low on disk space", "free disk space limit",
+        "Operating system error number 28", "OS errno 28", "errno: 28", "low on resource: ephemeral-storage", "errno=-28", "inode usage 100", "out of inodes", "no free inodes", "filesystem is full", "file system is full",
+        "Write error saving DB on disk", "disk is almost full, writes blocked", "Festplatte voll", "Datenträger voll", "disque plein", "disco lleno", "disco pieno", "disco cheio",
     ]),
     row(Sign::ReadOnly, Subject::Disk, ANYBODY, &[
         "Read-only file system", "Remounting filesystem read-only", "Remounting file system read-only",
         "Système de fichiers accessible en lecture seulement", "attempt to write a readonly database",
         "EROFS", "Errcode: 30 ", "errno=30",
     ]),
-    row(Sign::IoError, Subject::Disk, KERNEL, &["Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev "]),
+    // ext4, XFS, btrfs, ZFS that let nobody write any more.
+    row(Sign::ReadOnly, Subject::Disk, KERNEL, &[
+        "XFS (…Shutting down filesystem", "XFS (…Filesystem has been shut down", "forced readonly", "Aborting journal on device", "Detected aborted journal", "BTRFS…Transaction aborted", "I/O failure and has been suspended",
+        "F2FS-fs (…Stopped filesystem",
+    ]),
+    row(Sign::IoError, Subject::Disk, KERNEL, &[
+        "Buffer I/O error", "blk_update_request: I/O error", "I/O error, dev ", "metadata I/O error", "log I/O error", "critical medium error", "Medium Error", "Unrecovered read error", "aborting reset", "QID …timeout, ",
+    ]),
+    row(Sign::IoError, Subject::Disk, PROGRAMS, &["Input/output error"]),
     // systemd 229 to 257, supervisor, dpkg.
     row(Sign::StopTimeout, Subject::Unit, MANAGER, &["State 'stop-sigterm' timed out", "stop-sigterm timed out. Killing", "State 'final-sigterm' timed out",
-        "State 'stop-sigabrt' timed out", "State 'stop-watchdog' timed out", "didn't exit in time, killing", "failed to exit within", "killing '…with SIGKILL",
+        "State 'stop-sigabrt' timed out", "State 'stop-watchdog' timed out", "didn't exit in time, killing", "failed to exit within", "killing '…with SIGKILL", "using the force", "Stopping process with SIGKILL", "Exit timeout) ->",
     ]),
     row(Sign::UnitKilled, Subject::Unit, MANAGER, &["Main process exited, code=killed, status=9", "(terminated by SIGKILL",
         "exit code 137", "exitCode=137", "via signal [SIGKILL]", "exited with code [137]", "exited with code 137", "exitStatus=137", "exit status 137", "exitCode:137", "(exit status 137",
@@ -280,15 +336,21 @@ const ROWS: &[Row] = &[
     row(Sign::UnitFailed, Subject::Unit, MANAGER, &["Main process exited, code=exited, status=", "Failed with result 'exit-code'", "Failed with result 'watchdog'",
         "Watchdog timeout (limit", "Start request repeated too quickly", "; not expected)", "entered FATAL state", "Failed with result 'core-dump'", "exited with code [1", "exited with code [2", "exited with code 1", "exited with code 2", "Back-off restarting failed container", "CrashLoopBackOff",
     ]),
-    row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop", "Stopping app:", "] will restart in", "exited with code [143]", "exited with code 143", "exitCode=143", "exit code 143", "container stop", "Container …Stopping", "Stopping container", "Killing container with id"]),
+    row(Sign::UnitStopping, Subject::Unit, MANAGER, &[": Stopping ", "Stopping ", "stopped: …(terminated by SIGTERM", "waiting for …to stop", "Stopping app:", "] will restart in", "exited with code [143]", "exited with code 143", "exitCode=143", "exit code 143", "container stop", "Container …Stopping", "Stopping container", "Killing container", "reason=\"Killing\"", "terminated by supervisor", "reason=\"ScalingReplicaSet\"…Scaled down"]),
     row(Sign::UnitStarted, Subject::Unit, MANAGER, &["Started ", "success: …entered RUNNING state"]),
     row(Sign::PackageUpgrade, Subject::Unit, &[F::Other, F::App, F::System], &[" upgrade …:amd64 ", " upgrade …:all ", " upgrade …:arm64 "]),
+    // The service manager's own limit of time for what it runs, and that of Kubernetes for a job.
+    row(Sign::TaskHardLimit, Subject::Tasks, MANAGER, &["Service reached runtime time limit", "DeadlineExceeded", "longer than specified deadline", "Scope reached runtime time limit"]),
     // The machine.
     row(Sign::ShutdownBegan, Subject::Machine, MANAGER, &[
         "System is rebooting", "System is powering down", "System is powering off", "The system will reboot now", "The system will power off now",
         "Reached target reboot.target", "Reached target poweroff.target", "Reached target Reboot", "Reached target Power-Off", "Reached target Shutdown",
         "Reached target shutdown.target", "Reached target System Reboot", "Reached target System Power Off", "Shutting down.",
+        "Power key pressed", "shutting down for system reboot", "shutting down for system halt", "Rebooting system", "Powering off.", "Rebooting.", "Received SIGINT…ctrl-alt-del", "guest-shutdown called",
     ]),
+    // Uninterruptible power supplies, and the updates that reboot by themselves.
+    row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
+    row(Sign::ShutdownBegan, Subject::Machine, KERNEL, &["reboot: Restarting system", "reboot: Power down", "Kernel panic - not syncing"]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU"]),
     row(Sign::UncleanEnd, Subject::Machine, KERNEL, &[
         "EXT4-fs …recovery complete", "EXT4-fs …orphan cleanup", "XFS …Starting recovery", "was not properly unmounted", "Volume was not properly unmounted",
@@ -298,23 +360,27 @@ const ROWS: &[Row] = &[
         "System clock was stepped by", "Time has been changed", "System clock time unset or jumped backwards",
         "time stepped by", "time reset ", "Forward time jump detected", "Backward time jump detected", "clock jumped", "System clock wrong by",
     ]),
-    row(Sign::ClockStep, Subject::Machine, &[F::Other, F::Kernel], &["System clock was stepped by", "time stepped by"]),
+    row(Sign::ClockStep, Subject::Machine, &[F::Other, F::Kernel], &["System clock was stepped by", "time stepped by", " clock_step +", " clock_step -", "step time server ", "setting time to …(offset", "Changed local time to", "System clock was set", "clock was changed"]),
     row(Sign::LinesLost, Subject::Machine, ANYBODY, &["Suppressed …messages from", "messages lost due to rate-limiting", "begin to drop messages due to rate-limiting"]),
     row(Sign::LogsRotated, Subject::Machine, MANAGER, &["logrotate.service: Deactivated successfully", "logrotate.service: Succeeded"]),
     // The network.
     row(Sign::DnsFailure, Subject::Network, ANYBODY, &[
         "Temporary failure in name resolution", "Échec temporaire dans la résolution du nom", "Host not found, try again",
         "Name service error for …try again", "could not be resolved (110", "EAI_AGAIN",
-        "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed", "System.Net.Dns", "Resource temporarily unavailable…Dns", "DNS server returned", "queryA ETIMEOUT", "queryA ESERVFAIL", "ESERVFAIL", "ETIMEOUT query", "dns timeout", "resolver timeout", "host name lookup failure",
+        "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed", "System.Net.Dns", "Resource temporarily unavailable…Dns", "DNS server returned", "queryA ETIMEOUT", "queryA ESERVFAIL", "ESERVFAIL", "ETIMEOUT query", "dns timeout", "resolver timeout", "host name lookup failure", "stub or forward servers failed", "Resolving timed out after", "DNSSEC validation failed", "dns error: failed to lookup address information: Temporary",
+        "no servers could be reached", "Name resolution failure", "could not resolve host name", "DNS lookup failed", "dns resolution failed", "DNS request timed out",
     ]),
     row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream",
-        "ENOTFOUND", "no such host", "NXDOMAIN", "UnknownHostException", "nodename nor servname provided",
+        "ENOTFOUND", "no such host", "NXDOMAIN", "UnknownHostException", "nodename nor servname provided", ":nxdomain", "No such host is known", "dns error: failed to lookup", "Unknown host", "No address associated with hostname",
     ]),
     row(Sign::NetworkUnreachable, Subject::Network, ANYBODY, &[
         "Network is unreachable", "Le réseau n'est pas accessible", "No route to host", "Aucun chemin d'accès pour atteindre",
-        "ENETUNREACH", "EHOSTUNREACH",
+        "ENETUNREACH", "EHOSTUNREACH", "Network is down", "ENETDOWN", "EHOSTDOWN",
     ]),
-    row(Sign::LinkDown, Subject::Network, &[F::Kernel, F::System], &["Link is Down", "Lost carrier", ": link down", "carrier: link connected -> …disconnected", "link is not ready"]),
+    row(Sign::NetworkUnreachable, Subject::Network, &[F::Kernel, F::System, F::Other], &["nf_conntrack: table full", "DHCP lease lost", "DHCPv4 lease lost", "No DHCPOFFERS received"]),
+    row(Sign::LinkDown, Subject::Network, &[F::Kernel, F::System], &["Link is Down", "Lost carrier", ": link down", "carrier: link connected -> …disconnected", "link is not ready",
+        "state change: activated -> unavailable", "state change: activated -> failed", "carrier is OFF", "carrier now OFF", "link status definitely down", "NETDEV WATCHDOG: ", ": Link DOWN", "link disconnected",
+    ]),
     row(Sign::LinkUp, Subject::Network, &[F::Kernel, F::System], &["Link is Up", "Gained carrier", ": link becomes ready"]),
     row(Sign::PortsExhausted, Subject::Network, ANYBODY, &["Cannot assign requested address", "Ne peut attribuer l'adresse demandée",
         "EADDRNOTAVAIL",
@@ -330,7 +396,8 @@ const ROWS: &[Row] = &[
         // RQ, dramatiq, huey, arq.
         "Task exceeded maximum timeout value", "dramatiq…TimeLimitExceeded", "huey.exceptions.TaskTimeout", "arq…TimeoutError",
         "has been attempted too many times or run too long", "exceeded the timeout of …seconds", "ProcessTimedOutException", "execution expired (Timeout::Error)",
-        "] has timed out.", "App\\Jobs\\…has timed out", "TimeoutExceededException", "Time limit exceeded. Raising exception in worker thread", "MaxAttemptsExceededException", "TaskTimeout", "job timed out", "ActivityTimeout",
+        "] has timed out.", "App\\Jobs\\…has timed out", "TimeoutExceededException", "Time limit exceeded. Raising exception in worker thread", "MaxAttemptsExceededException", "TaskTimeout", "job timed out", "ActivityTimeout", "Delayed::WorkerTimeout", "Delayed::Worker.max_run_time", "reincarnated worker …after timeout", "Oban.TimeoutError", "task timed out", "run time limit exceeded", "exceeded its maximum run time", "max_run_time",
+        "timeout: sending signal TERM to command", "sent TERM to command…timeout",
     ]),
     row(Sign::ProcessCrashed, Subject::Tasks, TASKS, &["exited with 'signal 11 (SIGSEGV)'", "Worker exited prematurely: signal 11"]),
     row(Sign::TaskWorkerLost, Subject::Tasks, TASKS, &["WorkerLostError", "exited with 'signal 9 (SIGKILL)'",
@@ -340,6 +407,16 @@ const ROWS: &[Row] = &[
         "redis.exceptions.TimeoutError", "redis.exceptions.BusyLoadingError", "amqp.exceptions.ConnectionForced", "amqp.exceptions.RecoverableConnectionError",
         "CONNECTION_FORCED", "delivery acknowledgement on channel", "Unrecoverable error: PreconditionFailed",
         "Error 111 connecting to", "ECONNREFUSED…:6379", "ECONNREFUSED…:5672", "MaxRetriesPerRequestError", "LOADING Redis is loading", "MISCONF Redis is configured", "OOM command not allowed when used memory", "READONLY You can't write against a read only", "pika.exceptions.AMQPConnectionError", "CLUSTERDOWN", "memory resource limit alarm set",
+        "Broker may not be available", "brokers are down", "Error connecting to Redis", "NOAUTH Authentication required", "WRONGPASS invalid", "nats: no servers available", "Could not connect to broker", "Connection blocked: low on", "connection.blocked",
+        "socket closed unexpectedly…redis", "Max retries per request",
+    ]),
+    // What brokers themselves say: Redis and RabbitMQ are stopped, or refuse.
+    row(Sign::BrokerLost, Subject::Tasks, &[F::Database, F::App, F::Other, F::System], &[
+        "Redis is now ready to exit", "User requested shutdown", "scheduling shutdown...", "RabbitMQ is asked to stop", "Stopping RabbitMQ", "Publishers will be blocked", "resource limit alarm set on node",
+    ]),
+    row(Sign::BrokerLost, Subject::Tasks, MANAGER, &[
+        "Stopping redis", "Stopping Advanced key-value store", "Stopping Apache Kafka", "Stopping beanstalkd", "Stopping NATS", "Stopping ActiveMQ", "redis-server.service: Main process exited",
+        "redis.service: Main process exited", "rabbitmq-server.service: Main process exited", "redis-server.service: Failed with", "rabbitmq-server.service: Failed with", "kafka.service: Main process exited",
     ]),
     row(Sign::ServerStopping, Subject::Tasks, TASKS, &["Warm shutdown (", "Cold shutdown (", "Warm shut down requested", "Cold shut down", "Terminating quiet threads", "Pausing to allow jobs to finish",
         "jobs back to Redis", "Stopping all workers", "SIGTERM received", "received SIGTERM", "received signal 15", "caught SIGTERM", "got SIGTERM", "signal: terminated", "signal=terminated", "SignalException: SIGTERM",
@@ -358,6 +435,35 @@ const NOT: &[(Sign, &str)] = &[
     (Sign::DbConnections, "smtp"),
     // One host that cannot be reached is no network that is gone.
     (Sign::NetworkUnreachable, "connection to server"),
+    // Interfaces of containers and tunnels come and go.
+    (Sign::LinkDown, "veth"),
+    (Sign::LinkDown, "docker0"),
+    (Sign::LinkDown, "br-"),
+    (Sign::LinkDown, "virbr"),
+    (Sign::LinkDown, "vnet"),
+    (Sign::LinkDown, "cali"),
+    (Sign::LinkDown, "cni0"),
+    (Sign::LinkDown, "flannel"),
+    (Sign::LinkDown, "tap0"),
+    (Sign::LinkDown, "tun0"),
+    (Sign::LinkDown, "podman"),
+    (Sign::LinkDown, "lxc"),
+    // A hint of what may be the matter.
+    (Sign::QuotaExceeded, "or a disk quota exceeded"),
+    // Where somebody stops it, it refuses what comes then.
+    (Sign::PoolExhausted, "[shutting down,"),
+    (Sign::PoolExhausted, "[terminated,"),
+    (Sign::Misconfigured, "no configuration error"),
+    (Sign::Misconfigured, " 0 configuration error"),
+    (Sign::Misconfigured, "without configuration error"),
+    (Sign::ShutdownBegan, "systemd-reboot.service: deactivated"),
+    (Sign::DbStatementTimeout, "statement timeout set to"),
+    (Sign::DbStatementTimeout, "set statement timeout"),
+    (Sign::DbStatementTimeout, "statement timeout is"),
+    (Sign::DbLockTimeout, "lock timeout set to"),
+    (Sign::IoError, "fd0"),
+    (Sign::IoError, "loop"),
+    (Sign::IoError, "sr0"),
 ];
 
 struct Index {
@@ -369,7 +475,10 @@ struct Index {
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let alternatives = ROWS.iter().enumerate().flat_map(|(row, spec)| spec.texts.iter().map(move |text| (row, *text)));
     let (mut firsts, mut texts) = (Vec::new(), Vec::new());
-    for (row, text) in alternatives {
+    let others =
+        alternatives.clone().flat_map(|(row, text)| locales::others(text).into_iter().map(move |text| (row, text)));
+    let all: BTreeSet<(usize, String)> = alternatives.map(|(row, text)| (row, text.to_owned())).chain(others).collect();
+    for (row, text) in all {
         let mut parts = text.split('…').map(str::to_ascii_lowercase);
         firsts.push(parts.next().unwrap_or_default());
         texts.push((row, parts.collect()));

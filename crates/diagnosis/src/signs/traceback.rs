@@ -28,16 +28,17 @@ pub(super) fn of(message: &str) -> Option<Traceback<'_>> {
     None
 }
 
-/// The error at the head of a stack of JavaScript or Java: the last line before the first frame that names one.
+/// The error at the head of a stack of JavaScript, .NET or Java: the last line before the first frame that names one.
 pub(super) fn head_of_stack(message: &str) -> Option<&str> {
-    let (head, _) = message.split_once("\n    at ").or_else(|| message.split_once("\n\tat "))?;
+    const FRAMES: [&str; 4] = ["\n    at ", "\n   at ", "\n\tat ", "\n  at "];
+    let (head, _) = FRAMES.iter().find_map(|frame| message.split_once(frame))?;
     let says = |line: &&str| line.contains("Error") || line.contains("Exception");
     head.lines().rev().find(says)
 }
 
 /// Whether a program ends with an error that nothing in it handles, in the words of PHP, Go, Node, Java, Ruby, .NET and Rust.
 pub(super) fn is_uncaught(message: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 17] = [
         "Uncaught ",
         "uncaughtException",
         "unhandledRejection",
@@ -46,6 +47,9 @@ pub(super) fn is_uncaught(message: &str) -> bool {
         "Unhandled promise rejection",
         "Exception in thread \"",
         "panic: ",
+        "panic serving ",
+        "has thrown an unhandled exception",
+        "terminating\n** (",
         "PANIC: ",
         "[recovered]",
         " panicked at ",

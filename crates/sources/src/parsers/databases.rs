@@ -62,19 +62,94 @@ fn severity(text: &str) -> Option<(usize, &str)> {
     let word_at = text[..end].rfind([' ', ':']).map_or(0, |before| before + 1);
     let word = &text[word_at..end];
     pg_level(word)?;
+    // A program may call its errors so in its own language; PostgreSQL has two spaces behind it.
+    if !ENGLISH.contains(&word) && !text[end..].starts_with(":  ") {
+        return None;
+    }
     // "INSTRUCTION : " in French has a space before its colon.
     text[end..].starts_with(':').then_some((word_at, word))
 }
 
-/// What PostgreSQL writes before the colon, in English and in French; `STATEMENT` and its like belong to the error before.
+/// What it writes before the colon in English.
+const ENGLISH: &[&str] = &[
+    "DEBUG",
+    "DEBUG1",
+    "DEBUG2",
+    "DEBUG3",
+    "DEBUG4",
+    "DEBUG5",
+    "INFO",
+    "NOTICE",
+    "LOG",
+    "DETAIL",
+    "HINT",
+    "QUERY",
+    "CONTEXT",
+    "LOCATION",
+    "STATEMENT",
+    "WARNING",
+    "ERROR",
+    "FATAL",
+    "PANIC",
+];
+
+/// What PostgreSQL writes before the colon, in the languages it is translated to (`msgid "ERROR"` of its catalogues);
+/// `STATEMENT` and its like belong to the error before.
 fn pg_level(word: &str) -> Option<Level> {
     Some(match word {
         "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3" | "DEBUG4" | "DEBUG5" => Level::Debug,
-        "INFO" | "NOTICE" | "LOG" | "DETAIL" | "HINT" | "QUERY" | "CONTEXT" | "LOCATION" | "STATEMENT" | "DÉTAIL"
-        | "ASTUCE" | "REQUÊTE" | "CONTEXTE" | "EMPLACEMENT" | "INSTRUCTION" => Level::Info,
-        "WARNING" | "ATTENTION" | "AVERTISSEMENT" => Level::Warning,
-        "ERROR" | "ERREUR" => Level::Error,
-        "FATAL" | "PANIC" | "PANIQUE" => Level::Critical,
+        "INFO"
+        | "NOTICE"
+        | "LOG"
+        | "DETAIL"
+        | "HINT"
+        | "QUERY"
+        | "CONTEXT"
+        | "LOCATION"
+        | "STATEMENT"
+        | "DÉTAIL"
+        | "ASTUCE"
+        | "REQUÊTE"
+        | "CONTEXTE"
+        | "EMPLACEMENT"
+        | "INSTRUCTION"
+        | "HINWEIS"
+        | "TIPP"
+        | "ANWEISUNG"
+        | "ZUSAMMENHANG"
+        | "DETALLE"
+        | "SENTENCIA"
+        | "CONTEXTO"
+        | "NOTIFICA"
+        | "DETTAGLI"
+        | "SUGGERIMENTO"
+        | "ISTRUZIONE"
+        | "CONTESTO"
+        | "LOGG"
+        | "NOTIS"
+        | "DETALJ"
+        | "TIPS"
+        | "SATS"
+        | "KONTEXT"
+        | "СООБЩЕНИЕ"
+        | "ЗАМЕЧАНИЕ"
+        | "ПОДРОБНОСТИ"
+        | "ПОДСКАЗКА"
+        | "ОПЕРАТОР"
+        | "КОНТЕКСТ"
+        | "ЗАПИСУВАННЯ"
+        | "ПОВІДОМЛЕННЯ" => Level::Info,
+        "WARNING"
+        | "ATTENTION"
+        | "AVERTISSEMENT"
+        | "WARNUNG"
+        | "ATTENZIONE"
+        | "VARNING"
+        | "ПРЕДУПРЕЖДЕНИЕ"
+        | "ПОПЕРЕДЖЕННЯ" => Level::Warning,
+        "ERROR" | "ERREUR" | "FEHLER" | "ERRORE" | "FEL" | "ОШИБКА" | "ПОМИЛКА" => Level::Error,
+        "FATAL" | "PANIC" | "PANIQUE" | "PANIK" | "FATALE" | "PANICO" | "FATALT" | "ВАЖНО" | "ПАНИКА" | "ФАТАЛЬНО"
+        | "ПАНІКА" => Level::Critical,
         _ => return None,
     })
 }

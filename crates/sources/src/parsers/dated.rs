@@ -107,6 +107,17 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
     Some(stamp)
 }
 
+/// `10:00:00 default: message`: the time of day alone, as RQ's workers and scripts write it.
+pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.clock()?;
+    cursor.eat(" ")?;
+    // Behind a letter there are words; a column of numbers is a table.
+    let is_said = cursor.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || b"[<(".contains(&byte));
+    let level = level::find(cursor.rest());
+    is_said.then(|| Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+}
+
 /// Text of which nothing is known: its level, if it names one.
 pub(super) fn plain(text: &str) -> Parsed<'_> {
     Parsed::new("", text).level(level::find(text))

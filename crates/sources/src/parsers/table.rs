@@ -118,4 +118,5 @@ pub static FORMATS: &[Format] = &[
     format("syslog", Line, Loose, network::sniff_bare, network::parse_bare),
     simple!("dated", Headed, General, dated::dated),
     simple!("placed", Headed, General, dated::placed),
+    simple!("clocked", Headed, General, dated::clocked),
 ];
