@@ -107,7 +107,15 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         request => (request, None),
     };
     let is_in_background = begun.is_some();
-    let run = request.or_else(|| by_deliveries(collected, asked)).unwrap_or(Run {
+    let deliveries = by_deliveries(collected, asked);
+    // A form that failed for somebody says less of a mailing than the messages that its program tells of.
+    let is_told = deliveries
+        .as_ref()
+        .and_then(|run| run.evidence)
+        .is_some_and(|last| matches!(collected.evidence[last].sign, Sign::AppNamed | Sign::AppSent));
+    let is_likely =
+        |run: &Run| run.is_successful || !is_told || run.request.as_ref().is_some_and(|one| is_of_run(one, question));
+    let run = request.filter(is_likely).or(deliveries).unwrap_or(Run {
         basis: RunBasis::Asked,
         request: None,
         begin: None,
@@ -120,6 +128,14 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
     Run { begin: run.begin.or(begun), is_in_background, ..run }
+}
+
+/// Seconds from which a request is no page that somebody looks at.
+const LONG: f64 = 20.0;
+
+/// Whether a request looks like one that sends, by its path, or because it takes long.
+fn is_of_run(request: &HttpRequest, question: &Question) -> bool {
+    question.path.is_some() || is_mailing(&request.path) || request.seconds.is_some_and(|seconds| seconds >= LONG)
 }
 
 /// Whether a request that was answered as it should be only began the work: tasks are logged, or messages go on after it.
@@ -180,7 +196,7 @@ fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Tim
         (request.method == "POST", 2.0),
         (is_failed, 3.0),
         (is_mailing(&lower), 3.0),
-        (request.seconds.is_some_and(|seconds| seconds >= 20.0), 2.0),
+        (request.seconds.is_some_and(|seconds| seconds >= LONG), 2.0),
         // An access log has the end, and the status.
         (one.family == Family::WebAccess, 1.0),
         (matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS"), -3.0),

@@ -250,8 +250,14 @@ impl Weighing<'_> {
         Some(terms)
     }
 
-    /// Whether it stands in a file of an application, whose format nobody knows.
+    /// Whether it stands in a file of an application, whose format nobody knows: where applications are, or beside the lines that
+    /// tell of messages.
     fn is_of_application_file(&self, one: &Evidence) -> bool {
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let of_messages = last.filter(|last| matches!(last.sign, Sign::AppNamed | Sign::AppSent));
+        if of_messages.is_some_and(|last| self.stand_together(last, one)) {
+            return true;
+        }
         const FOLDERS: [&str; 8] = [
             "/srv/",
             "/opt/",
@@ -263,6 +269,15 @@ impl Weighing<'_> {
             "/var/log/containers/",
         ];
         FOLDERS.iter().any(|folder| self.collected.sources[one.place.source].name.starts_with(folder))
+    }
+
+    /// Whether two lines stand in one log, or in logs of one folder of their own.
+    fn stand_together(&self, one: &Evidence, other: &Evidence) -> bool {
+        let folder = |one: &Evidence| {
+            let name = &self.collected.sources[one.place.source].name;
+            name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
+        };
+        one.place.source == other.place.source || folder(one) == folder(other) && folder(one) != "/var/log"
     }
 
     fn same_request(&self, one: &Evidence) -> Option<Term> {
@@ -405,7 +420,8 @@ impl Weighing<'_> {
     fn other_program(&self, one: &Evidence) -> Option<Term> {
         let is_lack =
             |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
-        if one.family != Family::Other || !is_lack(one.sign) || self.scope.is_application(one) == Belongs::Yes {
+        let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
+        if one.family != Family::Other || !is_lack(one.sign) || is_own {
             return None;
         }
         let reading = &self.collected.reading;

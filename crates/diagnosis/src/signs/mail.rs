@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, number_of, table, text_of};
+use super::{Told, number_of, replies, table, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use model::Level;
 use sources::record::Parsed;
@@ -32,6 +32,10 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         );
         return all;
     }
+    // Exim tells of both ways in one log.
+    if is_of_strangers(&parsed.message) {
+        return Vec::new();
+    }
     if daemon == "pickup" && parsed.message.contains(": uid=") {
         return vec![told(Sign::Submitted, String::new())];
     }
@@ -51,12 +55,33 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         _ => {}
     }
     let mut signs = table::signs(&parsed.message, Family::Mail);
+    let is_general = |sign: &Sign| matches!(sign, Sign::SmtpBusy | Sign::SmtpRefused | Sign::RecipientRefused);
+    if let Some(general) = signs.iter_mut().find(|sign| is_general(sign)) {
+        // What the server says beside its code may be more particular.
+        let said = replies::sign(&table::beginning(&parsed.message).to_lowercase());
+        *general = said.filter(|said| matches!(said, Sign::SmtpRate | Sign::SmtpQuota)).unwrap_or(*general);
+    }
     if signs.is_empty() && super::speaks_of_failures(parsed, Family::Mail) {
         // Whoever hands mail over speaks with a mail server, whatever it calls it.
         signs.extend(super::failure(&format!("smtp: {}", parsed.message)));
     }
     all.extend(signs.into_iter().map(|sign| told(sign, address.clone())));
     all
+}
+
+/// Whether Exim speaks of somebody who connected to it.
+fn is_of_strangers(message: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        " authenticator failed for ",
+        " rejected RCPT ",
+        " rejected after DATA",
+        " rejected EHLO ",
+        " rejected connection ",
+        "SMTP connection from ",
+        "no host name found for IP",
+        "SMTP protocol synchronization error",
+    ];
+    WORDS.iter().any(|word| message.contains(word))
 }
 
 /// What the machine itself lacks is worth knowing, whoever was served then.

@@ -189,14 +189,16 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         let logger = parsed.logger.as_deref().unwrap_or_default();
         signs.extend(failure(&format!("{logger}: {text}")));
     }
-    if signs.is_empty() && (traceback::head_of_stack(text).is_some() || traceback::is_uncaught(text)) {
+    let is_error = parsed.level.is_none_or(|level| level >= Level::Error);
+    let is_thrown = || traceback::head_of_stack(text).is_some() || traceback::is_uncaught(text);
+    if signs.is_empty() && (is_thrown() || is_error && is_program(family) && traceback::is_named(text)) {
         signs.push(Sign::Exception);
     }
     if signs.is_empty() && http::is_server_error(parsed) {
         signs.push(Sign::ServerError);
     }
     let mut all: Vec<Told> = signs.into_iter().map(told).collect();
-    if all.is_empty() && matches!(family, Family::App | Family::Tasks | Family::Other) {
+    if all.is_empty() && matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other) {
         all.extend(mail::sent_by_application(parsed, &actor));
     }
     all
@@ -256,10 +258,14 @@ fn is_small_step(text: &str) -> bool {
 
 /// Whether the record may tell of a failure: a program's, and none that itself says that all is well.
 fn speaks_of_failures(parsed: &Parsed<'_>, family: Family) -> bool {
-    let is_program = matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other | Family::Mail);
+    let is_program = is_program(family) || family == Family::Mail;
     // What the journal files under a priority is where a line was written to, not what its program calls it.
     let is_own_level = parsed.format != "journald";
     is_program && !(is_own_level && parsed.level.is_some_and(|level| level < Level::Warning))
+}
+
+fn is_program(family: Family) -> bool {
+    matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other)
 }
 
 /// Fields of structured records in which an error is told beside the message.

@@ -33,16 +33,16 @@ const PORTS: &[(u16, Peer)] = &[
 const WORDS: &[(Peer, &[&str])] = &[
     (Peer::Mail, &[
         "smtp", "nodemailer", "mailkit", "javax.mail", "jakarta.mail", "phpmailer", "swift_", "symfony\\component\\mailer", "sendmail",
-        "gomail", "lettre::", "swoosh.", "bamboo.",
+        "gomail", "lettre", "swoosh", "bamboo.", "network_failure", "actionmailer", "action_mailer", "deliver_now", "msmtp", "net::smtp",
     ]),
     (Peer::Database, &[
         "psycopg", "asyncpg", "pg::", "psqlexception", "postgres", "npgsql", "pg-pool", "pgconn", "pgx", "mysql", "mariadb", "pdoexception",
         "sqlstate", "sequelize", "typeorm", "prisma", "knex", "hikari", "jdbc", "activerecord", "mongo", "sqlclient", "sqlalchemy",
-        "database", "hibernate", "doctrine", "ecto.", "diesel", "sqlx",
+        "database", "hibernate", "doctrine", "ecto.", "diesel", "sqlx", "dbd::", "postgrex", "myxql", "dbconnection", "tokio_postgres", "r2d2", "bb8::", "deadpool", "sqlexception", "eloquent",
     ]),
     (Peer::Broker, &[
         "redis", "rabbitmq", "amqp", "kombu", "celery", "sidekiq", "bullmq", "ioredis", "jedis", "lettuce", "kafka", "pika.", "bunny",
-        "beanstalk", "activemq", "stomp", "broker", "error fetching job", "nats:",
+        "beanstalk", "activemq", "stomp", "broker", "error fetching job", "nats:", "amqplib", "amqpconnection", "pheanstalk", "pulsar", "mqtt",
     ]),
 ];
 const OWN_WORDS: &[(Peer, &[&str])] = &[(Peer::Mail, &["mail server", "mail relay", "mail host", "mailer", "mx."])];
@@ -57,7 +57,7 @@ const REFUSED: &[&str] = &[
 const TIMED_OUT: &[&str] = &[
     "timed out", "etimedout", "esockettimedout", "i/o timeout", "read timeout", "readtimeout", "opentimeout", "connect timeout",
     "connecttimeout", "connection timeout", "timeoutexception", "timeouterror", "sockettimeout", "deadline exceeded", "execution expired",
-    "greeting never received", "délai d'attente",
+    "greeting never received", "délai d'attente", ":timeout", "{error,timeout}", "deadlineexceeded", "time-out", "timeout waiting", "timeout expired",
 ];
 #[rustfmt::skip]
 const LOST: &[&str] = &[
@@ -65,7 +65,8 @@ const LOST: &[&str] = &[
     "unexpectedly disconnected", "connection closed", "connection was closed", "closed by", "connection lost", "lost connection",
     "connection aborted", "end of file reached", "eoferror", "could not read from", "bad connection", "connection is closed",
     "connection dropped", "forcibly closed", "gone away", "server has disconnected", "ré-initialisée", "unexpected disconnect",
-    "response: -1", "unexpected socket close",
+    "response: -1", "unexpected socket close", ":closed}", "{error,closed}", "must be connected", "not connected", "notconnected", "autoreconnect", "error occurred during the login process",
+    "disconnected before",
 ];
 
 /// What a failed connection in `text` proves, which is in lower case.

@@ -152,7 +152,8 @@ const ROWS: &[Row] = &[
         "certificate verification failed", "Server certificate not trusted",
         "x509: certificate", "unable to verify the first certificate", "self-signed certificate", "self signed certificate", "does not match certificate's altnames", "PKIX path building failed", "CertificateExpiredException", "CERT_HAS_EXPIRED", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "TLS certificate verification failed", "Peer certificate cannot be authenticated",
         "certificate is not yet valid", "CertPathValidatorException", "RemoteCertificate", "remote certificate is invalid", "SslHandshakeException", "SSLHandshakeException…certificate", "failed to verify certificate",
-        "CERT_NOT_YET_VALID", "no alternative certificate subject name", "No subject alternative", "Hostname/IP does not match", "SELF_SIGNED_CERT_IN_CHAIN", "certificate is not trusted", "unable to get local issuer certificate", "tls: expired certificate", "alert certificate expired", "not match the certificate",
+        "CERT_NOT_YET_VALID", "no alternative certificate subject name", "No subject alternative", "Hostname/IP does not match", "SELF_SIGNED_CERT_IN_CHAIN", "certificate is not trusted", "unable to get local issuer certificate", "tls: expired certificate", "alert certificate expired", "invalid peer certificate", "certificate_expired", "unknown_ca", "bad_certificate", "certificate expired", "certificate is expired", "certificat a expiré", "Zertifikat ist abgelaufen",
+        "certificado ha caducado", "not match the certificate",
     ]),
     row(Sign::SmtpQuota, Subject::Mail, SENDERS, &[
         "5.4.5 ", "Daily user sending limit", "Daily sending quota exceeded", "Daily message quota exceeded", "5.7.705", "5.7.708",
@@ -298,7 +299,7 @@ const ROWS: &[Row] = &[
         "The connection attempt failed", "SQLSTATE[08", "no pg_hba.conf entry", "server selection error", "No suitable servers found", "Exception while reading from stream",
         "Exception while connecting", "Timeout during connection attempt", "no connection to the server", "connection not open", "Unable to connect to any of the specified MySQL hosts",
         "A network-related or instance-specific error", "ORA-12541", "ORA-12514", "ORA-03113", "ORA-03135", "server login has been failing", "WSREP has not yet prepared node", "PoolClearedError", "Error establishing a database connection",
-        "tcp recv (idle): closed", "DatabaseError…connection is closed",
+        "tcp recv (idle): closed", "MongoNotConnectedError", "AutoReconnect", "DatabaseError…connection is closed",
     ]),
     // The disk, in the words of the C library.
     row(Sign::QuotaExceeded, Subject::Disk, ANYBODY, &["Disk quota exceeded", "Débordement du quota d'espace disque",
@@ -349,7 +350,7 @@ const ROWS: &[Row] = &[
         "Power key pressed", "shutting down for system reboot", "shutting down for system halt", "Rebooting system", "Powering off.", "Rebooting.", "Received SIGINT…ctrl-alt-del", "guest-shutdown called",
     ]),
     // Uninterruptible power supplies, and the updates that reboot by themselves.
-    row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
+    row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "shutting down for system reboot", "shutting down for system halt", "shutting down for reboot", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
     row(Sign::ShutdownBegan, Subject::Machine, KERNEL, &["reboot: Restarting system", "reboot: Power down", "Kernel panic - not syncing"]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU"]),
     row(Sign::UncleanEnd, Subject::Machine, KERNEL, &[

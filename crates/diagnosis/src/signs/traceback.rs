@@ -60,6 +60,40 @@ pub(super) fn is_uncaught(message: &str) -> bool {
     WORDS.iter().any(|word| message.contains(word))
 }
 
+/// Whether a text begins with the name of an error, or names one behind a colon and says what it is about: `KeyError: 'nom'`,
+/// `** (KeyError) key :email not found`, `run failed: System.FormatException: …`. Or a database that a statement is wrong for.
+pub(super) fn is_named(message: &str) -> bool {
+    const WORDS: [&str; 10] = [
+        "SQLSTATE[22",
+        "SQLSTATE[23",
+        "SQLSTATE[42",
+        "violates not-null constraint",
+        "violates unique constraint",
+        "violates foreign key constraint",
+        "syntax error at or near",
+        "Undefined array key",
+        "Undefined variable",
+        "Can't locate object method",
+    ];
+    let first = message.lines().next().unwrap_or_default();
+    if first.contains("retry") || first.contains("ignor") {
+        return false;
+    }
+    let is_missing = first.contains("does not exist") && (first.contains("column ") || first.contains("relation "));
+    let mut words = first.split(' ').scan(true, |is_head, word| {
+        let is_here = *is_head;
+        *is_head = word.ends_with(':') || word == "**";
+        Some((is_here, word))
+    });
+    let is_thrown = words.any(|(is_head, word)| {
+        let is_told = word.ends_with(':') || word.ends_with(')');
+        let name = word.trim_matches(['(', ')', ':']);
+        let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | ':' | '_' | '\\'));
+        is_head && is_told && is_name && (name.ends_with("Error") || name.ends_with("Exception"))
+    });
+    is_thrown || is_missing || WORDS.iter().any(|word| first.contains(word))
+}
+
 impl Traceback<'_> {
     /// What it proves: what the exception says is the matter, else that nobody caught it.
     pub(super) fn signs(&self, family: Family) -> Vec<Sign> {
@@ -123,6 +157,28 @@ impl Traceback<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_are_known_by_their_names() {
+        for text in [
+            "KeyError: 'nom'",
+            "run failed: System.FormatException: The specified string is not in the form",
+            "** (KeyError) key :email not found in: %{}",
+            "SQLSTATE[23000]: Integrity constraint violation: 1048 Column 'a' cannot be null",
+            "ERROR: column \"sent_at\" of relation \"letters\" does not exist",
+        ] {
+            assert!(is_named(text), "{text}");
+        }
+        for text in [
+            "FormatError is counted, 0 of them",
+            "the page Error: is shown",
+            "KeyError: 'nom', retrying",
+            "ErrorController: started",
+            "no error: all is well",
+        ] {
+            assert!(!is_named(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_exception_is_read_before_the_words_around_it() {

@@ -62,8 +62,9 @@ fn severity(text: &str) -> Option<(usize, &str)> {
     let word_at = text[..end].rfind([' ', ':']).map_or(0, |before| before + 1);
     let word = &text[word_at..end];
     pg_level(word)?;
-    // A program may call its errors so in its own language; PostgreSQL has two spaces behind it.
-    if !ENGLISH.contains(&word) && !text[end..].starts_with(":  ") {
+    // Other programs call their errors so, too; PostgreSQL has two spaces behind it, or who speaks before it.
+    let is_of_server = ENGLISH.contains(&word) && text[..word_at].contains(['[', '@', '=']);
+    if !is_of_server && !text[end..].starts_with(":  ") {
         return None;
     }
     // "INSTRUCTION : " in French has a space before its colon.
