@@ -32,10 +32,6 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         );
         return all;
     }
-    // Exim tells of both ways in one log.
-    if is_of_strangers(&parsed.message) {
-        return Vec::new();
-    }
     if daemon == "pickup" && parsed.message.contains(": uid=") {
         return vec![told(Sign::Submitted, String::new())];
     }
@@ -70,7 +66,7 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
 }
 
 /// Whether Exim speaks of somebody who connected to it.
-fn is_of_strangers(message: &str) -> bool {
+pub(super) fn is_of_strangers(message: &str) -> bool {
     const WORDS: [&str; 8] = [
         " authenticator failed for ",
         " rejected RCPT ",

@@ -159,6 +159,10 @@ fn is_application(parsed: &Parsed<'_>) -> bool {
 /// Everything that a record proves.
 pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     let actor = Actor { program: program(parsed), unit: unit(parsed), pid: pid(parsed) };
+    // Exim tells of both ways in one log, and names no program.
+    if mail::is_of_strangers(&parsed.message) {
+        return Vec::new();
+    }
     match family {
         Family::WebAccess => return http::access(parsed, &actor).into_iter().collect(),
         Family::Mail => return mail::read(parsed, &actor),
