@@ -20,7 +20,7 @@ use crate::{
     job,
     question::{self, BadQuestion, Question, Reading},
     source::{Bound, Source},
-    tree::Tree,
+    tree::{Found, Tree},
 };
 use jiff::tz::TimeZone;
 use model::{Clock, Timestamp};
@@ -31,6 +31,8 @@ use std::{collections::BTreeSet, io, path::Path, time::Duration};
 const TIME_MAX: Duration = Duration::from_secs(10);
 /// Files from here on are read last.
 const LARGE_BYTES: u64 = 16 << 20;
+/// How many times longer a packed log is once it is unpacked, about.
+const PACKED_TIMES: u64 = 20;
 /// How much longer than the window is looked at before it, to know what is usual.
 pub const WINDOWS_BEFORE: u32 = 4;
 /// How long after the window it is looked for what became of messages.
@@ -95,8 +97,8 @@ pub fn collect(
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
     // What is large comes last: should the time run out, what says most in few lines was read.
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
-    in_turn.sort_by_key(|(file, _)| if file.bytes < LARGE_BYTES { 0 } else { file.bytes });
-    let small = in_turn.partition_point(|(file, _)| file.bytes < LARGE_BYTES);
+    in_turn.sort_by_key(|(file, _)| Some(unpacked(file)).filter(|bytes| *bytes >= LARGE_BYTES));
+    let small = in_turn.partition_point(|(file, _)| unpacked(file) < LARGE_BYTES);
     let (settings, services) = (settings::find(&tree, question), services::find(&tree));
     let base = Collected {
         reading,
@@ -122,6 +124,11 @@ pub fn collect(
         journal::gather(&tree, &mut gathered);
     }
     Ok(base.with(gathered.finish(), question))
+}
+
+/// Bytes to be read of a file, about.
+fn unpacked(file: &Found) -> u64 {
+    file.bytes * if file.inside.ends_with(".gz") { PACKED_TIMES } else { 1 }
 }
 
 impl Collected {
