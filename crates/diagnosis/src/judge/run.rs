@@ -223,21 +223,16 @@ fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
 
 /// The burst of messages whose end is nearest to what was asked.
 fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
-    let told = bursts(&collected.evidence);
-    let is_in_window = |burst: &Vec<usize>| {
+    let in_window = |burst: &Vec<usize>| {
         let end = collected.evidence[burst[burst.len() - 1]].at;
         burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
     };
-    let bursts = if told.iter().any(is_in_window) { told } else { bursts_of_names(&collected.evidence) };
-    let in_window = |burst: &&Vec<usize>| {
-        let end = collected.evidence[burst[burst.len() - 1]].at;
-        burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
-    };
-    let distance = |burst: &&Vec<usize>| {
+    let distance = |burst: &Vec<usize>| {
         let end = &collected.evidence[burst[burst.len() - 1]];
         (end.seconds_to(asked).abs() * 1e3) as i64
     };
-    let burst = bursts.iter().filter(in_window).min_by_key(distance)?;
+    let nearest = |bursts: Vec<Vec<usize>>| bursts.into_iter().filter(in_window).min_by_key(distance);
+    let burst = nearest(bursts(&collected.evidence)).or_else(|| nearest(bursts_of_names(&collected.evidence)))?;
     let (first, last) = (*burst.first()?, *burst.last()?);
     let end = &collected.evidence[last];
     Some(Run {

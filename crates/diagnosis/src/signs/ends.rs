@@ -1,5 +1,6 @@
 //! Processes that end, in the words of whoever looks after them: by which signal, or because they hung.
 
+use super::has;
 use crate::evidence::{Family, Sign};
 
 /// Words for that a process has ended.
@@ -87,10 +88,6 @@ const IS_USUAL: &[&str] = &["idle", "keepalive", "keep-alive", "connection", "se
 /// Whether somebody ends a worker because it hangs.
 fn is_hung(lower: &str) -> bool {
     has(lower, HANGS) && has(lower, ENDS_IT) && has(lower, WORKERS) && !has(lower, IS_USUAL)
-}
-
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]

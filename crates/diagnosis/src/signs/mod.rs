@@ -213,6 +213,11 @@ pub(crate) fn in_text(text: &str) -> Option<Sign> {
     table::signs(text, Family::App).first().copied()
 }
 
+/// Whether one of the words stands in the text.
+fn has(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
 /// What a failed reply or connection proves that no row has the words of.
 fn failure(text: &str) -> Option<Sign> {
     let lower = table::beginning(text).to_lowercase();

@@ -1,6 +1,7 @@
 //! Connections that failed, in the words of any language: to whom they were is known by the port, else by the library that
 //! speaks.
 
+use super::has;
 use crate::evidence::Sign;
 
 /// What was to be reached.
@@ -119,10 +120,6 @@ fn by_port(text: &str) -> Option<Peer> {
 fn is_host(before: &str) -> bool {
     let word = before.rsplit([' ', '"', '\'', '(', '[', '=', '>', '/', '@', ',']).next().unwrap_or_default();
     word.ends_with(']') || word.contains(|c: char| c.is_ascii_alphabetic()) || word.matches('.').count() == 3
-}
-
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]

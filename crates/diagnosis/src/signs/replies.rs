@@ -1,6 +1,7 @@
 //! Replies of mail servers and of providers' interfaces over HTTP, in whichever words a library passes them on: the code
 //! counts (RFC 5321, RFC 3463, RFC 9110), then the words beside it.
 
+use super::has;
 use crate::evidence::Sign;
 
 /// Words without which a number of three digits is no reply: libraries and the commands of SMTP.
@@ -204,10 +205,6 @@ fn is_introduced(before: &str) -> bool {
         || ["code", "error", "status", "reply", "response", "said", "returned", "answered", "server", "got", "with"]
             .iter()
             .any(|word| before.ends_with(word))
-}
-
-fn has(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
 }
 
 /// Numbers of three digits that stand by themselves, and where.

@@ -63,7 +63,7 @@ fn severity(text: &str) -> Option<(usize, &str)> {
     let word = &text[word_at..end];
     pg_level(word)?;
     // Other programs call their errors so, too; PostgreSQL has two spaces behind it, or who speaks before it.
-    let is_of_server = ENGLISH.contains(&word) && text[..word_at].contains(['[', '@', '=']);
+    let is_of_server = is_english(word) && text[..word_at].contains(['[', '@', '=']);
     if !is_of_server && !text[end..].starts_with(":  ") {
         return None;
     }
@@ -71,88 +71,31 @@ fn severity(text: &str) -> Option<(usize, &str)> {
     text[end..].starts_with(':').then_some((word_at, word))
 }
 
-/// What it writes before the colon in English.
-const ENGLISH: &[&str] = &[
-    "DEBUG",
-    "DEBUG1",
-    "DEBUG2",
-    "DEBUG3",
-    "DEBUG4",
-    "DEBUG5",
-    "INFO",
-    "NOTICE",
-    "LOG",
-    "DETAIL",
-    "HINT",
-    "QUERY",
-    "CONTEXT",
-    "LOCATION",
-    "STATEMENT",
-    "WARNING",
-    "ERROR",
-    "FATAL",
-    "PANIC",
+/// What PostgreSQL writes before the colon: in English, and in the languages it is translated to (`msgid "ERROR"` of its
+/// catalogues). `STATEMENT` and its like belong to the error before.
+#[rustfmt::skip]
+const SEVERITIES: &[(Level, &[&str], &[&str])] = &[
+    (Level::Debug, &["DEBUG", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5"], &[]),
+    (Level::Info, &["INFO", "NOTICE", "LOG", "DETAIL", "HINT", "QUERY", "CONTEXT", "LOCATION", "STATEMENT"], &[
+        "DÉTAIL", "ASTUCE", "REQUÊTE", "CONTEXTE", "EMPLACEMENT", "INSTRUCTION", "HINWEIS", "TIPP", "ANWEISUNG", "ZUSAMMENHANG",
+        "DETALLE", "SENTENCIA", "CONTEXTO", "NOTIFICA", "DETTAGLI", "SUGGERIMENTO", "ISTRUZIONE", "CONTESTO", "LOGG", "NOTIS", "DETALJ",
+        "TIPS", "SATS", "KONTEXT", "СООБЩЕНИЕ", "ЗАМЕЧАНИЕ", "ПОДРОБНОСТИ", "ПОДСКАЗКА", "ОПЕРАТОР", "КОНТЕКСТ", "ЗАПИСУВАННЯ",
+        "ПОВІДОМЛЕННЯ",
+    ]),
+    (Level::Warning, &["WARNING"], &["ATTENTION", "AVERTISSEMENT", "WARNUNG", "ATTENZIONE", "VARNING", "ПРЕДУПРЕЖДЕНИЕ", "ПОПЕРЕДЖЕННЯ"]),
+    (Level::Error, &["ERROR"], &["ERREUR", "FEHLER", "ERRORE", "FEL", "ОШИБКА", "ПОМИЛКА"]),
+    (Level::Critical, &["FATAL", "PANIC"], &[
+        "PANIQUE", "PANIK", "FATALE", "PANICO", "FATALT", "ВАЖНО", "ПАНИКА", "ФАТАЛЬНО", "ПАНІКА",
+    ]),
 ];
 
-/// What PostgreSQL writes before the colon, in the languages it is translated to (`msgid "ERROR"` of its catalogues);
-/// `STATEMENT` and its like belong to the error before.
 fn pg_level(word: &str) -> Option<Level> {
-    Some(match word {
-        "DEBUG" | "DEBUG1" | "DEBUG2" | "DEBUG3" | "DEBUG4" | "DEBUG5" => Level::Debug,
-        "INFO"
-        | "NOTICE"
-        | "LOG"
-        | "DETAIL"
-        | "HINT"
-        | "QUERY"
-        | "CONTEXT"
-        | "LOCATION"
-        | "STATEMENT"
-        | "DÉTAIL"
-        | "ASTUCE"
-        | "REQUÊTE"
-        | "CONTEXTE"
-        | "EMPLACEMENT"
-        | "INSTRUCTION"
-        | "HINWEIS"
-        | "TIPP"
-        | "ANWEISUNG"
-        | "ZUSAMMENHANG"
-        | "DETALLE"
-        | "SENTENCIA"
-        | "CONTEXTO"
-        | "NOTIFICA"
-        | "DETTAGLI"
-        | "SUGGERIMENTO"
-        | "ISTRUZIONE"
-        | "CONTESTO"
-        | "LOGG"
-        | "NOTIS"
-        | "DETALJ"
-        | "TIPS"
-        | "SATS"
-        | "KONTEXT"
-        | "СООБЩЕНИЕ"
-        | "ЗАМЕЧАНИЕ"
-        | "ПОДРОБНОСТИ"
-        | "ПОДСКАЗКА"
-        | "ОПЕРАТОР"
-        | "КОНТЕКСТ"
-        | "ЗАПИСУВАННЯ"
-        | "ПОВІДОМЛЕННЯ" => Level::Info,
-        "WARNING"
-        | "ATTENTION"
-        | "AVERTISSEMENT"
-        | "WARNUNG"
-        | "ATTENZIONE"
-        | "VARNING"
-        | "ПРЕДУПРЕЖДЕНИЕ"
-        | "ПОПЕРЕДЖЕННЯ" => Level::Warning,
-        "ERROR" | "ERREUR" | "FEHLER" | "ERRORE" | "FEL" | "ОШИБКА" | "ПОМИЛКА" => Level::Error,
-        "FATAL" | "PANIC" | "PANIQUE" | "PANIK" | "FATALE" | "PANICO" | "FATALT" | "ВАЖНО" | "ПАНИКА" | "ФАТАЛЬНО"
-        | "ПАНІКА" => Level::Critical,
-        _ => return None,
-    })
+    let says = |(_, english, others): &&(Level, &[&str], &[&str])| english.contains(&word) || others.contains(&word);
+    SEVERITIES.iter().find(says).map(|(level, ..)| *level)
+}
+
+fn is_english(word: &str) -> bool {
+    SEVERITIES.iter().any(|(_, english, _)| english.contains(&word))
 }
 
 fn prefix_part<'a>(parsed: Parsed<'a>, part: &'a str, in_syslog: bool) -> Parsed<'a> {
