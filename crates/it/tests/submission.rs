@@ -1,5 +1,5 @@
 //! Mail that programs hand over: a real Django that changes two settings, and a process that is killed again and again while
-//! it takes messages. `VIGIE_SUBMISSION_KILLS` says how often.
+//! it takes messages. `VIGIE_SUBMISSION_KILLS` says how often, `VIGIE_SUBMISSION_MESSAGES` how many it has taken at least when that ends.
 
 use crate::harness::{PATIENCE, Setting, Stage, address, say, seeded, wait_for};
 use model::{ItemState, JobState};
@@ -193,7 +193,9 @@ fn what_was_acknowledged_is_sent_once_or_unconfirmed_however_often_the_process_i
 
 #[expect(clippy::too_many_lines, reason = "one story, from the first message to the count of all")]
 fn kills(on: Stage) {
-    let kills: u64 = env::var("VIGIE_SUBMISSION_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(10);
+    let number = |name: &str| env::var(name).ok().and_then(|count| count.parse::<u64>().ok());
+    let kills = number("VIGIE_SUBMISSION_KILLS").unwrap_or(10);
+    let messages = number("VIGIE_SUBMISSION_MESSAGES").unwrap_or(5 * kills);
     let rng = seeded("submission");
     let (stage, port) = stage(on);
     let (next, gave_up, taken) = (AtomicU64::new(10), AtomicBool::new(false), Mutex::new(BTreeSet::new()));
@@ -210,9 +212,13 @@ fn kills(on: Stage) {
                 }
             });
         }
-        for _ in 0..kills {
+        for kill in 1..=kills {
             let running = stage.serve();
             wait_for("the port", PATIENCE, || TcpStream::connect(("127.0.0.1", port)).ok());
+            let share = messages * kill / kills;
+            wait_for("messages to be taken", PATIENCE, || {
+                (taken.lock().expect("nobody has panicked").len() as u64 >= share).then_some(())
+            });
             thread::sleep(Duration::from_millis(50 + rng.below(600)));
             running.kill();
         }
@@ -260,7 +266,7 @@ fn kills(on: Stage) {
             (state, count) => panic!("{address}: {state:?}, received {count} times"),
         }
     }
-    assert!(taken.len() as u64 > kills * 5, "only {} were taken", taken.len());
+    assert!(taken.len() as u64 >= messages, "only {} were taken", taken.len());
     say(&format!(
         "{kills} kills: {} acknowledged, {sent} sent once, {unknown} unconfirmed, none lost, none twice",
         taken.len()
