@@ -6,7 +6,7 @@ use model::Timestamp;
 use outbound::Client;
 use reqwest::{Method, RequestBuilder, header::RETRY_AFTER};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::{
     collections::BTreeMap,
@@ -37,6 +37,21 @@ pub struct Instance {
     secret: SecretString,
     /// Requests that were sent.
     asked: Arc<AtomicU64>,
+}
+
+/// What an instance has answered.
+pub(crate) struct Body {
+    bytes: Vec<u8>,
+    host: String,
+    path: String,
+}
+
+impl Body {
+    /// # Errors
+    /// [`Error::Short`] where it is no whole answer of that shape.
+    pub(crate) fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, Error> {
+        serde_json::from_slice(&self.bytes).map_err(|_| short(&self.host, &self.path))
+    }
 }
 
 /// What an import is to do with its bundle.
@@ -221,9 +236,14 @@ impl Instance {
 
     /// As a type of ours, which takes less memory than any JSON.
     pub(crate) async fn get_as<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Result<T, Error> {
+        self.get_body(path, query).await?.read()
+    }
+
+    /// What is answered, to be read without a copy of it.
+    pub(crate) async fn get_body(&self, path: &str, query: &[(&str, &str)]) -> Result<Body, Error> {
         let request = self.request(Method::GET, path, query)?;
         match self.exchange(request, path, false).await? {
-            (200..=299, body) => serde_json::from_slice(&body).map_err(|_| short(&self.host(), path)),
+            (200..=299, bytes) => Ok(Body { bytes, host: self.host(), path: path.to_owned() }),
             (status, body) => Err(self.refused(path, status, &serde_json::from_slice(&body).unwrap_or_default())),
         }
     }

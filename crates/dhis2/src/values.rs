@@ -13,7 +13,10 @@ use crate::{
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 /// Rows of one read; where there are more, the units below are read one by one.
 const READ_MAX: usize = 30_000;
@@ -129,8 +132,12 @@ impl Sets {
         self.0.iter().filter(has).map(|(uid, _)| uid.as_str()).collect()
     }
 
+    fn members(&self, set: &str) -> Option<&HashSet<String>> {
+        self.0.iter().find(|(uid, _)| uid == set).map(|(_, members)| members)
+    }
+
     fn has(&self, set: &str, element: &str) -> bool {
-        self.0.iter().any(|(uid, members)| uid == set && members.contains(element))
+        self.members(set).is_some_and(|members| members.contains(element))
     }
 
     /// As the other side names them.
@@ -242,16 +249,21 @@ pub async fn read(instance: &Instance, slice: &Slice, how: How<'_>, limit: usize
     if how.deleted == Deleted::Read && slice.table == Table::Values {
         query.push(("includeDeleted", "true"));
     }
-    let body: Answered = instance.get_as(slice.table.names().0, &query).await?;
-    let rows = if slice.table == Table::Values { body.data_values } else { body.complete_data_set_registrations };
+    let body = instance.get_body(slice.table.names().0, &query).await?;
+    let answered: Answered<'_> = body.read()?;
+    let rows = match slice.table {
+        Table::Values => answered.data_values,
+        Table::Completeness => answered.complete_data_set_registrations,
+    };
     if rows.len() > limit {
         return Ok(None);
     }
-    let is_mine = |row: &Row| match slice.table {
-        Table::Values => how.sets.has(&slice.set, &row.data_element),
+    let members = how.sets.members(&slice.set);
+    let is_mine = |row: &Row<'_>| match slice.table {
+        Table::Values => members.is_some_and(|members| members.contains(&*row.data_element)),
         Table::Completeness => row.data_set == slice.set,
     };
-    let is_read = |row: &Row| how.deleted == Deleted::Read || row.deleted != Some(true);
+    let is_read = |row: &Row<'_>| how.deleted == Deleted::Read || row.deleted != Some(true);
     let mine = rows.into_iter().filter(|row| is_mine(row) && is_read(row));
     Ok(Some(mine.map(|row| datum(row, slice.table, how.reading)).collect()))
 }
@@ -259,22 +271,31 @@ pub async fn read(instance: &Instance, slice: &Slice, how: How<'_>, limit: usize
 /// What a read answers.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Answered {
-    data_values: Vec<Row>,
-    complete_data_set_registrations: Vec<Row>,
+struct Answered<'a> {
+    #[serde(borrow)]
+    data_values: Vec<Row<'a>>,
+    #[serde(borrow)]
+    complete_data_set_registrations: Vec<Row<'a>>,
 }
 
-/// A value, or a registration.
+/// A value, or a registration: where nothing in it is escaped, a part of the answer.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Row {
-    data_element: String,
-    data_set: String,
-    period: String,
-    org_unit: String,
-    organisation_unit: String,
-    category_option_combo: String,
-    attribute_option_combo: String,
+struct Row<'a> {
+    #[serde(borrow)]
+    data_element: Cow<'a, str>,
+    #[serde(borrow)]
+    data_set: Cow<'a, str>,
+    #[serde(borrow)]
+    period: Cow<'a, str>,
+    #[serde(borrow)]
+    org_unit: Cow<'a, str>,
+    #[serde(borrow)]
+    organisation_unit: Cow<'a, str>,
+    #[serde(borrow)]
+    category_option_combo: Cow<'a, str>,
+    #[serde(borrow)]
+    attribute_option_combo: Cow<'a, str>,
     value: Option<String>,
     comment: Option<String>,
     followup: Option<bool>,
@@ -283,16 +304,13 @@ struct Row {
     date: Option<String>,
 }
 
-fn datum(row: Row, table: Table, reading: &Reading) -> (Key, Datum) {
-    let there = |uid: String| match reading.uids.get(&uid) {
-        Some(other) => other.clone(),
-        None => uid,
-    };
+fn datum(row: Row<'_>, table: Table, reading: &Reading) -> (Key, Datum) {
+    let there = |uid: Cow<'_, str>| reading.uids.get(&*uid).cloned().unwrap_or_else(|| uid.into_owned());
     match table {
         Table::Values => {
             let key = [
                 there(row.data_element),
-                row.period,
+                row.period.into_owned(),
                 there(row.org_unit),
                 there(row.category_option_combo),
                 there(row.attribute_option_combo),
@@ -303,7 +321,8 @@ fn datum(row: Row, table: Table, reading: &Reading) -> (Key, Datum) {
         }
         Table::Completeness => {
             let units = there(row.organisation_unit);
-            let key = [there(row.data_set), row.period, units, String::new(), there(row.attribute_option_combo)];
+            let key =
+                [there(row.data_set), row.period.into_owned(), units, String::new(), there(row.attribute_option_combo)];
             // Servers before 2.34 said nothing of it: what was registered was complete.
             let value = if row.completed == Some(false) { "false" } else { "true" }.to_owned();
             let comment = row.date.unwrap_or_default().get(..10).unwrap_or_default().to_owned();
@@ -339,18 +358,20 @@ pub async fn without_rows(
             if how.deleted == Deleted::Read && table == Table::Values {
                 query.push(("includeDeleted", "true"));
             }
-            let body: Answered = match instance.get_as(table.names().0, &query).await {
+            let body = match instance.get_body(table.names().0, &query).await {
                 // One that is not there: each is asked about by itself.
                 Err(Error::Refused { .. }) => break,
                 answered => answered?,
             };
-            let rows: Vec<Row> = body.data_values.into_iter().chain(body.complete_data_set_registrations).collect();
+            let answered: Answered<'_> = body.read()?;
+            let rows: Vec<Row<'_>> =
+                answered.data_values.into_iter().chain(answered.complete_data_set_registrations).collect();
             if rows.is_empty() {
                 found.extend(rest.iter().map(|set| (*set).to_owned()));
                 break;
             }
             let before = rest.len();
-            let has = |set: &str, row: &Row| match table {
+            let has = |set: &str, row: &Row<'_>| match table {
                 Table::Values => how.sets.has(set, &row.data_element),
                 Table::Completeness => row.data_set == set,
             };
