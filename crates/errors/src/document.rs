@@ -5,6 +5,7 @@ use crate::{
     json::{self, NotJson},
     problem::{Place, Problem, Problems},
     scrubbing::{Removed, Scrubbing},
+    tree::Json,
 };
 use serde_json::{Map, Value};
 
@@ -49,10 +50,10 @@ pub(crate) fn many<T>(
 ) -> Result<Told<Vec<T>>, NotJson> {
     whole(what, bytes, scrubbing, |value, problems| {
         let list = match value {
-            Value::Array(list) => list,
-            Value::Object(mut map) => match map.swap_remove("items") {
-                Some(Value::Array(list)) => list,
-                _ => vec![Value::Object(map)],
+            Json::List(list) => list,
+            Json::Object(mut object) => match object.take("items") {
+                Some(Json::List(list)) => list,
+                _ => vec![Json::Object(object)],
             },
             other => vec![other],
         };
@@ -64,12 +65,13 @@ fn whole<T>(
     what: &'static str,
     bytes: &[u8],
     scrubbing: &Scrubbing,
-    read: impl FnOnce(Value, &mut Problems) -> T,
+    read: impl FnOnce(Json<'_>, &mut Problems) -> T,
 ) -> Result<Told<T>, NotJson> {
     let mut problems = Problems::default();
-    let mut value = json::read(what, bytes, &mut problems)?;
-    let removed = scrubbing.scrub(&mut value);
-    let what = read(value, &mut problems);
+    let (what, removed) = json::read(what, bytes, &mut problems, |mut document, problems| {
+        let removed = scrubbing.scrub(&mut document);
+        (read(document, problems), removed)
+    })?;
     Ok(Told { what, problems: problems.into_list(), removed })
 }
 

@@ -3,14 +3,16 @@
 use crate::{
     json,
     problem::{Place, Problems, Why},
+    tree::{Json, Object},
 };
 use model::{Level, Timestamp};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// An object at its place.
 pub(crate) struct Fields<'a> {
-    map: Map<String, Value>,
+    object: Object<'a>,
     place: Place<'a>,
     problems: &'a mut Problems,
 }
@@ -34,9 +36,9 @@ pub(crate) struct FreeBounds {
 
 impl<'a> Fields<'a> {
     /// None, and told, when `value` is no object.
-    pub(crate) fn of(value: Value, place: Place<'a>, problems: &'a mut Problems) -> Option<Self> {
+    pub(crate) fn of(value: Json<'a>, place: Place<'a>, problems: &'a mut Problems) -> Option<Self> {
         match value {
-            Value::Object(map) => Some(Self { map, place, problems }),
+            Json::Object(object) => Some(Self { object, place, problems }),
             _ => {
                 problems.tell(&place, Why::NotObject);
                 None
@@ -45,16 +47,16 @@ impl<'a> Fields<'a> {
     }
 
     /// The field as it is; none where it is null or missing.
-    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
-        self.map.swap_remove(key).filter(|value| !value.is_null())
+    pub(crate) fn take(&mut self, key: &str) -> Option<Json<'a>> {
+        self.object.take(key).filter(|value| !value.is_null())
     }
 
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.map.get(key).is_some_and(|value| !value.is_null())
+        self.object.get(key).is_some_and(|value| !value.is_null())
     }
 
-    pub(crate) fn peek(&self, key: &str) -> Option<&Value> {
-        self.map.get(key)
+    pub(crate) fn peek(&self, key: &str) -> Option<&Json<'a>> {
+        self.object.get(key)
     }
 
     fn tell(&mut self, key: &str, why: Why) {
@@ -70,10 +72,10 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn texts(&mut self, key: &str, keep: Keep, chars_max: usize) -> Vec<String> {
         let place = Place::Key(&self.place, key);
-        let list = match self.map.swap_remove(key) {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(Value::Array(list)) => kept(list, keep, &place, self.problems),
-            Some(one @ (Value::String(_) | Value::Number(_))) => vec![one],
+        let list = match self.object.take(key) {
+            None | Some(Json::Null) => return Vec::new(),
+            Some(Json::List(list)) => kept(list, keep, &place, self.problems),
+            Some(one @ (Json::Text(_) | Json::Number(_))) => vec![one],
             Some(_) => {
                 self.problems.tell(&place, Why::NotList);
                 return Vec::new();
@@ -81,7 +83,7 @@ impl<'a> Fields<'a> {
         };
         let text = |(index, value)| {
             let element = Place::Index(&place, index);
-            if matches!(value, Value::Null) {
+            if matches!(value, Json::Null) {
                 return Some(String::new());
             }
             text_of(value, chars_max, &element, self.problems)
@@ -93,10 +95,10 @@ impl<'a> Fields<'a> {
     pub(crate) fn integer(&mut self, key: &str) -> Option<u64> {
         let value = self.take(key)?;
         let read = match &value {
-            Value::Number(number) => number
+            Json::Number(number) => number
                 .as_u64()
                 .or_else(|| number.as_f64().filter(|n| *n >= 0.0 && *n < 1e15 && n.fract() == 0.0).map(|n| n as u64)),
-            Value::String(text) => text.trim().parse().ok(),
+            Json::Text(text) => text.trim().parse().ok(),
             _ => None,
         };
         self.told_unless(read, key, Why::NotNumber)
@@ -111,11 +113,11 @@ impl<'a> Fields<'a> {
     pub(crate) fn flag(&mut self, key: &str) -> Option<bool> {
         let value = self.take(key)?;
         let read = match &value {
-            Value::Bool(flag) => Some(*flag),
-            Value::String(text) if text == "true" => Some(true),
-            Value::String(text) if text == "false" => Some(false),
-            Value::Number(number) if number.as_u64() == Some(1) => Some(true),
-            Value::Number(number) if number.as_u64() == Some(0) => Some(false),
+            Json::Flag(flag) => Some(*flag),
+            Json::Text(text) if text == "true" => Some(true),
+            Json::Text(text) if text == "false" => Some(false),
+            Json::Number(number) if number.as_u64() == Some(1) => Some(true),
+            Json::Number(number) if number.as_u64() == Some(0) => Some(false),
             _ => None,
         };
         self.told_unless(read, key, Why::NotFlag)
@@ -130,27 +132,26 @@ impl<'a> Fields<'a> {
     /// Dashed or not.
     pub(crate) fn id(&mut self, key: &str) -> Option<Uuid> {
         let value = self.take(key)?;
-        self.told_unless(value.as_str().and_then(|text| text.parse().ok()), key, Why::NotId)
+        self.told_unless(value.as_text().and_then(|text| text.parse().ok()), key, Why::NotId)
     }
 
     /// An id of a trace or a span: an even number of hex digits, at most 32, in lower case.
     pub(crate) fn hex(&mut self, key: &str) -> Option<String> {
         let value = self.take(key)?;
         let fits = |digits: &str| matches!(digits.len(), 16 | 32) && digits.bytes().all(|b| b.is_ascii_hexdigit());
-        let hex = |text: String| {
+        let hex = |text: &str| {
             // As nearly all clients write it.
-            if fits(&text) && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                return Some(text);
+            if fits(text) && !text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                return Some(text.to_owned());
             }
             Some(text.replace('-', "").to_ascii_lowercase()).filter(|digits| fits(digits))
         };
-        let text = if let Value::String(text) = value { Some(text) } else { None };
-        self.told_unless(text.and_then(hex), key, Why::NotId)
+        self.told_unless(value.as_text().and_then(hex), key, Why::NotId)
     }
 
     pub(crate) fn level(&mut self, key: &str) -> Option<Level> {
         let value = self.take(key)?;
-        let read = match value.as_str() {
+        let read = match value.as_text() {
             // Of old clients, and of a JavaScript one.
             Some("log") => Some(Level::Info),
             Some("exception") => Some(Level::Error),
@@ -175,20 +176,20 @@ impl<'a> Fields<'a> {
     /// A list of objects as clients write them: a list, one object, or `{"values": […]}`.
     pub(crate) fn list<T>(&mut self, key: &str, keep: Keep, read: impl FnMut(Fields<'_>) -> Option<T>) -> Vec<T> {
         let place = Place::Key(&self.place, key);
-        let list = match self.map.swap_remove(key) {
-            None | Some(Value::Null) => return Vec::new(),
-            Some(Value::Array(list)) => list,
-            Some(Value::Object(mut map)) => match map.swap_remove("values") {
-                Some(Value::Array(list)) => {
+        let list = match self.object.take(key) {
+            None | Some(Json::Null) => return Vec::new(),
+            Some(Json::List(list)) => list,
+            Some(Json::Object(mut object)) => match object.take("values") {
+                Some(Json::List(list)) => {
                     return objects(list, keep, &Place::Key(&place, "values"), self.problems, read);
                 }
-                Some(Value::Null) => return Vec::new(),
+                Some(Json::Null) => return Vec::new(),
                 Some(_) => {
                     self.problems.tell(&place, Why::NotList);
                     return Vec::new();
                 }
-                None if map.is_empty() => return Vec::new(),
-                None => vec![Value::Object(map)],
+                None if object.is_empty() => return Vec::new(),
+                None => vec![Json::Object(object)],
             },
             Some(_) => {
                 self.problems.tell(&place, Why::NotList);
@@ -202,18 +203,23 @@ impl<'a> Fields<'a> {
     pub(crate) fn free_map(&mut self, key: &str, bounds: FreeBounds) -> Map<String, Value> {
         let Some(value) = self.take(key) else { return Map::new() };
         let place = Place::Key(&self.place, key);
-        let map = match value {
-            Value::Object(map) => map,
-            Value::Array(pairs) if pairs.is_empty() => return Map::new(),
+        let object = match value {
+            Json::Object(object) => object,
+            Json::List(pairs) if pairs.is_empty() => return Map::new(),
             _ => {
                 self.problems.tell(&place, Why::NotObject);
                 return Map::new();
             }
         };
-        free_map(map, bounds, &place, self.problems)
+        free_map(object, bounds, &place, self.problems)
     }
 
     pub(crate) fn free(&mut self, key: &str, bounds: FreeBounds) -> Option<Value> {
+        self.bounded(key, bounds).map(Json::into_value)
+    }
+
+    /// What the client chose itself, of which only a part is kept.
+    pub(crate) fn bounded(&mut self, key: &str, bounds: FreeBounds) -> Option<Json<'a>> {
         let mut value = self.take(key)?;
         bound(&mut value, bounds, &Place::Key(&self.place, key), self.problems);
         Some(value)
@@ -223,50 +229,50 @@ impl<'a> Fields<'a> {
     pub(crate) fn text_map(&mut self, key: &str, entries_max: usize, chars_max: usize) -> Vec<(String, String)> {
         let Some(value) = self.take(key) else { return Vec::new() };
         let place = Place::Key(&self.place, key);
-        let pairs: Vec<(String, Value)> = match value {
-            Value::Object(map) => map.into_iter().collect(),
-            Value::Array(list) => list.into_iter().filter_map(pair).collect(),
+        let pairs: Vec<(Cow<'_, str>, Json<'_>)> = match value {
+            Json::Object(object) => object.into_entries(),
+            Json::List(list) => list.into_iter().filter_map(pair).collect(),
             _ => {
                 self.problems.tell(&place, Why::NotObject);
                 return Vec::new();
             }
         };
         let pairs = kept(pairs, Keep::First(entries_max), &place, self.problems);
-        let text = |(name, value): (String, Value)| {
+        let text = |(name, value): (Cow<'_, str>, Json<'_>)| {
             let entry = Place::Key(&place, &name);
             let text = match value {
-                Value::Null => return None,
-                Value::Array(list) => joined(list),
+                Json::Null => return None,
+                Json::List(list) => joined(list),
                 value => text_of(value, chars_max, &entry, self.problems)?,
             };
-            Some((name, text))
+            Some((name.into_owned(), text))
         };
         pairs.into_iter().filter_map(text).collect()
     }
 
     /// Tells of every field that was not taken and is not in `ignored`.
     pub(crate) fn tell_unknown(self, ignored: &[&str]) {
-        for (key, _) in self.map.iter().filter(|(key, value)| !ignored.contains(&key.as_str()) && !value.is_null()) {
+        for (key, _) in self.object.iter().filter(|(key, value)| !ignored.contains(key) && !value.is_null()) {
             self.problems.tell(&Place::Key(&self.place, key), Why::UnknownField);
         }
     }
 
     /// Takes all that is left, within `bounds`.
     pub(crate) fn rest(self, bounds: FreeBounds) -> Map<String, Value> {
-        free_map(self.map, bounds, &self.place, self.problems)
+        free_map(self.object, bounds, &self.place, self.problems)
     }
 }
 
 /// The objects of `list`, those that are none told.
 pub(crate) fn objects<T>(
-    list: Vec<Value>,
+    list: Vec<Json<'_>>,
     keep: Keep,
     place: &Place<'_>,
     problems: &mut Problems,
     mut read: impl FnMut(Fields<'_>) -> Option<T>,
 ) -> Vec<T> {
     let list = kept(list, keep, place, problems);
-    let read_at = |(index, value): (usize, Value)| {
+    let read_at = |(index, value): (usize, Json<'_>)| {
         (!value.is_null()).then_some(())?;
         read(Fields::of(value, Place::Index(place, index), problems)?)
     };
@@ -289,36 +295,36 @@ fn kept<T>(mut list: Vec<T>, keep: Keep, place: &Place<'_>, problems: &mut Probl
     list
 }
 
-fn pair(value: Value) -> Option<(String, Value)> {
+fn pair(value: Json<'_>) -> Option<(Cow<'_, str>, Json<'_>)> {
     match value {
-        Value::Array(pair) => {
+        Json::List(pair) => {
             let mut pair = pair.into_iter();
             match (pair.next()?, pair.next()?) {
-                (Value::String(name), value) => Some((name, value)),
+                (Json::Text(name), value) => Some((name, value)),
                 _ => None,
             }
         }
-        Value::Object(mut map) => match (map.swap_remove("key"), map.swap_remove("value")) {
-            (Some(Value::String(name)), Some(value)) => Some((name, value)),
+        Json::Object(mut object) => match (object.take("key"), object.take("value")) {
+            (Some(Json::Text(name)), Some(value)) => Some((name, value)),
             _ => None,
         },
         _ => None,
     }
 }
 
-fn joined(list: Vec<Value>) -> String {
+fn joined(list: Vec<Json<'_>>) -> String {
     let texts = list.into_iter().map(|value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
+        Json::Text(text) => text.into_owned(),
+        other => other.into_value().to_string(),
     });
     texts.collect::<Vec<_>>().join(", ")
 }
 
-fn text_of(value: Value, chars_max: usize, place: &Place<'_>, problems: &mut Problems) -> Option<String> {
+fn text_of(value: Json<'_>, chars_max: usize, place: &Place<'_>, problems: &mut Problems) -> Option<String> {
     let mut text = match value {
-        Value::String(text) => text,
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
+        Json::Text(text) => text.into_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::Flag(flag) => flag.to_string(),
         _ => {
             problems.tell(place, Why::NotText);
             return None;
@@ -330,66 +336,66 @@ fn text_of(value: Value, chars_max: usize, place: &Place<'_>, problems: &mut Pro
     Some(text)
 }
 
-pub(crate) fn number_of(value: &Value) -> Option<f64> {
+pub(crate) fn number_of(value: &Json<'_>) -> Option<f64> {
     match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse().ok(),
+        Json::Number(number) => number.as_f64(),
+        Json::Text(text) => text.trim().parse().ok(),
         _ => None,
     }
     .filter(|number| number.is_finite())
 }
 
-pub(crate) fn time_of(value: &Value) -> Option<Timestamp> {
+pub(crate) fn time_of(value: &Json<'_>) -> Option<Timestamp> {
     // The years 1970 to 9999.
     const SECONDS_MAX: f64 = 253_402_300_800.0;
     if let Some(seconds) = number_of(value) {
         return (0.0..SECONDS_MAX).contains(&seconds).then(|| Timestamp::from_micros((seconds * 1e6).round() as i64));
     }
-    let text = value.as_str()?.trim();
+    let text = value.as_text()?.trim();
     // Old clients leave the zone out and mean UTC.
     text.parse().or_else(|_| format!("{text}Z").parse()).ok()
 }
 
 fn free_map(
-    mut map: Map<String, Value>,
+    mut object: Object<'_>,
     bounds: FreeBounds,
     place: &Place<'_>,
     problems: &mut Problems,
 ) -> Map<String, Value> {
-    bound_map(&mut map, bounds, place, problems);
-    map
+    bound_object(&mut object, bounds, place, problems);
+    object.into_map()
 }
 
-fn bound_map(map: &mut Map<String, Value>, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
-    let excess = map.len().saturating_sub(bounds.entries);
+fn bound_object(object: &mut Object<'_>, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
+    let excess = object.len().saturating_sub(bounds.entries);
     if excess > 0 {
         problems.tell_left_out(place, Why::TooMany, excess);
-        *map = std::mem::take(map).into_iter().take(bounds.entries).collect();
+        object.truncate(bounds.entries);
     }
-    map.iter_mut().for_each(|(key, value)| bound(value, bounds, &Place::Key(place, key), problems));
+    object.iter_mut().for_each(|(key, value)| bound(value, bounds, &Place::Key(place, key), problems));
 }
 
 /// Cuts what is beyond `bounds`, in its place.
-fn bound(value: &mut Value, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
+fn bound(value: &mut Json<'_>, bounds: FreeBounds, place: &Place<'_>, problems: &mut Problems) {
     let inner = FreeBounds { depth: bounds.depth.saturating_sub(1), ..bounds };
     match value {
-        Value::String(text) => {
-            if let Some(left_out) = json::cut(text, bounds.text_chars) {
+        Json::Text(text) => {
+            if let Some(left_out) = json::cut_part(text, bounds.text_chars) {
                 problems.tell_left_out(place, Why::TooLong, left_out);
             }
         }
-        Value::Array(_) | Value::Object(_) if bounds.depth == 0 => {
+        Json::List(_) | Json::Object(_) if bounds.depth == 0 => {
             problems.tell(place, Why::TooDeep);
-            *value = Value::from(json::CUT);
+            *value = Json::text(json::CUT);
         }
-        Value::Array(list) => {
+        Json::List(list) => {
             if list.len() > bounds.entries {
                 problems.tell_left_out(place, Why::TooMany, list.len() - bounds.entries);
                 list.truncate(bounds.entries);
             }
             list.iter_mut().enumerate().for_each(|(at, value)| bound(value, inner, &Place::Index(place, at), problems));
         }
-        Value::Object(map) => bound_map(map, inner, place, problems),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Json::Object(object) => bound_object(object, inner, place, problems),
+        Json::Null | Json::Flag(_) | Json::Number(_) => {}
     }
 }

@@ -1,8 +1,10 @@
 //! JSON from outside, read within bounds: what is too deep, too long or too much is left out and told.
 
-use crate::problem::{Place, Problems, Why};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use crate::{
+    problem::{Place, Problems, Why},
+    tree::{Json, Object},
+};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::{borrow::Cow, fmt};
 
 /// Levels of nesting. Reports have at most a dozen; the rest are variables of frames.
@@ -31,24 +33,34 @@ impl NotJson {
     }
 }
 
-/// Reads `bytes` whole. Bytes that are no UTF-8, and halves of surrogate pairs that scripts leave when they cut a text,
-/// become U+FFFD.
+/// Reads `bytes` whole, and gives the document to `then`. Bytes that are no UTF-8, and halves of surrogate pairs that scripts leave
+/// when they cut a text, become U+FFFD.
 ///
 /// # Errors
 /// When it is no JSON, with the line and the column.
-pub(crate) fn read(what: &'static str, bytes: &[u8], problems: &mut Problems) -> Result<Value, NotJson> {
+pub(crate) fn read<T>(
+    what: &'static str,
+    bytes: &[u8],
+    problems: &mut Problems,
+    then: impl FnOnce(Json<'_>, &mut Problems) -> T,
+) -> Result<T, NotJson> {
     // Nearly all of it is UTF-8, which is found out faster than it is mended.
     let text = std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed);
-    match read_text(&text, problems) {
+    let repaired;
+    let document = match read_text(&text, problems) {
         Err(source) => match without_lone_surrogates(&text) {
-            Cow::Owned(repaired) => read_text(&repaired, problems).map_err(|source| NotJson { what, source }),
-            Cow::Borrowed(_) => Err(NotJson { what, source }),
+            Cow::Owned(text) => {
+                repaired = text;
+                read_text(&repaired, problems)
+            }
+            Cow::Borrowed(_) => Err(source),
         },
-        Ok(value) => Ok(value),
-    }
+        Ok(document) => Ok(document),
+    };
+    document.map(|document| then(document, problems)).map_err(|source| NotJson { what, source })
 }
 
-fn read_text(text: &str, problems: &mut Problems) -> serde_json::Result<Value> {
+fn read_text<'t>(text: &'t str, problems: &mut Problems) -> serde_json::Result<Json<'t>> {
     let mut budget = Budget { values: VALUES_MAX, problems };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Bounded { place: Place::Root, depth: 0, budget: &mut budget }.deserialize(&mut deserializer)?;
@@ -104,8 +116,8 @@ struct Bounded<'a, 'b> {
 }
 
 impl<'de> DeserializeSeed<'de> for Bounded<'_, '_> {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+    type Value = Json<'de>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
@@ -131,105 +143,147 @@ impl Bounded<'_, '_> {
     }
 }
 
+impl<'de> Bounded<'_, '_> {
+    fn text(self, mut text: Cow<'de, str>) -> Json<'de> {
+        if let Some(left_out) = cut_part(&mut text, TEXT_CHARS_MAX) {
+            self.budget.problems.tell_left_out(&self.place, Why::TooLong, left_out);
+        }
+        Json::Text(text)
+    }
+}
+
 impl<'de> Visitor<'de> for Bounded<'_, '_> {
-    type Value = Value;
+    type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Flag(flag))
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_i64<E>(self, number: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number.into()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_u64<E>(self, number: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Number(number.into()))
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Value::from(number))
+    fn visit_f64<E>(self, number: f64) -> Result<Json<'de>, E> {
+        Ok(serde_json::Number::from_f64(number).map_or(Json::Null, Json::Number))
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Value, E> {
-        self.visit_string(text.to_owned())
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(self.text(Cow::Borrowed(text)))
     }
 
-    fn visit_string<E>(self, mut text: String) -> Result<Value, E> {
-        if let Some(left_out) = cut(&mut text, TEXT_CHARS_MAX) {
-            self.budget.problems.tell_left_out(&self.place, Why::TooLong, left_out);
-        }
-        Ok(Value::String(text))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(self.text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Json<'de>, A::Error> {
         let too_deep = self.too_deep();
         let (mut list, mut left_out) = (Vec::new(), 0);
         while !too_deep && self.has_room() {
             let place = Place::Index(&self.place, list.len());
             let seed = Bounded { place, depth: self.depth + 1, budget: &mut *self.budget };
-            let Some(value) = elements.next_element_seed(seed)? else { return Ok(Value::Array(list)) };
+            let Some(value) = elements.next_element_seed(seed)? else { return Ok(Json::List(list)) };
             list.push(value);
         }
         while elements.next_element::<IgnoredAny>()?.is_some() {
             left_out += 1;
         }
         if too_deep {
-            return Ok(Value::from(CUT));
+            return Ok(Json::text(CUT));
         }
         self.tell_left_out(left_out);
-        Ok(Value::Array(list))
+        Ok(Json::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Json<'de>, A::Error> {
         let too_deep = self.too_deep();
-        let (mut map, mut left_out) = (Map::new(), 0);
+        let (mut object, mut left_out) = (Object::default(), 0);
         while !too_deep && self.has_room() {
-            let Some(key) = entries.next_key::<String>()? else { return Ok(Value::Object(map)) };
+            let Some(key) = entries.next_key_seed(Key)? else { return Ok(Json::Object(object)) };
             let place = Place::Key(&self.place, &key);
             let value = entries.next_value_seed(Bounded { place, depth: self.depth + 1, budget: &mut *self.budget })?;
-            map.insert(key, value);
+            object.push(key, value);
         }
         while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
             left_out += 1;
         }
         if too_deep {
-            return Ok(Value::from(CUT));
+            return Ok(Json::text(CUT));
         }
         self.tell_left_out(left_out);
-        Ok(Value::Object(map))
+        Ok(Json::Object(object))
+    }
+}
+
+/// Reads a key, which is a part of the document where nothing in it is escaped.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(text.to_owned()))
     }
 }
 
 /// Cuts `text` to `chars_max` characters, the mark included, and says how many are missing.
 pub(crate) fn cut(text: &mut String, chars_max: usize) -> Option<usize> {
+    let (end, missing) = excess(text, chars_max)?;
+    text.truncate(end);
+    text.push_str(CUT);
+    Some(missing)
+}
+
+/// The same of a text that may be a part of a document.
+pub(crate) fn cut_part(text: &mut Cow<'_, str>, chars_max: usize) -> Option<usize> {
+    let (end, missing) = excess(text, chars_max)?;
+    *text = Cow::Owned([&text[..end], CUT].concat());
+    Some(missing)
+}
+
+/// Where a text is to be cut, and how many characters are missing then.
+fn excess(text: &str, chars_max: usize) -> Option<(usize, usize)> {
     if text.len() <= chars_max {
         return None;
     }
     let (end, _) = text.char_indices().nth(chars_max.saturating_sub(1))?;
     let missing = text[end..].chars().count();
-    if missing <= 1 {
-        return None;
-    }
-    text.truncate(end);
-    text.push_str(CUT);
-    Some(missing)
+    (missing > 1).then_some((end, missing))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read_ok(text: &str) -> (Value, Vec<crate::problem::Problem>) {
+    fn read_ok(text: impl AsRef<[u8]>) -> (serde_json::Value, Vec<crate::problem::Problem>) {
         let mut problems = Problems::default();
-        let value = read("the event", text.as_bytes(), &mut problems).unwrap();
+        let value = read("the event", text.as_ref(), &mut problems, |document, _| document.into_value()).unwrap();
         (value, problems.into_list())
     }
 
@@ -262,13 +316,12 @@ mod tests {
             read_ok(r#"["a\ud83d", "\ude00b", "\ud83d\ude00", "\\ud83d"]"#).0.to_string(),
             r#"["a�","�b","😀","\\ud83d"]"#
         );
-        let mut problems = Problems::default();
-        assert_eq!(read("the event", b"\"\xff\"", &mut problems).unwrap(), "\u{fffd}");
+        assert_eq!(read_ok(b"\"\xff\"").0, "\u{fffd}");
     }
 
     #[test]
     fn no_json_is_refused_with_its_place() {
-        let error = read("the event", b"{\"a\":\n!}", &mut Problems::default()).unwrap_err();
+        let error = read("the event", b"{\"a\":\n!}", &mut Problems::default(), |_, _| ()).unwrap_err();
         assert_eq!(error.to_string(), "the event is no JSON: expected value at line 2 column 1");
     }
 

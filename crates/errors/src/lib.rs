@@ -28,6 +28,7 @@ pub mod security;
 pub mod sessions;
 pub mod source_map;
 pub mod transaction;
+mod tree;
 
 pub use document::Told;
 pub use envelope::Envelope;

@@ -1,10 +1,6 @@
 //! One item of an envelope.
 
-use crate::{
-    fields::Fields,
-    problem::{Place, Problems},
-};
-use serde_json::Value;
+use crate::fields::Fields;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ItemKind {
@@ -136,9 +132,7 @@ pub(super) struct ItemHeader {
 
 impl ItemHeader {
     /// None without a type.
-    pub(super) fn of(header: Value) -> Option<Self> {
-        let mut problems = Problems::default();
-        let mut fields = Fields::of(header, Place::Root, &mut problems)?;
+    pub(super) fn of(mut fields: Fields<'_>) -> Option<Self> {
         let kind = ItemKind::of(&fields.text("type", 256)?);
         let length = fields.integer("length");
         let mut text = |key| fields.text(key, 256);

@@ -17,10 +17,10 @@ use crate::{
     fields::Fields,
     json,
     problem::{Place, Problems},
+    tree::Json,
 };
 use item::ItemHeader;
 use model::Timestamp;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// Items of one envelope. Clients send a handful.
@@ -77,8 +77,7 @@ impl<'a> Envelope<'a> {
         if header.len() > HEADER_BYTES_MAX {
             return Err(MalformedEnvelope::LongEnvelopeHeader);
         }
-        let header = object(header).ok_or(MalformedEnvelope::Header)?;
-        let mut envelope = Self::of_header(header)?;
+        let mut envelope = object(header, Self::of_header).ok_or(MalformedEnvelope::Header)?;
         let mut at = start;
         while let Some(begin) = next_item(bytes, at) {
             match read_item(bytes, begin, envelope.items.len()) {
@@ -107,10 +106,8 @@ impl<'a> Envelope<'a> {
         Self { items: vec![item], ..Self::default() }
     }
 
-    fn of_header(header: Value) -> Result<Self, MalformedEnvelope> {
-        let mut problems = Problems::default();
-        let mut fields = Fields::of(header, Place::Root, &mut problems).ok_or(MalformedEnvelope::Header)?;
-        Ok(Self {
+    fn of_header(mut fields: Fields<'_>) -> Self {
+        Self {
             event_id: fields.id("event_id"),
             dsn: fields.text("dsn", 1024),
             sent_at: fields.time("sent_at"),
@@ -119,7 +116,7 @@ impl<'a> Envelope<'a> {
                 Some(format!("{name}/{version}"))
             }),
             ..Self::default()
-        })
+        }
     }
 }
 
@@ -137,9 +134,9 @@ fn read_item(bytes: &[u8], at: usize, item: usize) -> Result<(Item<'_>, usize), 
     if header.len() > HEADER_BYTES_MAX {
         return Err(MalformedEnvelope::LongHeader { item, at });
     }
-    let header = object(header).ok_or(MalformedEnvelope::ItemHeader { item, at })?;
-    let tells_length = header.get("length").is_some_and(|length| !length.is_null());
-    let header = ItemHeader::of(header).ok_or(MalformedEnvelope::NoType { item, at })?;
+    let read = |fields: Fields<'_>| (fields.has("length"), ItemHeader::of(fields));
+    let (tells_length, header) = object(header, read).ok_or(MalformedEnvelope::ItemHeader { item, at })?;
+    let header = header.ok_or(MalformedEnvelope::NoType { item, at })?;
     let (payload, end) = match header.length {
         None if tells_length => return Err(MalformedEnvelope::NoLength { item, at }),
         None => line(bytes, start),
@@ -176,8 +173,10 @@ fn line(bytes: &[u8], at: usize) -> (&[u8], usize) {
     }
 }
 
-fn object(line: &[u8]) -> Option<Value> {
-    json::read("the header", line, &mut Problems::default()).ok().filter(Value::is_object)
+/// What `read` makes of a header; none where it is no object.
+fn object<T>(line: &[u8], read: impl FnOnce(Fields<'_>) -> T) -> Option<T> {
+    let of_object = |document: Json<'_>, problems: &mut Problems| Fields::of(document, Place::Root, problems).map(read);
+    json::read("the header", line, &mut Problems::default(), of_object).ok().flatten()
 }
 
 #[cfg(test)]

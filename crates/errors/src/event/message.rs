@@ -1,6 +1,9 @@
 //! What a program said: a message, as it was written and as it was meant for many.
 
-use crate::fields::{Fields, FreeBounds};
+use crate::{
+    fields::{Fields, FreeBounds},
+    tree::Json,
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -27,7 +30,7 @@ impl Message {
         // `sentry.interfaces.Message` is what it was called.
         let entry = ["logentry", "sentry.interfaces.Message"].into_iter().find(|key| fields.has(key));
         let entry = entry.and_then(|key| fields.object(key, Self::read));
-        if let Some(Value::Object(_)) = fields.peek("message") {
+        if let Some(Json::Object(_)) = fields.peek("message") {
             return entry.or_else(|| fields.object("message", Self::read));
         }
         let text = fields.text("message", MESSAGE_CHARS_MAX);

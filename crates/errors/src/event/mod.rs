@@ -27,6 +27,7 @@ use crate::{
     json::{self, NotJson},
     problem::{Place, Problem, Problems},
     scrubbing::{Removed, Scrubbing, ScrubbingSettings},
+    tree::Json,
 };
 use model::{Level, Timestamp};
 use serde::Serialize;
@@ -158,12 +159,12 @@ impl Event {
     /// When the bytes are no JSON object. Anything else that is not as expected is set aside: [`Event::problems`].
     pub fn read(bytes: &[u8], scrubbing: &Scrubbing) -> Result<Self, NotJson> {
         let mut problems = Problems::default();
-        let mut value = json::read("the event", bytes, &mut problems)?;
-        if !value.is_object() {
-            return Err(NotJson::no_object("the event"));
-        }
-        let removed = scrubbing.scrub(&mut value);
-        let mut event = Self::of(value, &mut problems);
+        let read = json::read("the event", bytes, &mut problems, |mut document, problems| {
+            document.as_object()?;
+            let removed = scrubbing.scrub(&mut document);
+            Some((Self::of(document, problems), removed))
+        })?;
+        let (mut event, removed) = read.ok_or(NotJson::no_object("the event"))?;
         (event.problems, event.removed) = (problems.into_list(), removed);
         Ok(event)
     }
@@ -173,14 +174,17 @@ impl Event {
     /// # Errors
     /// When it is no JSON.
     pub fn from_body(body: &str) -> Result<Self, NotJson> {
-        let mut problems = Problems::default();
-        let mut value = json::read("the kept event", body.as_bytes(), &mut problems)?;
-        let mut kept = |key| value.as_object_mut().and_then(|map| map.remove(key)).unwrap_or_default();
-        let (told, removed) = (kept("problems"), kept("removed"));
-        let mut event = Self::of(value, &mut problems);
-        event.problems = serde_json::from_value(told).unwrap_or_default();
-        event.removed = serde_json::from_value(removed).unwrap_or_default();
-        Ok(event)
+        json::read("the kept event", body.as_bytes(), &mut Problems::default(), |mut document, problems| {
+            let mut kept = |key| match &mut document {
+                Json::Object(object) => object.take(key).unwrap_or_default().into_value(),
+                _ => Value::Null,
+            };
+            let (told, removed) = (kept("problems"), kept("removed"));
+            let mut event = Self::of(document, problems);
+            event.problems = serde_json::from_value(told).unwrap_or_default();
+            event.removed = serde_json::from_value(removed).unwrap_or_default();
+            event
+        })
     }
 
     /// The event as compact JSON, its keys in a fixed order.
@@ -188,8 +192,8 @@ impl Event {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn of(value: Value, problems: &mut Problems) -> Self {
-        let Some(mut fields) = Fields::of(value, Place::Root, problems) else { return Self::default() };
+    fn of(document: Json<'_>, problems: &mut Problems) -> Self {
+        let Some(mut fields) = Fields::of(document, Place::Root, problems) else { return Self::default() };
         let mut event = Self::default();
         event.read_names(&mut fields);
         event.read_what_happened(&mut fields);

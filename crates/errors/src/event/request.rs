@@ -1,7 +1,10 @@
 //! The HTTP request during which it happened.
 
 use super::NAME_CHARS_MAX;
-use crate::fields::{Fields, FreeBounds};
+use crate::{
+    fields::{Fields, FreeBounds},
+    tree::Json,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -64,7 +67,7 @@ impl Request {
 
 /// A text, a map or a list of pairs.
 fn query(fields: &mut Fields<'_>) -> Option<String> {
-    if matches!(fields.peek("query_string"), Some(Value::String(_))) {
+    if matches!(fields.peek("query_string"), Some(Json::Text(_))) {
         return fields.text("query_string", URL_CHARS_MAX).map(|query| query.trim_start_matches('?').to_owned());
     }
     let pairs = fields.text_map("query_string", HEADERS_MAX, VALUE_CHARS_MAX);
@@ -74,7 +77,7 @@ fn query(fields: &mut Fields<'_>) -> Option<String> {
 
 /// A map, a list of pairs, or the text of the header.
 fn cookies(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
-    if !matches!(fields.peek("cookies"), Some(Value::String(_))) {
+    if !matches!(fields.peek("cookies"), Some(Json::Text(_))) {
         return fields.text_map("cookies", HEADERS_MAX, VALUE_CHARS_MAX).into_iter().collect();
     }
     let text = fields.text("cookies", VALUE_CHARS_MAX).unwrap_or_default();

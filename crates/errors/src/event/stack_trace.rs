@@ -114,7 +114,7 @@ impl Frame {
             in_app: fields.flag("in_app"),
             vars: fields.free_map("vars", VARS_BOUNDS),
             minified: fields.object("minified", |fields| Some(Minified::read(fields))),
-            unmapped: fields.take("unmapped").and_then(|why| serde_json::from_value(why).ok()),
+            unmapped: fields.take("unmapped").and_then(|why| serde_json::from_value(why.into_value()).ok()),
         }
     }
 

@@ -1,8 +1,7 @@
 //! Which keys name a secret.
 
-use crate::problem::Place;
+use crate::{problem::Place, tree::Json};
 use regex::Regex;
-use serde_json::Value;
 use std::collections::HashSet;
 
 /// Names whose values are secret whatever they are, numbers too: as the words of a key, or its end.
@@ -142,12 +141,11 @@ pub(super) enum Secrecy {
 
 impl Secrecy {
     /// Whether that value is taken out. What a client has taken out already is left as it says.
-    pub(super) fn holds(self, value: &Value) -> bool {
+    pub(super) fn holds(self, value: &Json<'_>) -> bool {
         match value {
-            Value::Null => false,
-            Value::Bool(_) => false,
-            Value::Number(_) => self == Self::Always,
-            Value::String(text) => {
+            Json::Null | Json::Flag(_) => false,
+            Json::Number(_) => self == Self::Always,
+            Json::Text(text) => {
                 let inner = text.trim_matches(['\'', '"']);
                 let is_said = matches!(
                     inner,
@@ -155,7 +153,7 @@ impl Secrecy {
                 );
                 !is_said && (self == Self::Always || inner.parse::<f64>().is_err())
             }
-            Value::Array(_) | Value::Object(_) => true,
+            Json::List(_) | Json::Object(_) => true,
         }
     }
 }
@@ -379,7 +377,7 @@ mod tests {
             ("password", json!("[Filtered]"), false),
             ("session", json!({"a": 1}), true),
         ] {
-            assert_eq!(keys.secrecy(key).unwrap().holds(&value), holds, "{key} {value}");
+            assert_eq!(keys.secrecy(key).unwrap().holds(&value.clone().into()), holds, "{key} {value}");
         }
     }
 }

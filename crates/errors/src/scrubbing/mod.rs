@@ -7,11 +7,13 @@ mod keys;
 mod query;
 mod source_line;
 
-use crate::problem::Place;
+use crate::{
+    problem::Place,
+    tree::{Json, Object},
+};
 use keys::{KeyNames, Secrecy};
 use scrub::{Counts, Rule};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// What stands for a value that was taken out.
@@ -109,10 +111,19 @@ impl Scrubbing {
     }
 
     /// Takes the secrets out of `report`, and says where.
-    pub(crate) fn scrub(&self, report: &mut Value) -> Vec<Removed> {
+    pub(crate) fn scrub(&self, report: &mut Json<'_>) -> Vec<Removed> {
         let mut removed = Vec::new();
         if self.settings.on {
             Walk { scrubbing: self, removed: &mut removed }.value(report, &Place::Root);
+        }
+        removed
+    }
+
+    /// The same of what is an object.
+    pub(crate) fn scrub_object(&self, report: &mut Object<'_>) -> Vec<Removed> {
+        let mut removed = Vec::new();
+        if self.settings.on {
+            Walk { scrubbing: self, removed: &mut removed }.object(report, &Place::Root);
         }
         removed
     }
@@ -141,29 +152,29 @@ impl Walk<'_> {
         }
     }
 
-    fn value(&mut self, value: &mut Value, place: &Place<'_>) {
+    fn value(&mut self, value: &mut Json<'_>, place: &Place<'_>) {
         match value {
-            Value::Object(map) => self.object(map, place),
-            Value::Array(list) if is_source(place.key()) => {
+            Json::Object(map) => self.object(map, place),
+            Json::List(list) if is_source(place.key()) => {
                 list.iter_mut().enumerate().for_each(|(index, line)| self.source(line, &Place::Index(place, index)));
             }
-            Value::Array(list) => self.list(list, place),
-            Value::String(text) => self.text(text, place),
-            Value::Number(number) if is_short(number) => {}
-            Value::Number(number) => self.number(number.to_string(), value, place),
-            Value::Null | Value::Bool(_) => {}
+            Json::List(list) => self.list(list, place),
+            Json::Text(text) => self.text(text, place),
+            Json::Number(number) if is_short(number) => {}
+            Json::Number(number) => self.number(number.to_string(), value, place),
+            Json::Null | Json::Flag(_) => {}
         }
     }
 
     /// The lines around a frame are looked at together first: nearly all are clean, and there are many.
-    fn object(&mut self, map: &mut Map<String, Value>, place: &Place<'_>) {
-        let is_clean = map.contains_key("context_line") && source_line::are_clean(source_of(map));
+    fn object(&mut self, map: &mut Object<'_>, place: &Place<'_>) {
+        let is_clean = map.has("context_line") && source_line::are_clean(source_of(map));
         for (key, value) in map.iter_mut().filter(|(key, _)| !(is_clean && is_source(Some(key)))) {
             self.entry(key, value, &Place::Key(place, key));
         }
     }
 
-    fn entry(&mut self, key: &str, value: &mut Value, place: &Place<'_>) {
+    fn entry(&mut self, key: &str, value: &mut Json<'_>, place: &Place<'_>) {
         if keys::is_structure(key, place) {
             return;
         }
@@ -180,17 +191,17 @@ impl Walk<'_> {
     }
 
     /// A list of pairs is a map: `[["password", "x"]]`, `[{"key": "password", "value": "x"}]`.
-    fn list(&mut self, list: &mut [Value], place: &Place<'_>) {
+    fn list(&mut self, list: &mut [Json<'_>], place: &Place<'_>) {
         for (index, element) in list.iter_mut().enumerate() {
             let place = Place::Index(place, index);
             match element {
-                Value::Array(pair) if matches!(pair.as_slice(), [Value::String(_), _]) => {
+                Json::List(pair) if matches!(pair.as_slice(), [Json::Text(_), _]) => {
                     let (name, value) = pair.split_at_mut(1);
-                    let name = name[0].as_str().unwrap_or_default();
+                    let name = name[0].as_text().unwrap_or_default();
                     self.entry(name, &mut value[0], &Place::Key(&place, name));
                 }
-                Value::Object(map) if map.len() == 2 && map.contains_key("value") && map.contains_key("key") => {
-                    let name = map.get("key").and_then(Value::as_str).unwrap_or_default().to_owned();
+                Json::Object(map) if map.len() == 2 && map.has("value") && map.has("key") => {
+                    let name = map.get("key").and_then(Json::as_text).unwrap_or_default().to_owned();
                     if let Some(value) = map.get_mut("value") {
                         self.entry(&name, value, &Place::Key(&place, &name));
                     }
@@ -201,15 +212,15 @@ impl Walk<'_> {
     }
 
     /// Everything below a key that names a secret, the names within kept.
-    fn leaves(&mut self, value: &mut Value, secrecy: Secrecy, place: &Place<'_>) {
+    fn leaves(&mut self, value: &mut Json<'_>, secrecy: Secrecy, place: &Place<'_>) {
         match value {
             // What an attribute's type is called is no secret: `{"value": "abc", "type": "string"}`.
-            Value::Object(map) => {
-                let is_typed = map.contains_key("value") && map.contains_key("type");
+            Json::Object(map) => {
+                let is_typed = map.has("value") && map.has("type");
                 let entries = map.iter_mut().filter(|(key, _)| !(is_typed && *key == "type"));
                 entries.for_each(|(key, value)| self.leaves(value, secrecy, &Place::Key(place, key)));
             }
-            Value::Array(list) => {
+            Json::List(list) => {
                 list.iter_mut()
                     .enumerate()
                     .for_each(|(at, value)| self.leaves(value, secrecy, &Place::Index(place, at)));
@@ -219,45 +230,45 @@ impl Walk<'_> {
         }
     }
 
-    fn replace(&mut self, value: &mut Value, place: &Place<'_>, why: RemovedBecause) {
-        *value = Value::from(REMOVED);
+    fn replace(&mut self, value: &mut Json<'_>, place: &Place<'_>, why: RemovedBecause) {
+        *value = Json::text(REMOVED);
         self.tell(place, why);
     }
 
-    fn text(&mut self, text: &mut String, place: &Place<'_>) {
+    fn text(&mut self, text: &mut Cow<'_, str>, place: &Place<'_>) {
         if text.len() < TEXT_BYTES_MIN {
             return;
         }
         if query::may_hold(text, place.key())
             && let Some(clean) = query::scrub(text, &self.scrubbing.keys)
         {
-            *text = clean;
+            *text = Cow::Owned(clean);
             self.tell(place, RemovedBecause::Credentials);
         }
         let mut counts = Counts::default();
         if let Cow::Owned(clean) = self.scrubbing.texts.scrub(text.as_bytes(), &mut counts) {
-            *text = String::from_utf8_lossy(&clean).into_owned();
+            *text = Cow::Owned(String::from_utf8_lossy(&clean).into_owned());
             self.tell(place, because(counts));
         }
     }
 
     /// A card's number may come as a number.
-    fn number(&mut self, written: String, value: &mut Value, place: &Place<'_>) {
+    fn number(&mut self, written: String, value: &mut Json<'_>, place: &Place<'_>) {
         if written.len() < NUMBER_BYTES_MIN {
             return;
         }
-        let mut text = written;
+        let mut text: Cow<'_, str> = written.into();
         let before = text.len();
         self.text(&mut text, place);
         if text.len() != before {
-            *value = Value::from(REMOVED);
+            *value = Json::text(REMOVED);
         }
     }
 
-    fn source(&mut self, line: &mut Value, place: &Place<'_>) {
-        let Value::String(line) = line else { return };
+    fn source(&mut self, line: &mut Json<'_>, place: &Place<'_>) {
+        let Json::Text(line) = line else { return };
         if let Some(clean) = source_line::scrub(line) {
-            *line = clean;
+            *line = Cow::Owned(clean);
             self.tell(place, RemovedBecause::Key);
         }
     }
@@ -273,10 +284,13 @@ fn is_source(key: Option<&str>) -> bool {
 }
 
 /// The lines of source that a frame has.
-fn source_of(frame: &Map<String, Value>) -> impl Iterator<Item = &str> + Clone {
+fn source_of<'f>(frame: &'f Object<'_>) -> impl Iterator<Item = &'f str> + Clone {
     let parts = ["pre_context", "context_line", "post_context"].into_iter().filter_map(|key| frame.get(key));
-    let lines = parts.flat_map(|part| part.as_array().map_or(std::slice::from_ref(part), Vec::as_slice));
-    lines.filter_map(Value::as_str)
+    let lines = parts.flat_map(|part| match part {
+        Json::List(list) => list.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    lines.filter_map(Json::as_text)
 }
 
 fn because(counts: Counts) -> RemovedBecause {

@@ -4,7 +4,7 @@ use super::{
     REMOVED,
     keys::{KeyNames, Secrecy},
 };
-use serde_json::Value;
+use crate::tree::Json;
 
 /// Whether `text` under `key` may hold a query.
 pub(super) fn may_hold(text: &str, key: Option<&str>) -> bool {
@@ -25,7 +25,7 @@ pub(super) fn scrub(text: &str, keys: &KeyNames) -> Option<String> {
         at = equals + 1;
         let Some(secrecy) = secrecy(name, keys) else { continue };
         let value = text[at..].split(PARTING).next().unwrap_or_default();
-        if secrecy.holds(&Value::from(value)) {
+        if secrecy.holds(&Json::text(value)) {
             clean.push_str(&text[done..at]);
             clean.push_str(REMOVED);
             at += value.len();

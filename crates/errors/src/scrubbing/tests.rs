@@ -1,9 +1,10 @@
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
-fn scrubbed(settings: ScrubbingSettings, mut report: Value) -> (Value, Vec<(String, RemovedBecause)>) {
-    let removed = Scrubbing::new(settings).unwrap().scrub(&mut report);
-    (report, removed.into_iter().map(|removed| (removed.path, removed.why)).collect())
+fn scrubbed(settings: ScrubbingSettings, report: Value) -> (Value, Vec<(String, RemovedBecause)>) {
+    let mut document = Json::from(report);
+    let removed = Scrubbing::new(settings).unwrap().scrub(&mut document);
+    (document.into_value(), removed.into_iter().map(|removed| (removed.path, removed.why)).collect())
 }
 
 #[test]

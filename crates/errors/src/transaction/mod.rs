@@ -19,8 +19,10 @@ use crate::{
     fields::{Fields, FreeBounds, Keep, number_of},
     json::NotJson,
     scrubbing::Scrubbing,
+    tree::{Json, Object},
 };
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Spans of one transaction; those beyond are left out and told.
@@ -73,13 +75,16 @@ fn spans_of(fields: &mut Fields<'_>) -> Option<Vec<Span>> {
 /// The transaction's own span, which says what all of them have in common.
 fn segment(fields: &mut Fields<'_>) -> Option<Span> {
     let (end, start) = (fields.time("timestamp"), fields.time("start_timestamp"));
-    let mut contexts = fields.free_map("contexts", DATA_BOUNDS);
-    let Some(Value::Object(trace)) = contexts.swap_remove("trace") else { return None };
-    let text = |key: &str| trace.get(key).and_then(Value::as_str).map(str::to_owned);
-    let mut data = trace.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
-    if let Some(status) = contexts.get("response").and_then(|response| response.get("status_code")) {
-        data.entry("http.response.status_code").or_insert_with(|| status.clone());
+    let Some(Json::Object(mut contexts)) = fields.bounded("contexts", DATA_BOUNDS) else { return None };
+    let Some(Json::Object(mut trace)) = contexts.take("trace") else { return None };
+    let mut data = match trace.take("data") {
+        Some(Json::Object(data)) => data.into_map(),
+        _ => Map::new(),
+    };
+    if let Some(status) = contexts.get("response").and_then(|response| response.as_object()?.get("status_code")) {
+        data.entry("http.response.status_code").or_insert_with(|| status.clone().into_value());
     }
+    let text = |key: &str| trace.get(key).and_then(Json::as_text).map(str::to_owned);
     let mut name = |key| fields.text(key, NAME_CHARS_MAX);
     let mut span = Span {
         trace_id: text("trace_id")?,
@@ -168,12 +173,13 @@ fn within(fields: &mut Fields<'_>, segment: Option<&Span>) -> Option<Span> {
 
 /// `{"lcp": {"value": 1200.5, "unit": "millisecond"}}`; plain numbers too.
 fn measurements(fields: &mut Fields<'_>) -> Vec<(String, f64)> {
-    let map = fields.free_map("measurements", FreeBounds { entries: MEASUREMENTS_MAX, ..DATA_BOUNDS });
-    let number = |(name, value): (String, Value)| {
-        let number = value.get("value").and_then(number_of).or_else(|| number_of(&value))?;
-        Some((name, number))
+    let bounds = FreeBounds { entries: MEASUREMENTS_MAX, ..DATA_BOUNDS };
+    let Some(Json::Object(all)) = fields.bounded("measurements", bounds) else { return Vec::new() };
+    let number = |(name, value): (Cow<'_, str>, Json<'_>)| {
+        let told = value.as_object().and_then(|object: &Object<'_>| object.get("value"));
+        Some((name.into_owned(), told.and_then(number_of).or_else(|| number_of(&value))?))
     };
-    map.into_iter().filter_map(number).collect()
+    all.into_entries().into_iter().filter_map(number).collect()
 }
 
 #[cfg(test)]

@@ -2,9 +2,14 @@
 //! <https://opentelemetry.io/docs/specs/semconv/>
 
 use super::{NAME_CHARS_MAX, Span, SpanStatus};
-use crate::{document::attribute, json::cut, scrubbing::Scrubbing};
+use crate::{
+    document::attribute,
+    json::cut,
+    scrubbing::Scrubbing,
+    tree::{Json, Object},
+};
 use model::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 /// Characters of a span's name.
@@ -75,13 +80,18 @@ impl OpenTelemetrySpan {
     fn into_span(self, program: &Span, scrubbing: &Scrubbing) -> Span {
         let Self { trace_id, span_id, parent_span_id, kind, .. } = self;
         let is_segment = parent_span_id.is_none() || matches!(kind, SpanKind::Server | SpanKind::Consumer);
-        let attributes: Map<String, Value> = self.attributes.into_iter().take(ATTRIBUTES_MAX).collect();
-        let mut whole = json!({"name": self.name, "message": self.status_message, "attributes": attributes});
-        scrubbing.scrub(&mut whole);
-        let text = |value: &Value, most| value.as_str().map(|text| short(text.to_owned(), most));
-        let name = text(&whole["name"], TITLE_CHARS_MAX).filter(|name| !name.is_empty());
-        let data = match whole["attributes"].take() {
-            Value::Object(data) => data,
+        let mut attributes = Object::from(self.attributes);
+        attributes.truncate(ATTRIBUTES_MAX);
+        let mut whole = Object::default();
+        whole.push("name".into(), Json::Text(self.name.into()));
+        whole.push("message".into(), self.status_message.map_or(Json::Null, |message| Json::Text(message.into())));
+        whole.push("attributes".into(), Json::Object(attributes));
+        scrubbing.scrub_object(&mut whole);
+        let text = |key, most| whole.get(key).and_then(Json::as_text).map(|text| short(text.to_owned(), most));
+        let name = text("name", TITLE_CHARS_MAX).filter(|name| !name.is_empty());
+        let status_said = text("message", NAME_CHARS_MAX);
+        let data = match whole.take("attributes") {
+            Some(Json::Object(data)) => data.into_map(),
             _ => Map::new(),
         };
         let op = op(kind, &data);
@@ -93,7 +103,7 @@ impl OpenTelemetrySpan {
             name: name.unwrap_or_else(|| op.to_owned()),
             op: op.to_owned(),
             status: self.status,
-            status_said: text(&whole["message"], NAME_CHARS_MAX),
+            status_said,
             start: self.start,
             end: self.end,
             user: attribute(&data, &["user.id", "enduser.id", "user.email", "user.name"]),
@@ -160,6 +170,7 @@ fn short(mut text: String, chars_max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn told(id: &str, parent: Option<&str>, kind: SpanKind, attributes: &Value) -> OpenTelemetrySpan {
         OpenTelemetrySpan {
