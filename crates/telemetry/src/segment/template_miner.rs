@@ -4,7 +4,7 @@
 //! delimiters, of which most words agree, become one *cluster*, whose other words are slots as variables are; clusters of
 //! enough messages become templates. The idea of fixed delimiters and similar words is that of Drain (He et al., ICWS 2017).
 
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, token_at, tokens};
 use crate::wire::hash64;
 use hashbrown::HashTable;
 
@@ -14,6 +14,8 @@ const SHAPES_MAX: usize = 8192;
 const COMPARISONS_MAX: usize = 64;
 /// Tokens of a message that are looked at; longer ones stay whole.
 const TOKENS_MAX: usize = 2048;
+/// How many shapes that came last a message is held against before its words are looked at.
+const RECENT_MAX: usize = 4;
 
 /// Messages that differ only in the tokens at some places.
 pub(super) struct Cluster<'a> {
@@ -103,39 +105,80 @@ impl<'a> Shapes<'a> {
     fn of(messages: &'a [&'a [u8]]) -> Self {
         let mut shapes = Self { list: Vec::new(), of_rows: Vec::new(), variables: Vec::new(), ends: Vec::new() };
         let mut lookup: HashTable<(u64, u32)> = HashTable::new();
+        let mut recent: Vec<u32> = Vec::with_capacity(RECENT_MAX + 1);
         for (row, message) in messages.iter().enumerate() {
             let first = shapes.variables.len();
-            shapes.variables.extend(tokens(message).filter(|token| token.variable).take(TOKENS_MAX + 1));
-            if shapes.variables.len() - first > TOKENS_MAX {
+            let shape = match recent.iter().position(|shape| shapes.is_of_shape(message, *shape)) {
+                Some(place) => recent.remove(place),
+                None => shapes.shape_of(message, row, &mut lookup),
+            };
+            if shape == u32::MAX {
                 shapes.variables.truncate(first);
-                shapes.ends.push(first as u32);
-                shapes.of_rows.push(u32::MAX);
-                continue;
+            } else {
+                shapes.list[shape as usize].rows += 1;
+                recent.insert(0, shape);
+                recent.truncate(RECENT_MAX);
             }
             shapes.ends.push(shapes.variables.len() as u32);
-            let hash = shapes.fixed_hash(message, first);
-            let known = lookup.find(hash, |(other, shape)| *other == hash && shapes.agrees(*shape, message, first));
-            let shape = match known {
-                Some((_, shape)) => *shape,
-                None if shapes.list.len() == SHAPES_MAX => u32::MAX,
-                None => {
-                    let shape = shapes.list.len() as u32;
-                    shapes.list.push(Shape { exemplar: message, exemplar_row: row as u32, rows: 0 });
-                    lookup.insert_unique(hash, (hash, shape), |(hash, _)| *hash);
-                    shape
-                }
-            };
-            if let Some(shape) = shapes.list.get_mut(shape as usize) {
-                shape.rows += 1;
-            }
             shapes.of_rows.push(shape);
         }
         shapes
     }
 
-    fn variables(&self, row: u32) -> &[Token] {
+    /// Whether a message has the text of a shape around its variables, which are added then. Costs little more than comparing
+    /// both, and next to nothing where they begin otherwise.
+    fn is_of_shape(&mut self, message: &[u8], shape: u32) -> bool {
+        let Shape { exemplar, exemplar_row, .. } = self.list[shape as usize];
+        let first = self.variables.len();
+        let (mut own_at, mut their_at) = (0, 0);
+        for number in self.range(exemplar_row) {
+            let theirs = self.variables[number];
+            let fixed = &exemplar[their_at..theirs.start as usize];
+            // Where the same fixed text ends, a token begins in both.
+            let own = message[own_at..].starts_with(fixed).then(|| token_at(message, own_at + fixed.len()));
+            let Some(own) = own.filter(|own| own.variable) else {
+                self.variables.truncate(first);
+                return false;
+            };
+            self.variables.push(own);
+            (own_at, their_at) = (own.end as usize, theirs.end as usize);
+        }
+        let agrees = message[own_at..] == exemplar[their_at..];
+        if !agrees {
+            self.variables.truncate(first);
+        }
+        agrees
+    }
+
+    /// The shape of a message, perhaps a new one, and adds its variables; `u32::MAX` where it stays whole.
+    fn shape_of(&mut self, message: &'a [u8], row: usize, lookup: &mut HashTable<(u64, u32)>) -> u32 {
+        let first = self.variables.len();
+        self.variables.extend(tokens(message).filter(|token| token.variable).take(TOKENS_MAX + 1));
+        if self.variables.len() - first > TOKENS_MAX {
+            return u32::MAX;
+        }
+        let hash = self.fixed_hash(message, first);
+        let known = lookup.find(hash, |(other, shape)| *other == hash && self.agrees(*shape, message, first));
+        if let Some((_, shape)) = known {
+            return *shape;
+        }
+        if self.list.len() == SHAPES_MAX {
+            return u32::MAX;
+        }
+        let shape = self.list.len() as u32;
+        self.list.push(Shape { exemplar: message, exemplar_row: row as u32, rows: 0 });
+        lookup.insert_unique(hash, (hash, shape), |(hash, _)| *hash);
+        shape
+    }
+
+    /// Where a row's variables are.
+    fn range(&self, row: u32) -> std::ops::Range<usize> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
-        &self.variables[start as usize..self.ends[row as usize] as usize]
+        start as usize..self.ends[row as usize] as usize
+    }
+
+    fn variables(&self, row: u32) -> &[Token] {
+        &self.variables[self.range(row)]
     }
 
     /// A hash of the text around the variables from number `first` on.
@@ -256,5 +299,42 @@ impl Cluster<'_> {
             self.is_slot[place] |= self.differs(place, text, tokens);
         }
         self.members.push(shape);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The text around the variables of a message, and the variables.
+    fn taken_apart(message: &[u8]) -> (Vec<&[u8]>, Vec<Token>) {
+        let variables: Vec<Token> = tokens(message).filter(|token| token.variable).collect();
+        let mut fixed = Vec::new();
+        let mut at = 0;
+        for variable in &variables {
+            fixed.push(&message[at..variable.start as usize]);
+            at = variable.end as usize;
+        }
+        fixed.push(&message[at..]);
+        (fixed, variables)
+    }
+
+    proptest! {
+        #[test]
+        fn rows_share_a_shape_where_their_fixed_text_is_the_same(
+            messages in prop::collection::vec("[a 1.x-]{0,9}|(id|user) [0-9a-f]{1,9}( (ok|[0-9]\\.[0-9.]{1,5}))?", 0..60),
+        ) {
+            let messages: Vec<&[u8]> = messages.iter().map(String::as_bytes).collect();
+            let shapes = Shapes::of(&messages);
+            for (row, message) in messages.iter().enumerate() {
+                let (fixed, variables) = taken_apart(message);
+                prop_assert_eq!(shapes.variables(row as u32), &variables[..]);
+                for (other, its) in messages.iter().enumerate().take(row) {
+                    let is_same = shapes.of_rows[row] == shapes.of_rows[other];
+                    prop_assert_eq!(is_same, taken_apart(its).0 == fixed, "rows {} and {}", other, row);
+                }
+            }
+        }
     }
 }

@@ -21,16 +21,21 @@ pub(crate) fn tokens(text: &[u8]) -> impl Iterator<Item = Token> {
     let mut at = 0;
     std::iter::from_fn(move || {
         at += text[at..].iter().position(|byte| CLASSES[usize::from(*byte)] != DELIMITER)?;
-        let start = at;
-        let (end, seen) = run(text, start);
-        at = end;
-        // The later parts of a version (`8.95416.81226`) are no number with a point.
-        let goes_on = start > 1 && text[start - 1] == b'.' && text[start - 2].is_ascii_digit();
-        if seen == DIGIT && !goes_on && text.get(at) == Some(&b'.') {
-            at = number_end(text, start, end);
-        }
-        Some(Token { start: start as u32, end: at as u32, variable: is_variable(seen, at - start) })
+        let token = token_at(text, at);
+        at = token.end as usize;
+        Some(token)
     })
+}
+
+/// The token that begins at `start`, where no letter or digit stands before; empty where none does.
+pub(crate) fn token_at(text: &[u8], start: usize) -> Token {
+    let (mut end, seen) = run(text, start);
+    // The later parts of a version (`8.95416.81226`) are no number with a point.
+    let goes_on = start > 1 && text[start - 1] == b'.' && text[start - 2].is_ascii_digit();
+    if seen == DIGIT && !goes_on && text.get(end) == Some(&b'.') {
+        end = number_end(text, start, end);
+    }
+    Token { start: start as u32, end: end as u32, variable: is_variable(seen, end - start) }
 }
 
 const DELIMITER: u8 = 0;
