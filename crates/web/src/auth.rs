@@ -24,6 +24,7 @@ pub(crate) use token::Tokens;
 use crate::{
     Ctx,
     problem::{Problem, worded},
+    routes::Answering,
     serve::{
         connections::Connection,
         places::{Holder, Place},
@@ -31,9 +32,8 @@ use crate::{
 };
 use axum::{
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequestParts as _, RawPathParams, Request, State},
+    extract::{FromRequestParts as _, RawPathParams, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use base64::Engine as _;
@@ -230,23 +230,28 @@ pub(crate) enum Audit {
     Left,
 }
 
-/// The layer of every declared route.
-#[derive(Clone)]
+/// What a declared route asks of whoever uses it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Guard {
-    pub(crate) ctx: Ctx,
     pub(crate) access: Access,
     pub(crate) audit: Audit,
     /// The path as declared, for the audit.
     pub(crate) path: &'static str,
 }
 
-pub(crate) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let (ctx, access) = (&guard.ctx, guard.access);
+/// Answers a request by `answer`, if whoever sends it may.
+pub(crate) async fn guard(
+    ctx: &Ctx,
+    guard: &Guard,
+    request: Request,
+    answer: impl FnOnce(Request) -> Answering,
+) -> Response {
+    let access = guard.access;
     let changes = is_change(request.method());
     let (method, uri) = (request.method().clone(), request.uri().path().to_owned());
     let connection = request.extensions().get::<Connection>().cloned();
     let (mut response, who) = match admit(ctx, access, request).await {
-        Ok(Admitted { request, who, _place }) => (next.run(request).await, who),
+        Ok(Admitted { request, who, _place }) => (answer(request).await, who),
         Err(response) => (*response, None),
     };
     if let Some(connection) = connection.filter(|_| is_followed(who.as_ref(), &response)) {

@@ -140,7 +140,7 @@ pub fn router(app: App) -> Router {
         router.fallback(serve::layers::no_such_route).method_not_allowed_fallback(serve::layers::no_such_method);
     ctx.declared.set(declared).ok();
     let base_path = ctx.app.base_path.clone();
-    base_path.around(serve::layers::around(router, &ctx).with_state(ctx))
+    base_path.around(serve::layers::around(router.with_state(ctx.clone()), &ctx))
 }
 
 /// The same for `vigie.sock` and for calls within the process: every request may do everything, without a token.

@@ -4,12 +4,12 @@
 use crate::{
     BasePath, Ctx,
     auth::{self, Access, Audit},
+    serve::layers,
 };
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    middleware::from_fn_with_state,
     response::Response,
     routing::{MethodFilter, on, options},
 };
@@ -64,13 +64,9 @@ pub(crate) fn form_about(summary: &'static str) -> About {
     About::new(summary).gives_text(303, None, "Done: to the page that shows it")
 }
 
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// A handler, whatever it takes from a request. As one type, what axum makes of a route is compiled once and not some
-/// five hundred times.
-#[derive(Clone)]
-struct Erased(Arc<dyn Answers>);
-
+/// A handler, whatever it takes from a request.
 trait Answers: Send + Sync {
     fn answer(&self, request: Request, ctx: Ctx) -> Answering;
 }
@@ -83,17 +79,36 @@ impl<H: Handler<T, Ctx, Future = Answering>, T: 'static> Answers for Typed<H, T>
     }
 }
 
-impl Erased {
-    #[inline(always)]
-    fn new<H: Handler<T, Ctx, Future = Answering>, T: 'static>(handler: H) -> Self {
-        Self(Arc::new(Typed(handler, PhantomData)))
-    }
+type Erased = Arc<dyn Answers>;
+
+#[inline(always)]
+fn erased<H: Handler<T, Ctx, Future = Answering>, T: 'static>(handler: H) -> Erased {
+    Arc::new(Typed(handler, PhantomData))
 }
 
-impl Handler<(), Ctx> for Erased {
+/// What stands at the end of a declared route: who may use it, within which bounds, and what answers. As one type, what axum
+/// makes of a route is compiled once and not some five hundred times; and nothing of it is a layer, of which axum keeps one for
+/// each route.
+#[derive(Clone)]
+struct Endpoint(Arc<Guarded>);
+
+struct Guarded {
+    guard: auth::Guard,
+    body_max: usize,
+    handler: Erased,
+}
+
+impl Handler<(), Ctx> for Endpoint {
     type Future = Answering;
-    fn call(self, request: Request, ctx: Ctx) -> Answering {
-        self.0.answer(request, ctx)
+    fn call(self, mut request: Request, ctx: Ctx) -> Answering {
+        Box::pin(async move {
+            let Guarded { guard, body_max, handler } = &*self.0;
+            DefaultBodyLimit::max(*body_max).apply(&mut request);
+            let answered = auth::guard(&ctx, guard, request, |request| handler.answer(request, ctx.clone()));
+            let mut response = layers::within_time(&ctx, guard.path, answered).await;
+            response.extensions_mut().insert(layers::Route(guard.path));
+            response
+        })
     }
 }
 
@@ -118,7 +133,7 @@ impl Routes {
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Get, path, access, Erased::new(handler), about)
+        self.add(Verb::Get, path, access, erased(handler), about)
     }
 
     #[inline(always)]
@@ -129,7 +144,7 @@ impl Routes {
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Post, path, access, Erased::new(handler), about)
+        self.add(Verb::Post, path, access, erased(handler), about)
     }
 
     #[inline(always)]
@@ -140,7 +155,7 @@ impl Routes {
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Put, path, access, Erased::new(handler), about)
+        self.add(Verb::Put, path, access, erased(handler), about)
     }
 
     #[inline(always)]
@@ -151,7 +166,7 @@ impl Routes {
         handler: H,
         about: About,
     ) -> Self {
-        self.add(Verb::Delete, path, access, Erased::new(handler), about)
+        self.add(Verb::Delete, path, access, erased(handler), about)
     }
 
     fn add(mut self, verb: Verb, path: &'static str, access: Access, handler: Erased, about: About) -> Self {
@@ -162,11 +177,9 @@ impl Routes {
             Verb::Delete => MethodFilter::DELETE,
         };
         let body_max = about.body_max.unwrap_or(self.ctx.app.limits.body_bytes_max);
-        let method = on(filter, handler).layer(DefaultBodyLimit::max(body_max)).layer(from_fn_with_state(
-            auth::Guard { ctx: self.ctx.clone(), access, audit: about.audit, path },
-            auth::guard,
-        ));
-        self.router = self.router.route(path, method);
+        let guard = auth::Guard { access, audit: about.audit, path };
+        let endpoint = Endpoint(Arc::new(Guarded { guard, body_max, handler }));
+        self.router = self.router.route(path, on(filter, endpoint));
         let was_shared = self.declared.iter().any(|route| route.path == path && route.access.shared().is_some());
         if let Some(shared) = access.shared().filter(|_| !was_shared) {
             // Another site's page may use it: its browser asks first, once for all methods.

@@ -7,12 +7,11 @@ use crate::Ctx;
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderValue, Uri, header,
         uri::{Parts, PathAndQuery},
     },
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use std::fmt;
@@ -174,8 +173,7 @@ fn last_word(text: &str) -> &str {
 }
 
 /// Puts the sub-path before what leads here. Foreign pages, which come with a policy of their own, stay as they are.
-pub(crate) async fn put_before(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+pub(crate) async fn put_before(ctx: &Ctx, response: Response) -> Response {
     let base = &ctx.app.base_path;
     if base.is_none() {
         return response;

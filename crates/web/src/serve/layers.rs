@@ -13,18 +13,15 @@ use crate::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    extract::{MatchedPath, Request, State},
-    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header, request::Parts},
-    middleware::{Next, from_fn, from_fn_with_state},
+    extract::{Request, State},
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header, request::Parts},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt as _;
 use language::Language;
-use std::{any::Any, net::IpAddr, time::Instant};
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
-    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
-};
+use std::{any::Any, future::Future, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use tower_http::compression::CompressionLayer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Everything comes from here: no inline script, no foreign anything.
@@ -36,20 +33,33 @@ const COMPRESSED: [&str; 5] = ["text/html", "text/css", "text/javascript", "imag
 const PROBLEM_BYTES_MAX: usize = 64 << 10;
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
 
-/// Outermost last.
-pub(crate) fn around(router: Router<Ctx>, ctx: &Ctx) -> Router<Ctx> {
-    router
-        .layer(from_fn_with_state(ctx.clone(), for_people))
-        .layer(from_fn(in_their_language))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(ctx.clone(), timed))
-        .layer(from_fn_with_state(ctx.clone(), known_host))
-        .layer(from_fn_with_state(ctx.clone(), base_path::put_before))
+/// Around the whole router, and so once: a layer of a router is one of each of its routes.
+pub(crate) fn around(router: Router, ctx: &Ctx) -> Router {
+    Router::new()
+        .fallback_service(router)
+        .layer(from_fn_with_state(ctx.clone(), said_right))
         .layer(CompressionLayer::new().compress_when(is_worth_compressing))
-        .layer(from_fn(safe_headers))
         .layer(from_fn_with_state(ctx.clone(), told))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, Ids(ctx.clone())))
+}
+
+/// The declared route that has answered. An extension of responses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route(pub(crate) &'static str);
+
+/// To whoever may be led here, in their language, and as a page where a person reads it.
+async fn said_right(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+    let response = match unknown_host(&ctx, &request) {
+        Some(refusal) => refusal,
+        None => AssertUnwindSafe(answered(&ctx, request, next)).catch_unwind().await.unwrap_or_else(panicked),
+    };
+    base_path::put_before(&ctx, response).await
+}
+
+async fn answered(ctx: &Ctx, request: Request, next: Next) -> Response {
+    let is_french = request.uri().path().starts_with("/api/") && preferred(request.headers()) == Language::French;
+    let asked = Asked::by(&request);
+    let response = for_people(ctx, asked, next.run(request).await).await;
+    if is_french { in_french(response).await } else { response }
 }
 
 pub(crate) async fn no_such_route(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {
@@ -77,11 +87,9 @@ async fn unanswered(ctx: &Ctx, from: Option<IpAddr>, parts: &Parts, problem: Pro
     response
 }
 
-/// What the API says against a request, in French where that is asked for and there are words.
-async fn in_their_language(request: Request, next: Next) -> Response {
-    let is_french = request.uri().path().starts_with("/api/") && preferred(request.headers()) == Language::French;
-    let mut response = next.run(request).await;
-    let Some(french) = response.extensions_mut().remove::<French>().filter(|_| is_french) else { return response };
+/// What the API says against a request, in French where there are words.
+async fn in_french(mut response: Response) -> Response {
+    let Some(french) = response.extensions_mut().remove::<French>() else { return response };
     let (mut parts, body) = response.into_parts();
     let bytes = to_bytes(body, PROBLEM_BYTES_MAX).await.unwrap_or_default();
     let mut problem: api::problem::Problem = serde_json::from_slice(&bytes).unwrap_or_default();
@@ -92,14 +100,29 @@ async fn in_their_language(request: Request, next: Next) -> Response {
     Response::from_parts(parts, Body::from(said))
 }
 
+/// What was asked of a page, kept until it is answered.
+struct Asked {
+    method: Method,
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl Asked {
+    /// None below `/api/`, where no page is: programs ask there many times a second.
+    fn by(request: &Request) -> Option<Self> {
+        let (method, headers, uri) = (request.method(), request.headers(), request.uri());
+        let is_page = !uri.path().starts_with("/api/");
+        is_page.then(|| Self { method: method.clone(), headers: headers.clone(), uri: uri.clone() })
+    }
+}
+
 /// What could not be answered, as a page for the person who reads it: the way in, or what is wrong.
-async fn for_people(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let (method, headers, uri) = (request.method().clone(), request.headers().clone(), request.uri().clone());
-    let mut response = next.run(request).await;
+async fn for_people(ctx: &Ctx, asked: Option<Asked>, mut response: Response) -> Response {
     let Some(ForPerson { who, needs_login }) = response.extensions_mut().remove() else { return response };
-    let v = layout::reader(&ctx, &headers, &uri, who.as_ref());
+    let Some(Asked { method, headers, uri }) = asked else { return response };
+    let v = layout::reader(ctx, &headers, &uri, who.as_ref());
     if needs_login {
-        return people::login::handlers::needed(&ctx, &v, &method, &headers).await;
+        return people::login::handlers::needed(ctx, &v, &method, &headers).await;
     }
     if !reads_pages(&headers) {
         return response;
@@ -114,55 +137,54 @@ fn reads_pages(headers: &HeaderMap) -> bool {
     accepts.contains("text/html")
 }
 
-#[derive(Clone)]
-struct Ids(Ctx);
-
-impl MakeRequestId for Ids {
-    fn make_request_id<B>(&mut self, _: &axum::http::Request<B>) -> Option<RequestId> {
-        let id: u64 = u64::from_le_bytes(self.0.app.rng.bytes());
-        HeaderValue::try_from(format!("{id:016x}")).ok().map(RequestId::new)
-    }
-}
-
-/// One line per request, and its place in the metrics. The query stays out of both: it may hold a token.
-async fn told(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+/// An id and one line for each request, its place in the metrics, and headers that keep browsers safe. The query stays out of
+/// lines and metrics: it may hold a token.
+async fn told(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
-    let response = next.run(request).await;
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let id = request_id(&ctx, request.headers_mut());
+    let mut response = next.run(request).await;
+    make_safe(response.headers_mut());
     let status = response.status();
-    ctx.counts.request(route.as_ref().map_or("", MatchedPath::as_str), status);
+    ctx.counts.request(response.extensions().get().map_or("", |Route(path)| path), status);
     let took_ms = begun.elapsed().as_millis() as u64;
+    let request_id = id.to_str().unwrap_or_default();
     if status == StatusCode::SERVICE_UNAVAILABLE {
         // Strangers can have any number of these: one line says how many there were.
         if let Some(others) = ctx.counts.busy.is_to_be_told(begun) {
-            tracing::warn!(target: "http", %method, path, status = status.as_u16(), others, took_ms, request_id = id);
+            tracing::warn!(target: "http", %method, path, status = status.as_u16(), others, took_ms, request_id);
         }
     } else if status.is_server_error() {
-        tracing::warn!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);
+        tracing::warn!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id);
     } else {
-        tracing::debug!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id = id);
+        tracing::debug!(target: "http", %method, path, status = status.as_u16(), took_ms, request_id);
     }
+    response.headers_mut().entry(REQUEST_ID).or_insert(id);
     response
 }
 
+/// The id that a request came with, or one that it is given.
+fn request_id(ctx: &Ctx, headers: &mut HeaderMap) -> HeaderValue {
+    let made = || {
+        let id = u64::from_le_bytes(ctx.app.rng.bytes());
+        HeaderValue::try_from(format!("{id:016x}")).unwrap_or(HeaderValue::from_static("0"))
+    };
+    headers.entry(REQUEST_ID).or_insert_with(made).clone()
+}
+
 /// A browser that was led here under a foreign name (DNS rebinding) is refused: what it loads would run as that name.
-async fn known_host(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+fn unknown_host(ctx: &Ctx, request: &Request) -> Option<Response> {
     if request.extensions().get::<Trusted>().is_some() {
-        return next.run(request).await;
+        return None;
     }
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri().authority().map(|authority| authority.as_str()));
-    match host {
-        Some(host) if is_known(host, &ctx.app.hosts) => next.run(request).await,
-        _ => {
-            let detail = format!("this server is not known as `{}`", host.unwrap_or_default());
-            let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", detail);
-            problem.remedy("add the name to `hosts` in vigie.toml").into_response()
-        }
+    if host.is_some_and(|host| is_known(host, &ctx.app.hosts)) {
+        return None;
     }
+    let detail = format!("this server is not known as `{}`", host.unwrap_or_default());
+    let problem = Problem::new(StatusCode::MISDIRECTED_REQUEST, "host", detail);
+    Some(problem.remedy("add the name to `hosts` in vigie.toml").into_response())
 }
 
 /// An address cannot be rebound; a name can.
@@ -177,9 +199,7 @@ fn is_known(host: &str, names: &[String]) -> bool {
 }
 
 /// A response that comes with a policy of its own keeps it: the preview of a foreign text, in a frame of ours.
-async fn safe_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn make_safe(headers: &mut HeaderMap) {
     let frame = if headers.contains_key(header::CONTENT_SECURITY_POLICY) { "SAMEORIGIN" } else { "DENY" };
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     let fixed = [
@@ -191,7 +211,6 @@ async fn safe_headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Text of some length. Never a stream of events, which would wait in the compressor, and nothing short: progress is
@@ -205,11 +224,10 @@ fn is_worth_compressing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Exte
 }
 
 /// None for ever. That not too many are answered at the same time is seen by [`auth::guard`], who knows whose they are.
-async fn timed(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+pub(crate) async fn within_time(ctx: &Ctx, path: &str, answered: impl Future<Output = Response>) -> Response {
     let limits = &ctx.app.limits;
-    let is_upload = request.extensions().get::<MatchedPath>().is_some_and(|path| UPLOADS.contains(&path.as_str()));
-    let time = if is_upload { limits.upload_timeout } else { limits.request_timeout };
-    match tokio::time::timeout(time, next.run(request)).await {
+    let time = if UPLOADS.contains(&path) { limits.upload_timeout } else { limits.request_timeout };
+    match tokio::time::timeout(time, answered).await {
         Ok(response) => response,
         Err(_) => {
             let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the request took too long");
@@ -236,8 +254,8 @@ const UPLOADS: [&str; 14] = [
     "/mailings/{draft}/send",
 ];
 
-#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
-fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+#[expect(clippy::needless_pass_by_value, reason = "what a panic is caught as")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let what = panic.downcast_ref::<String>().map(String::as_str);
     let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a defect");
     Problem::internal(&what).into_response()
