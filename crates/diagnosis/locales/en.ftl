@@ -194,6 +194,7 @@ sign-deferred = message deferred
 sign-bounced = message bounced
 sign-app-sent = message sent
 sign-app-named = address named
+sign-app-done = work done
 sign-oom-kill = process killed for memory
 sign-oom-unit = service hit by lack of memory
 sign-memory-error = memory refused

@@ -194,6 +194,7 @@ sign-deferred = message différé
 sign-bounced = message rejeté
 sign-app-sent = message envoyé
 sign-app-named = adresse citée
+sign-app-done = travail terminé
 sign-oom-kill = processus tué faute de mémoire
 sign-oom-unit = service touché par le manque de mémoire
 sign-memory-error = mémoire refusée

@@ -45,6 +45,8 @@ pub enum Sign {
     AppSent,
     /// A line that names one address, as programs write one for each message.
     AppNamed,
+    /// A line that says that a piece of work, or all of it, is done.
+    AppDone,
     // Memory.
     OomKill,
     OomUnit,

@@ -323,6 +323,7 @@ impl Intake<'_> {
             Sign::Delivered
                 | Sign::AppSent
                 | Sign::AppNamed
+                | Sign::AppDone
                 | Sign::Submitted
                 | Sign::Queued
                 | Sign::Deferred

@@ -34,6 +34,8 @@ const ROOT_MIN: i32 = 6;
 const ROOT_BEFORE: Duration = Duration::from_secs(120);
 /// Clocks of two logs may be so far apart.
 const SLACK: Duration = Duration::from_secs(2);
+/// What is written without a time is filed under the line before it, which may be so old.
+const UNTIMED_SLACK: Duration = Duration::from_secs(10);
 /// Points from which a cause is worth being told, and how many are.
 const TOLD_MIN: i32 = 3;
 const TOLD_MAX: usize = 6;
@@ -69,7 +71,7 @@ pub struct Judgement {
 /// Judges what was collected.
 pub fn judge(collected: &Collected, question: &Question) -> Judgement {
     let run = run::find(collected, question);
-    let scope = scope::Scope::of(collected, question);
+    let scope = scope::Scope::of(collected, question, &run);
     let weighed = CAUSES.iter().filter_map(|cause| weigh::best(cause, collected, question, &run, &scope));
     let mut findings: Vec<Finding> = weighed.filter(|finding| finding.points >= TOLD_MIN).collect();
     chain(&mut findings, collected);
@@ -105,7 +107,9 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
             return false;
         }
         let proofs = row.proofs.iter().map(|proof| proof.sign).collect::<Vec<Sign>>();
-        let at = collected.evidence[one.evidence].at;
+        let effect = &collected.evidence[one.evidence];
+        let is_untimed = effect.line.contains('\n');
+        let at = effect.at + if is_untimed { UNTIMED_SLACK } else { Duration::ZERO };
         let is_close = collected.evidence.iter().any(|evidence| {
             proofs.contains(&evidence.sign) && evidence.at <= at + SLACK && at.since(evidence.at) <= ROOT_BEFORE
         });
@@ -118,6 +122,9 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
 fn verdict(findings: &[Finding], collected: &Collected, run: &Run) -> Verdict {
     if run.basis == RunBasis::Job && (run.is_going || run.is_successful) {
         return if run.is_going { Verdict::StillRunning } else { Verdict::EndedNormally };
+    }
+    if run.basis == RunBasis::Deliveries && run.is_successful {
+        return Verdict::EndedNormally;
     }
     let mut roots = findings.iter().filter(|finding| finding.effect_of.is_none());
     let first = roots.next();

@@ -94,6 +94,8 @@ const SOON: Duration = Duration::from_secs(2);
 const REQUEST_MIN: f64 = 4.0;
 /// Paths that failed for one client, from which it is no user.
 const PATHS_OF_SCANNER: usize = 5;
+/// And how often one path failed for who tries passwords, or keys.
+const TRIES_OF_GUESSER: usize = 8;
 
 /// Finds the run in the evidence: its request, else the messages that it handed over, else what was asked.
 pub(super) fn find(collected: &Collected, question: &Question) -> Run {
@@ -112,7 +114,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
     let is_told = deliveries
         .as_ref()
         .and_then(|run| run.evidence)
-        .is_some_and(|last| matches!(collected.evidence[last].sign, Sign::AppNamed | Sign::AppSent));
+        .is_some_and(|last| is_by_application(collected.evidence[last].sign));
     let is_likely =
         |run: &Run| run.is_successful || !is_told || run.request.as_ref().is_some_and(|one| is_of_run(one, question));
     let run = request.filter(is_likely).or(deliveries).unwrap_or(Run {
@@ -128,6 +130,11 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
     Run { begin: run.begin.or(begun), is_in_background, ..run }
+}
+
+/// Whether an application tells of its own work by it.
+pub(super) fn is_by_application(sign: Sign) -> bool {
+    matches!(sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone)
 }
 
 /// Seconds from which a request is no page that somebody looks at.
@@ -205,18 +212,22 @@ fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Tim
     sum - one.seconds_to(asked).abs() / 200.0
 }
 
-/// Clients for whom several paths failed that nobody else asks for.
+/// Clients for whom several paths failed, or one again and again.
 fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
-    let mut failed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut failed: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for request in evidence.iter().filter(|one| one.family == Family::WebAccess).filter_map(|one| one.request.as_ref())
     {
         if let (Some(client), Some(400..)) = (&request.client, request.status) {
-            failed.entry(client).or_default().insert(request.path.split('?').next().unwrap_or_default());
+            let path = request.path.split('?').next().unwrap_or_default();
+            *failed.entry(client).or_default().entry(path).or_default() += 1;
         }
     }
+    let is_guessing = |paths: &BTreeMap<&str, usize>| {
+        paths.iter().any(|(path, count)| *count >= TRIES_OF_GUESSER && !is_mailing(path))
+    };
     failed
         .into_iter()
-        .filter(|(_, paths)| paths.len() >= PATHS_OF_SCANNER)
+        .filter(|(_, paths)| paths.len() >= PATHS_OF_SCANNER || is_guessing(paths))
         .map(|(client, _)| client.to_owned())
         .collect()
 }
@@ -232,7 +243,9 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         (end.seconds_to(asked).abs() * 1e3) as i64
     };
     let nearest = |bursts: Vec<Vec<usize>>| bursts.into_iter().filter(in_window).min_by_key(distance);
-    let burst = nearest(bursts(&collected.evidence)).or_else(|| nearest(bursts_of_names(&collected.evidence)))?;
+    let burst = nearest(bursts(&collected.evidence))
+        .or_else(|| nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence)))
+        .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))?;
     let (first, last) = (*burst.first()?, *burst.last()?);
     let end = &collected.evidence[last];
     Some(Run {
@@ -242,7 +255,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         end: end.at,
         until: end.until() + APART,
         evidence: Some(last),
-        is_successful: false,
+        is_successful: is_finished(&burst, &collected.evidence),
         is_going: false,
         is_in_background: false,
     })
@@ -264,10 +277,10 @@ const NAMED_MIN: usize = 10;
 const NAMED_APART_MAX: f64 = 20.0;
 
 /// Lines of one program that differ in the address that they name, and in numbers, one soon after the other: whatever it calls
-/// it, that is how it sends.
-fn bursts_of_names(evidence: &[Evidence]) -> Vec<Vec<usize>> {
+/// it, that is how it sends. So do those that say that a piece of work is done.
+fn bursts_of_lines(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
     let mut kinds: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
-    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == Sign::AppNamed) {
+    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == sign) {
         kinds.entry((one.place.source, kind(&one.line))).or_default().push(index);
     }
     let bursts = kinds.into_values().flat_map(|indices| in_bursts(indices.into_iter(), evidence));
@@ -277,6 +290,56 @@ fn bursts_of_names(evidence: &[Evidence]) -> Vec<Vec<usize>> {
         burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64
     };
     bursts.filter(is_run).collect()
+}
+
+/// How soon after its last message a run says that it is over.
+const OVER_WITHIN: Duration = Duration::from_secs(60);
+/// What is said so often during a run is said of its pieces.
+const OF_PIECES_MIN: usize = 3;
+/// Words of what is over as a whole.
+const OVER: &[&str] = &[
+    "finish",
+    "complet",
+    "done with",
+    "all done",
+    "all sent",
+    "terminé",
+    "fini ",
+    "fertig",
+    "abgeschlossen",
+    "beendet",
+    "terminad",
+    "finalizad",
+    "terminat",
+    "voltooid",
+    "afgerond",
+    "klaar",
+    "zakończon",
+    "dokončen",
+    "slutför",
+    "valmis",
+    "afsluttet",
+    "ferdig",
+];
+
+/// Whether the program says, right after its last message, that all of it is done.
+fn is_finished(burst: &[usize], evidence: &[Evidence]) -> bool {
+    let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
+    let (begin, end) = (evidence[*first].at, &evidence[*last]);
+    let of_source = || evidence.iter().filter(|one| one.sign == Sign::AppDone && one.place.source == end.place.source);
+    let says_over = |one: &&Evidence| {
+        let lower = one.line.to_lowercase();
+        OVER.iter().any(|word| lower.contains(word))
+    };
+    let is_of_pieces = |one: &Evidence| {
+        let alike =
+            of_source().filter(|other| (begin..=end.at).contains(&other.at) && kind(&other.line) == kind(&one.line));
+        alike.count() >= OF_PIECES_MIN
+    };
+    of_source()
+        .filter(|one| one.until() >= end.at && one.at <= end.until() + OVER_WITHIN)
+        .filter(says_over)
+        .any(|one| !is_of_pieces(one))
 }
 
 /// A line without the words that hold a number or an address.

@@ -1,5 +1,6 @@
 //! Whose lines they are: the units, programs and processes of the application, and of its database.
 
+use super::run::{Run, is_by_application};
 use crate::{
     collect::{Collected, Service},
     evidence::{Evidence, Family, Sign},
@@ -40,13 +41,18 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    pub(super) fn of(collected: &Collected, question: &Question) -> Self {
+    pub(super) fn of(collected: &Collected, question: &Question, run: &Run) -> Self {
         if question.job.as_ref().is_some_and(JobStory::is_own) {
             return Self::of_vigie(collected, question);
         }
         let of_application = |one: &&Evidence| matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
         let own: Vec<&Evidence> = collected.evidence.iter().filter(of_application).collect();
         let mut units: BTreeSet<String> = own.iter().filter_map(|one| one.actor.unit.clone()).collect();
+        // Whatever says that it sends is what sends.
+        let told_by = run.evidence.map(|index| &collected.evidence[index]).filter(|last| is_by_application(last.sign));
+        if let Some(unit) = told_by.and_then(|last| last.actor.unit.clone()) {
+            units = BTreeSet::from([unit]);
+        }
         let mut names: Vec<String> = PROGRAMS.iter().map(|name| (*name).to_owned()).collect();
         let is_known = |service: &&Service| {
             PROGRAMS.iter().any(|name| service.command.contains(name)) || service.command.contains("manage.py")

@@ -3,7 +3,7 @@
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read,
-    run::{Run, RunBasis, is_mailing},
+    run::{Run, RunBasis, is_by_application, is_mailing},
     scope::{Belongs, Scope},
 };
 use crate::{
@@ -254,7 +254,7 @@ impl Weighing<'_> {
     /// tell of messages.
     fn is_of_application_file(&self, one: &Evidence) -> bool {
         let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let of_messages = last.filter(|last| matches!(last.sign, Sign::AppNamed | Sign::AppSent));
+        let of_messages = last.filter(|last| is_by_application(last.sign));
         if of_messages.is_some_and(|last| self.stand_together(last, one)) {
             return true;
         }
@@ -439,12 +439,14 @@ impl Weighing<'_> {
             return None;
         }
         let named = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let named = named.filter(|last| last.sign == Sign::AppNamed).map(|last| last.place.source);
+        let named = named
+            .filter(|last| last.sign != Sign::AppSent && is_by_application(last.sign))
+            .map(|last| (last.sign, last.place.source));
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
         let counts = |other: &&Evidence| match other.sign {
             Sign::AppSent | Sign::Submitted => true,
             Sign::Delivered => one.family == Family::Mail,
-            Sign::AppNamed => named == Some(other.place.source),
+            Sign::AppNamed | Sign::AppDone => named == Some((other.sign, other.place.source)),
             _ => false,
         };
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();

@@ -337,6 +337,7 @@ impl Telling<'_> {
                     | Sign::Delivered
                     | Sign::AppSent
                     | Sign::AppNamed
+                    | Sign::AppDone
                     | Sign::TaskEnded
                     | Sign::WorkerBooted
             );

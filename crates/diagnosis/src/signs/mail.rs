@@ -131,6 +131,77 @@ const NOT: &[&str] = &[
     "timed out",
 ];
 
+/// Words by which programs say that something is done, by their beginning.
+const DONE: &[&str] = &[
+    "done",
+    "complet",
+    "finish",
+    "processed",
+    "performed",
+    "success",
+    "succeeded",
+    "terminé",
+    "traité",
+    "fini",
+    "fertig",
+    "erledigt",
+    "abgeschlossen",
+    "beendet",
+    "verarbeitet",
+    "terminad",
+    "finalizad",
+    "procesad",
+    "terminat",
+    "elaborat",
+    "voltooid",
+    "afgerond",
+    "verwerkt",
+    "klaar",
+    "zakończon",
+    "dokončen",
+    "slutför",
+    "valmis",
+    "afsluttet",
+    "ferdig",
+];
+/// What is done: by these words, a piece of work or a whole, and no request or download of somebody's.
+const WORK: &[&str] = &[
+    "mail",
+    "letter",
+    "courri",
+    "envoi",
+    "lettre",
+    "bulletin",
+    "message",
+    "brief",
+    "versand",
+    "correo",
+    "boletin",
+    "campa",
+    "notif",
+    "remind",
+    "rappel",
+    "relance",
+    "invoice",
+    "facture",
+    "rechnung",
+    "batch",
+    "lot ",
+    "task",
+    "tâche",
+    "job",
+    "run",
+    "queue",
+    "recipient",
+    "destinataire",
+    "empfänger",
+    "notice",
+    "avis",
+    "invit",
+    "broadcast",
+    "dispatch",
+];
+
 /// Words of lines that name somebody who uses the program.
 const OF_USERS: &[&str] = &[
     "login",
@@ -175,18 +246,30 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     if NOT.iter().any(|word| lower.contains(word)) {
         return None;
     }
+    let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
+    let address = address_in(message).or_else(field);
     if !says_sent && !lower.contains("mail ok ") {
         let is_failure = parsed.level.is_some_and(|level| level > Level::Info);
-        if is_failure || OF_USERS.iter().any(|word| lower.contains(word)) {
-            return None;
-        }
-        address_in(message)?;
-        return Some(Told { sign: Sign::AppNamed, actor: actor.clone(), request: None, delivery: None });
+        let is_of_user = OF_USERS.iter().any(|word| lower.contains(word));
+        let sign = match address {
+            _ if is_failure => return None,
+            Some(_) if !is_of_user => Sign::AppNamed,
+            None if says_done(&lower) => Sign::AppDone,
+            _ => return None,
+        };
+        return Some(Told { sign, actor: actor.clone(), request: None, delivery: None });
     }
-    let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
-    let address = address_in(message).or_else(field)?;
+    let address = address?;
     let delivery = Some(Delivery { address, ..Delivery::default() });
     Some(Told { sign: Sign::AppSent, actor: actor.clone(), request: None, delivery })
+}
+
+/// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
+fn says_done(lower: &str) -> bool {
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    (words.any(|word| DONE.iter().any(|done| word.starts_with(done) || word.ends_with("complete")))
+        || lower.contains("all sent"))
+        && WORK.iter().any(|work| lower.contains(work))
 }
 
 /// The one e-mail address in a text; none where there are several.

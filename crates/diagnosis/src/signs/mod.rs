@@ -35,6 +35,9 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
     if parsed.message.starts_with("'5") && parsed.message.contains("' caused by: ") {
         return Family::WebError;
     }
+    if is_status_line(&parsed.message) && parsed.field("error").is_some() {
+        return Family::WebError;
+    }
     if is_of_docker(&parsed.message) {
         return Family::System;
     }
@@ -73,6 +76,11 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         _ if is_application(parsed) => Family::App,
         _ => Family::Other,
     }
+}
+
+/// `504 Gateway Timeout`: what a proxy answered in place of a server, and nothing else.
+fn is_status_line(message: &str) -> bool {
+    matches!(message, "500 Internal Server Error" | "502 Bad Gateway" | "503 Service Unavailable" | "504 Gateway Timeout")
 }
 
 /// The program that supervisor speaks of, in the words of its log.
