@@ -2,8 +2,10 @@
 
 use super::{Told, number_of, replies, table, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
+use aho_corasick::{AhoCorasick, MatchKind};
 use model::Level;
 use sources::record::Parsed;
+use std::sync::LazyLock;
 
 /// What a line of Postfix proves: what became of a recipient, and why.
 pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
@@ -248,28 +250,30 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     }
     let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
     let address = address_in(message).or_else(field);
-    if !says_sent && !lower.contains("mail ok ") {
-        let is_failure = parsed.level.is_some_and(|level| level > Level::Info);
-        let is_of_user = OF_USERS.iter().any(|word| lower.contains(word));
-        let sign = match address {
-            _ if is_failure => return None,
-            Some(_) if !is_of_user => Sign::AppNamed,
-            None if says_done(&lower) => Sign::AppDone,
-            _ => return None,
-        };
-        return Some(Told { sign, actor: actor.clone(), request: None, delivery: None });
-    }
-    let address = address?;
-    let delivery = Some(Delivery { address, ..Delivery::default() });
-    Some(Told { sign: Sign::AppSent, actor: actor.clone(), request: None, delivery })
+    let says_sent = says_sent || lower.contains("mail ok ");
+    let sign = match &address {
+        Some(_) if says_sent => Sign::AppSent,
+        _ if parsed.level.is_some_and(|level| level > Level::Info) => return None,
+        Some(_) if !OF_USERS.iter().any(|word| lower.contains(word)) => Sign::AppNamed,
+        None if says_done(&lower) => Sign::AppDone,
+        _ => return None,
+    };
+    let delivery = address.filter(|_| says_sent).map(|address| Delivery { address, ..Delivery::default() });
+    Some(Told { sign, actor: actor.clone(), request: None, delivery })
 }
+
+/// Finds [`DONE`] in one pass: nearly no line has any of them.
+static DONE_WORDS: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(DONE).ok());
 
 /// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
 fn says_done(lower: &str) -> bool {
-    let mut words = lower.split(|c: char| !c.is_alphanumeric());
-    (words.any(|word| DONE.iter().any(|done| word.starts_with(done) || word.ends_with("complete")))
-        || lower.contains("all sent"))
-        && WORK.iter().any(|work| lower.contains(work))
+    let Some(words) = &*DONE_WORDS else { return false };
+    let begins_word = |start: usize| !lower[..start].ends_with(char::is_alphanumeric);
+    // As the name of a job ends, too: `LetterComplete`.
+    let ends_word = |end: usize| !lower[end..].starts_with(char::is_alphanumeric);
+    let is_said = words.find_iter(lower).any(|found| begins_word(found.start()) || ends_word(found.end()));
+    is_said && WORK.iter().any(|work| lower.contains(work))
 }
 
 /// The one e-mail address in a text; none where there are several.

@@ -80,7 +80,10 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
 
 /// `504 Gateway Timeout`: what a proxy answered in place of a server, and nothing else.
 fn is_status_line(message: &str) -> bool {
-    matches!(message, "500 Internal Server Error" | "502 Bad Gateway" | "503 Service Unavailable" | "504 Gateway Timeout")
+    matches!(
+        message,
+        "500 Internal Server Error" | "502 Bad Gateway" | "503 Service Unavailable" | "504 Gateway Timeout"
+    )
 }
 
 /// The program that supervisor speaks of, in the words of its log.
