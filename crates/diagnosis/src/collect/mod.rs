@@ -87,10 +87,13 @@ pub fn collect(
     let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
     let told_zone = zones::of_tree(&tree, &files);
     let mut zone = told_zone.clone().unwrap_or(TimeZone::UTC);
-    let mut ends = ends::learn(&files, &zone, began, tree.is_live());
+    // The clock here says nothing of the machine that a copy is of: what is asked about has been.
+    let asked = question::read(question, &zone, began).map_or(began, |reading| reading.to);
+    let now = if tree.is_live() { began } else { began.max(asked) };
+    let mut ends = ends::learn(&files, &zone, now, tree.is_live());
     if let (None, Some(found)) = (told_zone, zones::of_ends(&ends.files)) {
         zone = found;
-        ends = ends::learn(&files, &zone, began, tree.is_live());
+        ends = ends::learn(&files, &zone, now, tree.is_live());
     }
     let latest = if tree.is_live() { began } else { ends.latest };
     let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;

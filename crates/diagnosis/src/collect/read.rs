@@ -89,8 +89,9 @@ impl Gathered {
         let mut source = Source::new(&file.inside, file.bytes);
         let options = options(zone, end.reference);
         self.around = self.looked_at(end.is_placed);
-        if file.modified + FILE_TIME_SLACK < self.around.start {
-            // Not written to since: nothing of it is of the window.
+        let is_before = |at: Timestamp| at + FILE_TIME_SLACK < self.around.start;
+        // Not written to since, nor copied from a machine whose clock was ahead: nothing of it is of the window.
+        if is_before(file.modified) && end.last.is_none_or(is_before) {
             return None;
         }
         match self.open(file, &options) {

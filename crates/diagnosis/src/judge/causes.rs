@@ -191,7 +191,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::BodyTooLarge, proofs: &[proof(S::BodyTooLarge, 6, Request)], limit: Some(SettingName::ClientMaxBodySize), decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request), proof(S::PoolExhausted, 6, Machine)], decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::SmtpRate, proofs: &[proof(S::SmtpRate, 6, Machine)], explains: &[C::SmtpBusy, C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
-    Cause { id: C::SmtpQuota, proofs: &[proof(S::SmtpQuota, 6, Machine)], explains: &[C::RecipientRefused, C::Exception, C::SmtpRefused], decided_by: &[Family::App, Family::Mail], ..PLAIN },
+    Cause { id: C::SmtpQuota, proofs: &[proof(S::SmtpQuota, 6, Machine)], explains: &[C::RecipientRefused, C::SmtpBusy, C::Exception, C::SmtpRefused], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpBusy, proofs: &[proof(S::SmtpBusy, 5, Machine)], explains: &[C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpAuth, proofs: &[proof(S::SmtpAuth, 6, Machine)], explains: &[C::Exception, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpCertificate, proofs: &[proof(S::SmtpCertificate, 6, Machine)], contradicts: &[(S::ClockStep, 3)], explains: &[C::Exception], is_lasting: true, decided_by: &[Family::App, Family::Mail], ..PLAIN },

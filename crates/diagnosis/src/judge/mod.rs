@@ -94,6 +94,31 @@ fn chain(findings: &mut [Finding], collected: &Collected) {
     }
 }
 
+/// Whether a finding says no more than that a program ended with a status of its own: why is told by the program.
+fn is_plain_end(one: &Finding, collected: &Collected) -> bool {
+    one.cause == CauseId::Crashed && collected.evidence[one.evidence].sign == Sign::UnitFailed
+}
+
+/// How soon after its failure a program says that it stops.
+const STOPS_WITHIN: Duration = Duration::from_secs(5);
+
+/// Whether a program says that it stops right after it said in the same log what went wrong.
+fn is_last_word(one: &Finding, root: &Finding, collected: &Collected) -> bool {
+    let (stopping, failed) = (&collected.evidence[one.evidence], &collected.evidence[root.evidence]);
+    one.cause == CauseId::Restart
+        && stopping.sign == Sign::ServerStopping
+        && failed.place.source == stopping.place.source
+        && failed.at <= stopping.at
+        && stopping.at.since(failed.at) <= STOPS_WITHIN
+        && is_of_program(root, collected)
+}
+
+/// Whether a program tells of it, and no manager of services.
+fn is_of_program(one: &Finding, collected: &Collected) -> bool {
+    let family = collected.evidence[one.evidence].family;
+    matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other | Family::Mail)
+}
+
 /// The strongest finding that explains the one at `effect` and was there before it.
 fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option<usize> {
     let one = &findings[effect];
@@ -101,9 +126,11 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
         let root = &findings[*root];
         let Some(row) = CAUSES.iter().find(|row| row.id == root.cause) else { return false };
         let is_explained = row.explains.contains(&one.cause);
+        let is_told =
+            is_plain_end(one, collected) && is_of_program(root, collected) || is_last_word(one, root, collected);
         // Of two that explain each other the stronger is the root.
         let is_mutual = CAUSES.iter().any(|row| row.id == one.cause && row.explains.contains(&root.cause));
-        if !is_explained || is_mutual && root.points <= one.points {
+        if !is_told && (!is_explained || is_mutual && root.points <= one.points) {
             return false;
         }
         let proofs = row.proofs.iter().map(|proof| proof.sign).collect::<Vec<Sign>>();

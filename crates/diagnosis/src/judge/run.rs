@@ -134,7 +134,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
 
 /// Whether an application tells of its own work by it.
 pub(super) fn is_by_application(sign: Sign) -> bool {
-    matches!(sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone)
+    matches!(sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone | Sign::TaskEnded)
 }
 
 /// Seconds from which a request is no page that somebody looks at.
@@ -245,7 +245,8 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
     let nearest = |bursts: Vec<Vec<usize>>| bursts.into_iter().filter(in_window).min_by_key(distance);
     let burst = nearest(bursts(&collected.evidence))
         .or_else(|| nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence)))
-        .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))?;
+        .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))
+        .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))?;
     let (first, last) = (*burst.first()?, *burst.last()?);
     let end = &collected.evidence[last];
     Some(Run {
@@ -294,6 +295,8 @@ fn bursts_of_lines(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
 
 /// How soon after its last message a run says that it is over.
 const OVER_WITHIN: Duration = Duration::from_secs(60);
+/// The mail server may take the last one later than the program has left it.
+const OVER_BEFORE: Duration = Duration::from_secs(45);
 /// What is said so often during a run is said of its pieces.
 const OF_PIECES_MIN: usize = 3;
 /// Words of what is over as a whole.
@@ -322,24 +325,53 @@ const OVER: &[&str] = &[
     "ferdig",
 ];
 
-/// Whether the program says, right after its last message, that all of it is done.
+/// Words by which the line of another log than that of the messages speaks of the mailing.
+const OF_MAILING: &[&str] = &[
+    "mail",
+    "letter",
+    "courri",
+    "envoi",
+    "lettre",
+    "bulletin",
+    "message",
+    "brief",
+    "versand",
+    "correo",
+    "boletin",
+    "campa",
+    "recipient",
+    "destinataire",
+    "empfänger",
+    "nachricht",
+    "sent",
+    "envoyé",
+    "versendet",
+    "gesendet",
+    "inviat",
+    "enviad",
+    "verzonden",
+];
+
+/// Whether a program says, right after the last message, that all of it is done: the one that tells of the messages, or one that
+/// speaks of the mailing, where the mail server told of them.
 fn is_finished(burst: &[usize], evidence: &[Evidence]) -> bool {
     let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
     let (begin, end) = (evidence[*first].at, &evidence[*last]);
-    let of_source = || evidence.iter().filter(|one| one.sign == Sign::AppDone && one.place.source == end.place.source);
+    let is_word = |one: &&Evidence| matches!(one.sign, Sign::AppDone | Sign::TaskEnded);
     let says_over = |one: &&Evidence| {
         let lower = one.line.to_lowercase();
+        let is_of_program = is_by_application(end.sign) && one.place.source == end.place.source;
         OVER.iter().any(|word| lower.contains(word))
+            && (is_of_program || OF_MAILING.iter().any(|word| lower.contains(word)))
     };
     let is_of_pieces = |one: &Evidence| {
-        let alike =
-            of_source().filter(|other| (begin..=end.at).contains(&other.at) && kind(&other.line) == kind(&one.line));
-        alike.count() >= OF_PIECES_MIN
+        let of_kind = kind(&one.line);
+        let is_alike = |other: &&Evidence| other.place.source == one.place.source && kind(&other.line) == of_kind;
+        let before = evidence.iter().filter(is_word).filter(|other| (begin..=end.at).contains(&other.at));
+        before.filter(is_alike).count() >= OF_PIECES_MIN
     };
-    of_source()
-        .filter(|one| one.until() >= end.at && one.at <= end.until() + OVER_WITHIN)
-        .filter(says_over)
-        .any(|one| !is_of_pieces(one))
+    let is_then = |one: &&Evidence| one.until() + OVER_BEFORE >= end.at && one.at <= end.until() + OVER_WITHIN;
+    evidence.iter().filter(is_word).filter(is_then).filter(says_over).any(|one| !is_of_pieces(one))
 }
 
 /// A line without the words that hold a number or an address.

@@ -446,7 +446,7 @@ impl Weighing<'_> {
         let counts = |other: &&Evidence| match other.sign {
             Sign::AppSent | Sign::Submitted => true,
             Sign::Delivered => one.family == Family::Mail,
-            Sign::AppNamed | Sign::AppDone => named == Some((other.sign, other.place.source)),
+            Sign::AppNamed | Sign::AppDone | Sign::TaskEnded => named == Some((other.sign, other.place.source)),
             _ => false,
         };
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();

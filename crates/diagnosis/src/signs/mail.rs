@@ -245,7 +245,7 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     let says_sent = lower
         .split(|c: char| !c.is_alphanumeric())
         .any(|word| word == "sent" || SENT.iter().any(|sent| word.starts_with(sent)));
-    if NOT.iter().any(|word| lower.contains(word)) {
+    if NOT.iter().any(|word| lower.contains(word)) && !says_none_failed(&lower) {
         return None;
     }
     let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
@@ -260,6 +260,30 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     };
     let delivery = address.filter(|_| says_sent).map(|address| Delivery { address, ..Delivery::default() });
     Some(Told { sign, actor: actor.clone(), request: None, delivery })
+}
+
+/// Words for failures that a line counts.
+const FAILURES: &[&str] = &[
+    "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "bounced",
+    "rejected",
+];
+
+/// Whether a line says of all failures it speaks of that there were none: `387 sent, 0 errors`, `failed=0`, `sans erreur`.
+fn says_none_failed(lower: &str) -> bool {
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let (mut before, mut is_any) = ("", false);
+    while let Some(word) = words.next() {
+        if FAILURES.contains(&word) {
+            let is_none = matches!(before, "0" | "no" | "sans" | "ohne" | "keine" | "aucune" | "aucun")
+                || words.peek() == Some(&"0");
+            if !is_none {
+                return false;
+            }
+            is_any = true;
+        }
+        before = word;
+    }
+    is_any
 }
 
 /// Finds [`DONE`] in one pass: nearly no line has any of them.
@@ -292,6 +316,20 @@ fn address_in(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failures_that_are_counted_as_none_are_none() {
+        for (text, expected) in [
+            ("versand abgeschlossen: 387 nachrichten, 0 fehler", true),
+            ("campaign 12 done, sent=300 failed=0", true),
+            ("terminé sans erreur", true),
+            ("done: 300 sent, 10 errors", false),
+            ("failed to send: 0 left", false),
+            ("done", false),
+        ] {
+            assert_eq!(says_none_failed(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn one_address_is_found_and_several_are_nobody() {

@@ -256,12 +256,19 @@ fn is_told_in_passing(sign: Sign, parsed: &Parsed<'_>, family: Family) -> bool {
             | Sign::OomUnit
             | Sign::DbConnections
     );
+    // Who has no room for a line says so by the way: PHP calls it a notice.
+    let is_lack = matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles)
+        && parsed.message.contains("errno=");
     let is_program = matches!(family, Family::App | Family::Tasks | Family::Other);
-    is_program && !is_end && parsed.format != "journald" && parsed.level.is_some_and(|level| level < Level::Warning)
+    is_program
+        && !is_end
+        && !is_lack
+        && parsed.format != "journald"
+        && parsed.level.is_some_and(|level| level < Level::Warning)
 }
 
-/// Seconds from which a clock that was set changes what programs do.
-const STEP_MIN: f64 = 1.0;
+/// Seconds from which a clock that was set changes what programs do: timeouts and certificates bear less.
+const STEP_MIN: f64 = 5.0;
 
 /// By how many seconds a clock was set forward, or back: `System clock was stepped by 0.004 seconds`.
 pub(crate) fn step(text: &str) -> Option<f64> {
