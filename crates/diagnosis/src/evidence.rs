@@ -54,6 +54,8 @@ pub enum Sign {
     ProcessCrashed,
     // The application.
     Exception,
+    /// That something failed, in words that no row knows.
+    Complaint,
     ServerError,
     Misconfigured,
     // The database.

@@ -331,7 +331,8 @@ impl Intake<'_> {
                 | Sign::Bounced
         );
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
-            self.is_bounded = true;
+            // Of what proves nothing by itself the first are enough.
+            self.is_bounded |= told.sign != Sign::Complaint;
             return;
         }
         let place = Place { source: self.index, line: self.number_of(record) };

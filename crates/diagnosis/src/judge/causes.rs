@@ -83,6 +83,8 @@ pub(super) enum Tie {
     Application,
     /// The database, by its unit or its processes.
     Database,
+    /// The log in which the run tells of its messages, or the program.
+    Run,
     /// It concerns everything on the machine.
     Machine,
     /// The job itself recorded it.
@@ -139,7 +141,7 @@ const PLAIN: Cause = Cause {
 
 use CauseId as C;
 use Sign as S;
-use Tie::{Application, Database, Job, Machine, Request};
+use Tie::{Application, Database, Job, Machine, Request, Run};
 
 const BROKEN_PROGRAM: &[CauseId] = &[
     C::Exception,
@@ -218,7 +220,7 @@ pub(super) const CAUSES: &[Cause] = &[
         ..PLAIN
     },
     Cause { id: C::MemoryLimit, proofs: &[proof(S::MemoryError, 6, Application)], limit: Some(SettingName::AddressSpaceMax), explains: &[C::Exception, C::Crashed], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
-    Cause { id: C::Exception, proofs: &[proof(S::Exception, 5, Request)], supports: &[(S::ServerError, 1)], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
+    Cause { id: C::Exception, proofs: &[proof(S::Exception, 5, Request), proof(S::Complaint, 3, Run)], supports: &[(S::ServerError, 1)], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause {
         id: C::Misconfigured,
         proofs: &[proof(S::Misconfigured, 6, Application)],

@@ -125,7 +125,9 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
     let explains = |root: &usize| {
         let root = &findings[*root];
         let Some(row) = CAUSES.iter().find(|row| row.id == root.cause) else { return false };
-        let is_explained = row.explains.contains(&one.cause);
+        // Words that no row knows say less than what any cause has said.
+        let is_vague = collected.evidence[one.evidence].sign == Sign::Complaint;
+        let is_explained = row.explains.contains(&one.cause) || is_vague && root.points >= ROOT_MIN;
         let is_told =
             is_plain_end(one, collected) && is_of_program(root, collected) || is_last_word(one, root, collected);
         // Of two that explain each other the stronger is the root.

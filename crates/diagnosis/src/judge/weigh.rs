@@ -30,6 +30,8 @@ pub enum TermWord {
     OtherRequest,
     OwnUnit,
     OwnWords,
+    /// The run itself says it, and nothing after it.
+    LastWord,
     Support,
     Contradiction,
     StatusFits,
@@ -239,6 +241,8 @@ impl Weighing<'_> {
             },
             Tie::Database if self.scope.is_database(one) != Belongs::Yes => return None,
             Tie::Database => {}
+            Tie::Run if !self.is_of_run(one) => return None,
+            Tie::Run => terms.extend([Some(term(TermWord::OwnWords, 1)), self.last_word(one)].into_iter().flatten()),
             Tie::Job => terms.push(term(TermWord::OwnWords, 1)),
             Tie::Machine => {
                 let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Job)
@@ -269,6 +273,31 @@ impl Weighing<'_> {
             "/var/log/containers/",
         ];
         FOLDERS.iter().any(|folder| self.collected.sources[one.place.source].name.starts_with(folder))
+    }
+
+    /// Whether the program says it that tells of the run's messages.
+    fn is_of_run(&self, one: &Evidence) -> bool {
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let Some(last) = last.filter(|last| is_by_application(last.sign)) else { return false };
+        if one.actor.unit.is_some() && one.actor.unit == last.actor.unit {
+            return true;
+        }
+        let is_one_log = one.place.source == last.place.source;
+        is_one_log && (!self.is_shared(last) || one.actor.program == last.actor.program)
+    }
+
+    /// That the run's program tells of no more messages after it.
+    fn last_word(&self, one: &Evidence) -> Option<Term> {
+        let is_last = one.until() + Duration::from_secs(1) >= self.run.end;
+        is_last.then(|| Term { seconds: Some(one.seconds_to(self.run.end)), ..term(TermWord::LastWord, 2) })
+    }
+
+    /// Whether many programs write into the log of a line.
+    fn is_shared(&self, one: &Evidence) -> bool {
+        const LOGS: [&str; 6] = ["syslog", "messages", "journal", "daemon.log", "user.log", "system.log"];
+        let name = &self.collected.sources[one.place.source].name;
+        let file = name.rsplit('/').next().unwrap_or_default();
+        LOGS.iter().any(|log| file.starts_with(log))
     }
 
     /// Whether two lines stand in one log, or in logs of one folder of their own.

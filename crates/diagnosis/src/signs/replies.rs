@@ -160,6 +160,16 @@ fn of_provider(text: &str) -> Option<Sign> {
     if matches!(status, Some(401 | 403)) || has(text, REFUSES_LOGIN) {
         return Some(Sign::SmtpAuth);
     }
+    let is_wrong = codes(text).any(|(code, _)| matches!(code, 400 | 404 | 406 | 413 | 422));
+    if is_wrong && has(text, &["inactive", "suppress", "bounced", "recipient", "to address"]) {
+        return Some(Sign::RecipientRefused);
+    }
+    if is_wrong && has(text, &["413", "too large"]) {
+        return Some(Sign::BodyTooLarge);
+    }
+    if is_wrong {
+        return Some(Sign::SmtpRefused);
+    }
     let is_broken =
         matches!(status, Some(500..)) || has(text, &["service unavailable", "serviceunavailable", "internal failure"]);
     is_broken.then_some(Sign::SmtpBusy)
@@ -170,6 +180,11 @@ fn classified(code: u16, enhanced: Option<(u16, u16)>, text: &str) -> Sign {
     let end = text.char_indices().nth(400).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
     let is_mailbox = matches!(enhanced, Some((2, _))) || has(text, OF_MAILBOX);
+    // How many in an hour is a rate, as long as the reply is for a time; else it is a quota.
+    let is_hourly = code < 500 && has(text, &["per hour", "hourly"]) && !has(text, &["daily", "per day", "month"]);
+    if is_hourly || text.contains("at a rate that") {
+        return Sign::SmtpRate;
+    }
     if matches!(code, 530 | 534 | 535 | 538) || matches!(enhanced, Some((7, 8 | 9 | 57 | 139))) {
         return Sign::SmtpAuth;
     }

@@ -36,10 +36,31 @@ pub(super) fn head_of_stack(message: &str) -> Option<&str> {
     head.lines().rev().find(says)
 }
 
+/// The cause within causes that a text names: `Caused by: …`, ` ---> …`, `nested exception is …`.
+pub(super) fn innermost(message: &str) -> Option<&str> {
+    const MARKS: [&str; 7] = [
+        "Caused by: ",
+        "nested exception is",
+        " ---> ",
+        "Inner exception: ",
+        "[previous exception]",
+        "caused by: ",
+        "[cause]: ",
+    ];
+    let at = MARKS.iter().filter_map(|mark| Some(message.rfind(mark)? + mark.len())).max()?;
+    Some(&message[at..])
+}
+
 /// Whether a program ends with an error that nothing in it handles, in the words of PHP, Go, Node, Java, Ruby, .NET and Rust.
 pub(super) fn is_uncaught(message: &str) -> bool {
-    const WORDS: [&str; 17] = [
+    const WORDS: [&str; 23] = [
         "Uncaught ",
+        "syntax error, unexpected ",
+        "PHP Fatal error",
+        "\ngoroutine ",
+        "unhandled exception was thrown",
+        "unhandled error",
+        "Error)\n\tfrom ",
         "uncaughtException",
         "unhandledRejection",
         "UnhandledPromiseRejection",
@@ -80,18 +101,29 @@ pub(super) fn is_named(message: &str) -> bool {
         return false;
     }
     let is_missing = first.contains("does not exist") && (first.contains("column ") || first.contains("relation "));
-    let mut words = first.split(' ').scan(true, |is_head, word| {
+    let next = first.split(' ').skip(1).chain([""]);
+    let mut words = first.split(' ').zip(next).scan(true, |is_head, (word, next)| {
         let is_here = *is_head;
-        *is_head = word.ends_with(':') || word == "**";
-        Some((is_here, word))
+        *is_head = word.ends_with(':') || word == "**" || word == "--";
+        Some((is_here, word, next))
     });
-    let is_thrown = words.any(|(is_head, word)| {
-        let is_told = word.ends_with(':') || word.ends_with(')');
+    let is_thrown = words.any(|(is_head, word, next)| {
+        let is_told = word.ends_with(':') || word.ends_with(')') || next.starts_with('(');
         let name = word.trim_matches(['(', ')', ':']);
         let is_name = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | ':' | '_' | '\\'));
         is_head && is_told && is_name && (name.ends_with("Error") || name.ends_with("Exception"))
     });
-    is_thrown || is_missing || WORDS.iter().any(|word| first.contains(word))
+    is_thrown || is_missing || died_at_line(first) || WORDS.iter().any(|word| first.contains(word))
+}
+
+/// Whether Perl died: `Can't call method "send" on an undefined value at /opt/mail.pl line 71.`
+fn died_at_line(first: &str) -> bool {
+    const WARNS: [&str; 4] = ["uninitialized", "deprecated", "redefine", "isn't numeric"];
+    let Some((before, rest)) = first.rsplit_once(" line ") else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let is_end = digits > 0 && (rest[digits..].starts_with(['.', ',']) || rest.len() == digits);
+    let names_file = before.rsplit_once(" at ").is_some_and(|(_, file)| !file.contains(' ') && file.contains('.'));
+    is_end && names_file && !WARNS.iter().any(|word| first.contains(word))
 }
 
 impl Traceback<'_> {
@@ -103,7 +135,8 @@ impl Traceback<'_> {
         }
         let mut signs = table::signs(self.exception, Family::App);
         if signs.is_empty() {
-            signs.extend(self.of_connection().or_else(|| super::failure(self.exception)));
+            let code = || super::codes::sign(&self.exception.to_lowercase());
+            signs.extend(self.of_connection().or_else(code).or_else(|| super::failure(self.exception)));
         }
         if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
             signs = table::signs(self.whole, Family::App);

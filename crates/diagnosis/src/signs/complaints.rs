@@ -1,0 +1,35 @@
+//! That something failed, in a program's own words that no row knows: alone it proves nothing, as the last word of a run it does.
+
+use super::has;
+use model::Level;
+use sources::record::Parsed;
+
+/// Words for a failure, in lower case, by their beginning.
+#[rustfmt::skip]
+const FAILS: &[&str] = &[
+    "error", "fatal", "fail", "exception", "panic", "abort", "cannot", "can't", "could not", "couldn't", "unable", "refus", "denied", "reject",
+    "invalid", "undefined", "not found", "missing", "died", "crash", "giving up", "terminated", "interrupted", "traceback", "timed out", "timeout",
+    "échou", "échec", "erreur", "impossible", "fehler", "fehlgeschlagen", "abgebrochen", "nicht möglich", "errore", "fallo", "falló", "erro ", "mislukt", "virhe", "błąd",
+];
+/// Words with which a program warns that it ends.
+#[rustfmt::skip]
+const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue", "exiting", "stopping", "stopped", "paused", "abandon", "interrupted", "abbruch", "abgebrochen", "arrêt", "interromp"];
+/// What goes on in spite of it, or has not failed.
+#[rustfmt::skip]
+const GOES_ON: &[&str] = &[
+    "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0",
+    "deprecat", "0 erreur", "0 fehler", "fehler: 0",
+];
+
+/// Whether a record tells of a failure: by its level, else by its words.
+pub(super) fn is_one(parsed: &Parsed<'_>, text: &str) -> bool {
+    let own = parsed.level.filter(|_| parsed.format != "journald");
+    let lower = text.lines().take(3).collect::<Vec<_>>().join("\n").to_lowercase();
+    let is_failure = match own {
+        Some(level) if level >= Level::Error => true,
+        Some(Level::Warning) => has(&lower, ENDS) && has(&lower, FAILS),
+        Some(_) => false,
+        None => has(&lower, FAILS),
+    };
+    is_failure && !has(&lower, GOES_ON)
+}
