@@ -94,6 +94,11 @@ fn chain(findings: &mut [Finding], collected: &Collected) {
     }
 }
 
+/// Whether `one` says no more than that a program ends, for which `root` is the reason that it told.
+fn tells_of_end(one: &Finding, root: &Finding, collected: &Collected) -> bool {
+    is_of_program(root, collected) && (is_plain_end(one, collected) || is_last_word(one, root, collected))
+}
+
 /// Whether a finding says no more than that a program ended with a status of its own: why is told by the program.
 fn is_plain_end(one: &Finding, collected: &Collected) -> bool {
     one.cause == CauseId::Crashed && collected.evidence[one.evidence].sign == Sign::UnitFailed
@@ -108,9 +113,9 @@ fn is_last_word(one: &Finding, root: &Finding, collected: &Collected) -> bool {
     one.cause == CauseId::Restart
         && stopping.sign == Sign::ServerStopping
         && failed.place.source == stopping.place.source
+        && root.cause != one.cause
         && failed.at <= stopping.at
         && stopping.at.since(failed.at) <= STOPS_WITHIN
-        && is_of_program(root, collected)
 }
 
 /// Whether a program tells of it, and no manager of services.
@@ -128,8 +133,10 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
         // Words that no row knows say less than what any cause has said.
         let is_vague = collected.evidence[one.evidence].sign == Sign::Complaint;
         let is_explained = row.explains.contains(&one.cause) || is_vague && root.points >= ROOT_MIN;
-        let is_told =
-            is_plain_end(one, collected) && is_of_program(root, collected) || is_last_word(one, root, collected);
+        let is_told = tells_of_end(one, root, collected);
+        if tells_of_end(root, one, collected) {
+            return false;
+        }
         // Of two that explain each other the stronger is the root.
         let is_mutual = CAUSES.iter().any(|row| row.id == one.cause && row.explains.contains(&root.cause));
         if !is_told && (!is_explained || is_mutual && root.points <= one.points) {

@@ -188,7 +188,9 @@ fn classified(code: u16, enhanced: Option<(u16, u16)>, text: &str) -> Sign {
     if matches!(code, 530 | 534 | 535 | 538) || matches!(enhanced, Some((7, 8 | 9 | 57 | 139))) {
         return Sign::SmtpAuth;
     }
-    if code == 452 && (enhanced == Some((3, 1)) || text.contains("insufficient system storage")) {
+    // Exchange says the same code of its memory.
+    let is_of_disk = enhanced == Some((3, 1)) && !text.contains("resources");
+    if code == 452 && (is_of_disk || text.contains("insufficient system storage")) {
         return Sign::SmtpNoSpace;
     }
     if !is_mailbox && has(text, SAYS_QUOTA) && has(text, SAYS_RATE) {

@@ -181,7 +181,7 @@ const ROWS: &[Row] = &[
         "5.7.139", "authentication unsuccessful", "Application-specific password required", "534-5.7.9", "534 5.7.9", "530 5.7.1 Client was not authenticated", "530 5.7.57", "Incorrect authentication data", "AuthenticationFailedException", "Authentication credentials invalid", "no worthy mechs found", "535, b'", "code=535",
     ]),
     row(Sign::SmtpLostAfterData, Subject::Mail, SENDERS, &["while sending end of data -- message may be sent more than once"]),
-    row(Sign::SmtpNoSpace, Subject::Mail, SENDERS, &["452 4.3.1", "(452, b'4.3.1", "Insufficient system storage"]),
+    row(Sign::SmtpNoSpace, Subject::Mail, SENDERS, &["nsufficient system storage"]),
     row(Sign::SmtpRefused, Subject::Mail, POSTFIX, &["connect to …Connection refused", "connect to …Connexion refusée"]),
     row(Sign::SmtpTimeout, Subject::Mail, POSTFIX, &[
         "connect to …Connection timed out", "conversation with …timed out while", "connect to …Operation timed out",
@@ -189,6 +189,8 @@ const ROWS: &[Row] = &[
     ]),
     // Beside what became of the message, which is of another subject: unknown.
     row(Sign::SmtpTimeout, Subject::Network, POSTFIX, &["conversation with …timed out while sending end of data"]),
+    // Nodemailer says no more than that.
+    row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["Greeting never received"]),
     // smtplib says so of a server that is silent for longer than its timeout.
     row(Sign::SmtpTimeout, Subject::Mail, SENDERS, &["SMTPServerDisconnected: Connection unexpectedly closed: timed out"]),
     // Exim, msmtp, OpenSMTPD, nodemailer, PHPMailer, Symfony's and Swift's mailers, Java's and Go's.
