@@ -47,6 +47,10 @@ pub enum Sign {
     AppNamed,
     /// A line that says that a piece of work, or all of it, is done.
     AppDone,
+    /// A line that names as many as there were messages, right after them.
+    AppTotal,
+    /// A line that says nothing by itself; many of a kind tell of work.
+    Repeated,
     // Memory.
     OomKill,
     OomUnit,

@@ -8,6 +8,7 @@ mod export;
 mod files;
 mod journal;
 mod read;
+mod repeats;
 mod services;
 mod settings;
 mod zones;

@@ -1,6 +1,6 @@
 //! Reads sources line by line within the window, and keeps what their records prove.
 
-use super::{AFTER, WINDOWS_BEFORE, ZONES_APART, ends::FileEnd, export};
+use super::{AFTER, WINDOWS_BEFORE, ZONES_APART, ends::FileEnd, export, repeats::Repeats};
 use crate::{
     evidence::{Evidence, Family, Place, Sign},
     question::{Reading, name_of},
@@ -147,6 +147,7 @@ impl Gathered {
             last: None,
             beyond: 0,
             counts: HashMap::new(),
+            repeats: Repeats::default(),
             numbers: VecDeque::with_capacity(REMEMBERED_LINES),
             source,
             room: OF_ALL_MAX.saturating_sub(self.evidence.len()),
@@ -258,6 +259,7 @@ struct Intake<'a> {
     /// Records in a row that are later than what is looked at.
     beyond: u32,
     counts: HashMap<Sign, usize>,
+    repeats: Repeats,
     numbers: VecDeque<(u64, u64)>,
     source: &'a mut Source,
     room: usize,
@@ -303,7 +305,10 @@ impl Intake<'_> {
         if !is_zoned {
             source.zone.get_or_insert_with(|| self.zone.clone());
         }
-        for told in signs::read(&record.parsed, family) {
+        let mut all = signs::read(&record.parsed, family);
+        self.repeats.note(&record.parsed, family, at, &mut all);
+        all.retain(|told| told.sign != Sign::Repeated || self.window.contains(&at));
+        for told in all {
             self.keep(record, family, at, own.is_some(), is_zoned, told);
         }
     }
@@ -332,7 +337,7 @@ impl Intake<'_> {
         );
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
             // Of what proves nothing by itself the first are enough.
-            self.is_bounded |= told.sign != Sign::Complaint;
+            self.is_bounded |= !matches!(told.sign, Sign::Complaint | Sign::Repeated);
             return;
         }
         let place = Place { source: self.index, line: self.number_of(record) };

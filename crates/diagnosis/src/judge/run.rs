@@ -134,7 +134,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
 
 /// Whether an application tells of its own work by it.
 pub(super) fn is_by_application(sign: Sign) -> bool {
-    matches!(sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone | Sign::TaskEnded)
+    matches!(sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone | Sign::TaskEnded | Sign::Repeated)
 }
 
 /// Seconds from which a request is no page that somebody looks at.
@@ -246,7 +246,9 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
     let burst = nearest(bursts(&collected.evidence))
         .or_else(|| nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence)))
         .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))
-        .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))?;
+        .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))
+        .or_else(|| nearest(bursts_of_requests(&collected.evidence)))
+        .or_else(|| nearest(bursts_that_end(collected, asked)))?;
     let (first, last) = (*burst.first()?, *burst.last()?);
     let end = &collected.evidence[last];
     Some(Run {
@@ -256,7 +258,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         end: end.at,
         until: end.until() + APART,
         evidence: Some(last),
-        is_successful: is_finished(&burst, &collected.evidence),
+        is_successful: is_finished(&burst, collected),
         is_going: false,
         is_in_background: false,
     })
@@ -285,12 +287,7 @@ fn bursts_of_lines(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
         kinds.entry((one.place.source, kind(&one.line))).or_default().push(index);
     }
     let bursts = kinds.into_values().flat_map(|indices| in_bursts(indices.into_iter(), evidence));
-    let is_run = |burst: &Vec<usize>| {
-        let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
-        let seconds = evidence[*first].seconds_to(evidence[*last].at);
-        burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64
-    };
-    bursts.filter(is_run).collect()
+    bursts.filter(|burst| is_steady(burst, evidence)).collect()
 }
 
 /// How soon after its last message a run says that it is over.
@@ -352,26 +349,122 @@ const OF_MAILING: &[&str] = &[
     "verzonden",
 ];
 
-/// Whether a program says, right after the last message, that all of it is done: the one that tells of the messages, or one that
-/// speaks of the mailing, where the mail server told of them.
-fn is_finished(burst: &[usize], evidence: &[Evidence]) -> bool {
+/// Whether a program says, right after the last message, that all of it is done, or how many there were, and of no failure between:
+/// the one that tells of the messages, or one that speaks of the mailing, where the mail server told of them.
+fn is_finished(burst: &[usize], collected: &Collected) -> bool {
+    let evidence = &collected.evidence;
     let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
     let (begin, end) = (evidence[*first].at, &evidence[*last]);
-    let is_word = |one: &&Evidence| matches!(one.sign, Sign::AppDone | Sign::TaskEnded);
+    let is_word = |one: &&Evidence| matches!(one.sign, Sign::AppDone | Sign::TaskEnded | Sign::AppTotal);
     let says_over = |one: &&Evidence| {
         let lower = one.line.to_lowercase();
-        let is_of_program = is_by_application(end.sign) && one.place.source == end.place.source;
-        OVER.iter().any(|word| lower.contains(word))
-            && (is_of_program || OF_MAILING.iter().any(|word| lower.contains(word)))
+        let is_said = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+        let is_of_program = is_by_application(end.sign) && is_same_speaker(one, end, collected);
+        is_of_program && one.sign == Sign::AppTotal || is_said(OVER) && (is_of_program || is_said(OF_MAILING))
     };
     let is_of_pieces = |one: &Evidence| {
         let of_kind = kind(&one.line);
-        let is_alike = |other: &&Evidence| other.place.source == one.place.source && kind(&other.line) == of_kind;
-        let before = evidence.iter().filter(is_word).filter(|other| (begin..=end.at).contains(&other.at));
-        before.filter(is_alike).count() >= OF_PIECES_MIN
+        let during = evidence.iter().filter(|other| other.sign == one.sign && (begin..=end.at).contains(&other.at));
+        let alike = during.filter(|other| is_same_speaker(other, one, collected) && kind(&other.line) == of_kind);
+        alike.count() >= OF_PIECES_MIN
+    };
+    let failed = |over: &Evidence| {
+        let mut between = evidence.iter().filter(|one| one.at > end.at && one.at <= over.until() && fails(one.sign));
+        between.any(|one| is_same_speaker(one, over, collected))
     };
     let is_then = |one: &&Evidence| one.until() + OVER_BEFORE >= end.at && one.at <= end.until() + OVER_WITHIN;
-    evidence.iter().filter(is_word).filter(is_then).filter(says_over).any(|one| !is_of_pieces(one))
+    let over = evidence.iter().filter(is_word).filter(is_then).filter(says_over);
+    over.into_iter().any(|one| !is_of_pieces(one) && !failed(one))
+}
+
+/// Whether a program tells of its own failure by it.
+fn fails(sign: Sign) -> bool {
+    matches!(
+        sign,
+        Sign::Complaint
+            | Sign::Exception
+            | Sign::MemoryError
+            | Sign::Misconfigured
+            | Sign::DbUnreachable
+            | Sign::DbConnections
+            | Sign::DbTerminated
+            | Sign::DbDeadlock
+            | Sign::DbLockTimeout
+            | Sign::DbStatementTimeout
+            | Sign::SmtpRate
+            | Sign::SmtpQuota
+            | Sign::SmtpAuth
+            | Sign::SmtpBusy
+            | Sign::SmtpRefused
+            | Sign::SmtpTimeout
+            | Sign::SmtpDisconnected
+            | Sign::SmtpCertificate
+            | Sign::DnsFailure
+            | Sign::NoSpace
+            | Sign::QuotaExceeded
+            | Sign::ReadOnly
+            | Sign::TooManyFiles
+            | Sign::BrokerLost
+    )
+}
+
+/// Whether the same program says both, as far as their logs tell programs apart.
+pub(super) fn is_same_speaker(one: &Evidence, other: &Evidence, collected: &Collected) -> bool {
+    if let (Some(unit), Some(other)) = (&one.actor.unit, &other.actor.unit) {
+        return unit == other;
+    }
+    let is_shared = is_shared(&collected.sources[other.place.source].name);
+    one.place.source == other.place.source && (!is_shared || one.actor.program == other.actor.program)
+}
+
+/// Whether many programs write into a log of this name.
+pub(super) fn is_shared(name: &str) -> bool {
+    const LOGS: [&str; 6] = ["syslog", "messages", "journal", "daemon.log", "user.log", "system.log"];
+    let file = name.rsplit('/').next().unwrap_or_default();
+    LOGS.iter().any(|log| file.starts_with(log))
+}
+
+/// Requests by which mail is sent, each for a message: of one path, numbers apart, one soon after the other.
+fn bursts_of_requests(evidence: &[Evidence]) -> Vec<Vec<usize>> {
+    let mut kinds: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for (index, one) in evidence.iter().enumerate() {
+        let request = one.request.as_ref().filter(|_| one.family == Family::WebAccess);
+        let request = request.filter(|request| is_mailing(&request.path) && request.method == "POST");
+        if let Some(request) = request.filter(|request| request.status.is_some_and(|status| status < 400)) {
+            let path = request.path.split('?').next().unwrap_or_default();
+            let kind = path.split('/').filter(|part| !part.contains(|c: char| c.is_ascii_digit())).collect::<String>();
+            kinds.entry((one.place.source, kind)).or_default().push(index);
+        }
+    }
+    let bursts = kinds.into_values().flat_map(|indices| in_bursts(indices.into_iter(), evidence));
+    bursts.filter(|burst| is_steady(burst, evidence)).collect()
+}
+
+/// Lines of a kind that are repeated, and stop at about the moment that was asked about for the only time.
+fn bursts_that_end(collected: &Collected, asked: Timestamp) -> Vec<Vec<usize>> {
+    const NEAR: f64 = 300.0;
+    let evidence = &collected.evidence;
+    let mut kinds: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for (index, one) in evidence.iter().enumerate().filter(|(_, one)| one.sign == Sign::Repeated) {
+        kinds.entry((one.place.source, kind(&one.line))).or_default().push(index);
+    }
+    let once = kinds.into_values().map(|indices| in_bursts(indices.into_iter(), evidence)).filter(|all| all.len() == 1);
+    once.flatten()
+        .filter(|burst| burst.len() >= 2 * NAMED_MIN && is_steady(burst, evidence))
+        .filter(|burst| burst.last().is_some_and(|last| evidence[*last].seconds_to(asked).abs() <= NEAR))
+        // What goes on until the log ends, or what is looked at, has not stopped.
+        .filter(|burst| {
+            let Some(last) = burst.last().map(|last| &evidence[*last]) else { return false };
+            last.until() + APART <= collected.reading.to
+        })
+        .collect()
+}
+
+/// Whether a burst has as many lines as a run, and they are close.
+fn is_steady(burst: &[usize], evidence: &[Evidence]) -> bool {
+    let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
+    let seconds = evidence[*first].seconds_to(evidence[*last].at);
+    burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64
 }
 
 /// A line without the words that hold a number or an address.

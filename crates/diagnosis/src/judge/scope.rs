@@ -1,6 +1,6 @@
 //! Whose lines they are: the units, programs and processes of the application, and of its database.
 
-use super::run::{Run, is_by_application};
+use super::run::{Run, is_by_application, is_same_speaker};
 use crate::{
     collect::{Collected, Service},
     evidence::{Evidence, Family, Sign},
@@ -37,6 +37,8 @@ pub(super) struct Scope {
     /// Those of the question, and of what sends.
     asked: BTreeSet<String>,
     pids: BTreeSet<u32>,
+    /// By what the log is called in which the run tells of its messages: a file, a container.
+    logs: BTreeSet<String>,
     is_of_vigie: bool,
 }
 
@@ -74,10 +76,16 @@ impl Scope {
         }
         names.extend(units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit).to_lowercase()));
         let called = called(collected);
-        let pids = own.iter().filter_map(|one| one.actor.pid).collect();
+        let mut pids: BTreeSet<u32> = own.iter().filter_map(|one| one.actor.pid).collect();
+        let mut logs = BTreeSet::new();
+        if let Some(last) = told_by {
+            let of_run = collected.evidence.iter().filter(|one| is_by_application(one.sign));
+            pids.extend(of_run.filter(|one| is_same_speaker(one, last, collected)).filter_map(|one| one.actor.pid));
+            logs = names_of_log(&collected.sources[last.place.source].name);
+        }
         let words = words(called.iter().map(String::as_str).chain([question.phrase.as_str()]));
         let asked = self::words([question.phrase.as_str()].into_iter());
-        Self { units, names, called, words, asked, pids, is_of_vigie: false }
+        Self { units, names, called, words, asked, pids, logs, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -95,6 +103,7 @@ impl Scope {
             words: BTreeSet::new(),
             asked: BTreeSet::new(),
             pids: BTreeSet::new(),
+            logs: BTreeSet::new(),
             is_of_vigie: true,
         }
     }
@@ -102,6 +111,9 @@ impl Scope {
     /// Whether it is the application that `one` speaks of.
     pub(super) fn is_application(&self, one: &Evidence) -> Belongs {
         if one.family == Family::Job {
+            return Belongs::Yes;
+        }
+        if self.is_of_log(one) {
             return Belongs::Yes;
         }
         let is_program = matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
@@ -122,6 +134,19 @@ impl Scope {
             return Belongs::Yes;
         }
         self.by_name(one)
+    }
+
+    /// Whether a line of the machine names what the run's log is called after: `mailer` of `mailer-out.log`, a container.
+    fn is_of_log(&self, one: &Evidence) -> bool {
+        if self.logs.is_empty() || !matches!(one.family, Family::System | Family::Kernel) {
+            return false;
+        }
+        let line = said(&one.line).to_lowercase();
+        let comm = killed_program(&one.line).filter(|name| name.len() >= WORD_MIN).map(str::to_lowercase);
+        self.logs.iter().any(|name| {
+            let is_cut = |comm: &String| comm.len() == COMM_MAX && name.starts_with(comm.as_str());
+            is_word_of(&line, name) || comm.as_ref().is_some_and(|comm| comm == name || is_cut(comm))
+        })
     }
 
     fn by_name(&self, one: &Evidence) -> Belongs {
@@ -163,6 +188,63 @@ impl Scope {
             .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
         if is_named { Belongs::Yes } else { Belongs::No }
     }
+}
+
+/// Letters of the name of a process that the kernel keeps.
+const COMM_MAX: usize = 15;
+/// Letters of the name of a container by which it is known.
+const CONTAINER_LETTERS: usize = 12;
+
+/// Whether `name` stands in `line`, and is no part of a longer word.
+fn is_word_of(line: &str, name: &str) -> bool {
+    let is_letter = |c: char| c.is_alphanumeric();
+    line.match_indices(name).any(|(at, _)| {
+        let is_id = name.len() == CONTAINER_LETTERS && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let behind = &line[at + name.len()..];
+        !line[..at].ends_with(is_letter) && (is_id || !behind.starts_with(is_letter))
+    })
+}
+
+/// What a log is called after: `mailer` of `/root/.pm2/logs/mailer-out.log`, pod and container of `/var/log/containers/…`, and the
+/// container of a file of Docker's.
+fn names_of_log(source: &str) -> BTreeSet<String> {
+    const ENDS: [&str; 7] = ["-out", "-error", "-err", "-stdout", "-stderr", "-json", "-current"];
+    const OF_ANYBODY: [&str; 16] = [
+        "error",
+        "access",
+        "stdout",
+        "stderr",
+        "output",
+        "production",
+        "laravel",
+        "syslog",
+        "debug",
+        "info",
+        "main",
+        "prod",
+        "development",
+        "console",
+        "catalina",
+        "default",
+    ];
+    let parts: Vec<&str> = source.rsplit('/').take(2).collect();
+    let stem = parts.first().map_or("", |file| file.split('.').next().unwrap_or_default());
+    let is_number = stem.bytes().all(|byte| byte.is_ascii_digit());
+    let told = if is_number { parts.get(1).copied().unwrap_or_default() } else { stem };
+    let mut names = BTreeSet::new();
+    for part in told.split('_') {
+        let is_id = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let (name, id) = match (part.get(..64), part.rsplit_once('-')) {
+            (Some(id), _) if is_id(id) => ("", id),
+            (_, Some((name, id))) if is_id(id) => (name, id),
+            _ => (part, ""),
+        };
+        let name = ENDS.iter().fold(name, |name, end| name.strip_suffix(end).unwrap_or(name)).to_lowercase();
+        let known = [&OF_ANYBODY[..], ANY_WORDS, GENERIC].iter().any(|words| words.contains(&name.as_str()));
+        names.extend((name.len() >= WORD_MIN && !known && name.contains(char::is_alphabetic)).then_some(name));
+        names.extend((!id.is_empty()).then(|| id[..CONTAINER_LETTERS].to_owned()));
+    }
+    names
 }
 
 /// A program of the administrator's own: below a folder for such, or run by an interpreter.
@@ -342,4 +424,27 @@ fn killed_program(line: &str) -> Option<&str> {
     }
     let (_, rest) = line.split_once("ill")?.1.split_once('(')?;
     rest.split(')').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_called_after_what_writes_it() {
+        let id = "ab12".repeat(16);
+        for (source, expected) in [
+            ("/root/.pm2/logs/mailer-out.log", vec!["mailer".to_owned()]),
+            (&format!("/var/lib/docker/containers/{id}/{id}-json.log"), vec!["ab12ab12ab12".to_owned()]),
+            (
+                &format!("/var/log/containers/post-7c9_web_post-{id}.log"),
+                vec!["ab12ab12ab12".into(), "post".into(), "post-7c9".into()],
+            ),
+            ("/var/log/syslog", vec![]),
+            ("/srv/club/logs/production.log", vec![]),
+        ] {
+            assert_eq!(names_of_log(source), expected.into_iter().collect(), "{source}");
+        }
+        assert!(is_word_of("container die ab12ab12ab12ffff", "ab12ab12ab12") && !is_word_of("mailers", "mailer"));
+    }
 }

@@ -3,7 +3,7 @@
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read,
-    run::{Run, RunBasis, is_by_application, is_mailing},
+    run::{Run, RunBasis, is_by_application, is_mailing, is_same_speaker, is_shared},
     scope::{Belongs, Scope},
 };
 use crate::{
@@ -279,11 +279,7 @@ impl Weighing<'_> {
     fn is_of_run(&self, one: &Evidence) -> bool {
         let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
         let Some(last) = last.filter(|last| is_by_application(last.sign)) else { return false };
-        if one.actor.unit.is_some() && one.actor.unit == last.actor.unit {
-            return true;
-        }
-        let is_one_log = one.place.source == last.place.source;
-        is_one_log && (!self.is_shared(last) || one.actor.program == last.actor.program)
+        is_same_speaker(one, last, self.collected)
     }
 
     /// That the run's program tells of no more messages after it.
@@ -292,21 +288,17 @@ impl Weighing<'_> {
         is_last.then(|| Term { seconds: Some(one.seconds_to(self.run.end)), ..term(TermWord::LastWord, 2) })
     }
 
-    /// Whether many programs write into the log of a line.
-    fn is_shared(&self, one: &Evidence) -> bool {
-        const LOGS: [&str; 6] = ["syslog", "messages", "journal", "daemon.log", "user.log", "system.log"];
-        let name = &self.collected.sources[one.place.source].name;
-        let file = name.rsplit('/').next().unwrap_or_default();
-        LOGS.iter().any(|log| file.starts_with(log))
-    }
-
     /// Whether two lines stand in one log, or in logs of one folder of their own.
     fn stand_together(&self, one: &Evidence, other: &Evidence) -> bool {
         let folder = |one: &Evidence| {
             let name = &self.collected.sources[one.place.source].name;
             name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
         };
-        one.place.source == other.place.source || folder(one) == folder(other) && folder(one) != "/var/log"
+        let is_one = one.place.source == other.place.source;
+        if is_one && is_shared(&self.collected.sources[one.place.source].name) {
+            return is_same_speaker(one, other, self.collected);
+        }
+        is_one || folder(one) == folder(other) && folder(one) != "/var/log"
     }
 
     fn same_request(&self, one: &Evidence) -> Option<Term> {
@@ -475,7 +467,9 @@ impl Weighing<'_> {
         let counts = |other: &&Evidence| match other.sign {
             Sign::AppSent | Sign::Submitted => true,
             Sign::Delivered => one.family == Family::Mail,
-            Sign::AppNamed | Sign::AppDone | Sign::TaskEnded => named == Some((other.sign, other.place.source)),
+            Sign::AppNamed | Sign::AppDone | Sign::TaskEnded | Sign::Repeated => {
+                named == Some((other.sign, other.place.source))
+            }
             _ => false,
         };
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();

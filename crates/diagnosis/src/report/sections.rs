@@ -338,6 +338,8 @@ impl Telling<'_> {
                     | Sign::AppSent
                     | Sign::AppNamed
                     | Sign::AppDone
+                    | Sign::AppTotal
+                    | Sign::Repeated
                     | Sign::TaskEnded
                     | Sign::WorkerBooted
             );

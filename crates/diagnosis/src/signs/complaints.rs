@@ -17,7 +17,7 @@ const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue
 /// What goes on in spite of it, or has not failed.
 #[rustfmt::skip]
 const GOES_ON: &[&str] = &[
-    "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0",
+    "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0", "failed\":0", "failed\": 0", "'failed': 0", "errors\":0",
     "deprecat", "0 erreur", "0 fehler", "fehler: 0",
 ];
 
@@ -32,4 +32,10 @@ pub(super) fn is_one(parsed: &Parsed<'_>, text: &str) -> bool {
         None => has(&lower, FAILS),
     };
     is_failure && !has(&lower, GOES_ON)
+}
+
+/// Whether a text tells that something failed, or that it ends before its time.
+pub(crate) fn tells_of_failure(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    (has(&lower, FAILS) || has(&lower, ENDS)) && !has(&lower, GOES_ON)
 }

@@ -242,6 +242,14 @@ fn in_words(text: &str, family: Family) -> Vec<Sign> {
     signs
 }
 
+/// What a record says whose words are not looked at.
+pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
+    let actor = Actor { program: program(parsed), unit: unit(parsed), pid: pid(parsed) };
+    Told { sign, actor, request: None, delivery: None }
+}
+
+pub(crate) use complaints::tells_of_failure;
+
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {
     table::signs(text, Family::App).first().copied()

@@ -1,0 +1,125 @@
+//! Lines that prove nothing each, and something together: those of one kind that a program repeats, and the total that it
+//! names after its messages.
+
+use crate::{
+    evidence::{Family, Sign},
+    signs::{self, Told},
+};
+use model::{Level, Timestamp};
+use sources::record::Parsed;
+use std::time::Duration;
+
+/// Messages that are apart by more are of another run.
+const APART: Duration = Duration::from_secs(120);
+/// How soon after its last message a run names its total.
+const TOTAL_WITHIN: Duration = Duration::from_secs(60);
+/// From which a total says something.
+const TOTAL_MIN: u64 = 10;
+/// Numbers of a line that are looked at.
+const NUMBERS_MAX: usize = 12;
+
+/// What was said of messages so far, in one source.
+#[derive(Default)]
+pub(super) struct Repeats {
+    count: u64,
+    last: Option<Timestamp>,
+    /// The numbers of the last message, and the one among them that counts.
+    numbers: Vec<u64>,
+    counter: Option<u64>,
+}
+
+impl Repeats {
+    /// Takes note of a record that proves `told`, and adds what it says beside that.
+    pub(super) fn note(&mut self, parsed: &Parsed<'_>, family: Family, at: Timestamp, told: &mut Vec<Told>) {
+        let is_program = matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other);
+        if !is_program || parsed.level.is_some_and(|level| level > Level::Info) {
+            return;
+        }
+        if told.iter().any(|told| matches!(told.sign, Sign::AppSent | Sign::AppNamed)) {
+            self.message(&parsed.message, at);
+            return;
+        }
+        if !told.iter().all(|told| told.sign == Sign::AppDone) {
+            return;
+        }
+        let is_soon = self.last.is_some_and(|last| at >= last && at.since(last) <= TOTAL_WITHIN);
+        if is_soon && self.is_total(&parsed.message) {
+            told.push(signs::told(Sign::AppTotal, parsed));
+        } else if told.is_empty() && parsed.message.bytes().any(|byte| byte.is_ascii_digit()) {
+            told.push(signs::told(Sign::Repeated, parsed));
+        }
+    }
+
+    fn message(&mut self, message: &str, at: Timestamp) {
+        let is_of_run = self.last.is_some_and(|last| at >= last && at.since(last) <= APART);
+        self.count = if is_of_run { self.count + 1 } else { 1 };
+        self.last = Some(at);
+        let numbers: Vec<u64> = numbers(message).map(|(number, ..)| number).take(NUMBERS_MAX).collect();
+        self.counter = numbers.iter().copied().find(|number| *number > 0 && self.numbers.contains(&(number - 1)));
+        self.numbers = numbers;
+    }
+
+    /// Whether a line names as many as there were messages, and does not say `312 of 900`.
+    fn is_total(&self, message: &str) -> bool {
+        let totals = [Some(self.count), self.counter];
+        let is_one = |number: u64| number >= TOTAL_MIN && totals.contains(&Some(number));
+        let mut all = numbers(message).peekable();
+        let mut is_total = false;
+        while let Some((number, _, end)) = all.next() {
+            let next = all.peek().filter(|(next, start, _)| *next > number && is_part(&message[end..*start]));
+            if is_one(number) && next.is_some() {
+                return false;
+            }
+            is_total |= is_one(number);
+        }
+        is_total && !signs::tells_of_failure(message)
+    }
+}
+
+/// Whether the words between two numbers say that the first is a part of the second.
+fn is_part(between: &str) -> bool {
+    matches!(between.trim(), "/" | "of" | "out of" | "sur" | "von" | "de" | "di" | "van" | "av" | "af" | "z")
+}
+
+/// Whole numbers that stand by themselves, and where they begin and end.
+fn numbers(text: &str) -> impl Iterator<Item = (u64, usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_digit)?;
+            let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            at = start + length;
+            let is_of_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+            let goes_on = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+            if !is_of_word && !goes_on && length <= 9 {
+                return text[start..at].parse().ok().map(|number| (number, start, at));
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_total_is_as_many_as_there_were_messages() {
+        let mut repeats = Repeats::default();
+        for number in 1..=42 {
+            repeats.message(&format!("brev {number} till ann@example.org"), Timestamp::from_micros(number * 1_000_000));
+        }
+        assert_eq!((repeats.count, repeats.counter), (42, Some(42)));
+        for (text, expected) in [
+            ("alla 42 brev", true),
+            ("42 brev, 0 fel, 120 s", true),
+            ("42 of 900", false),
+            ("42/900", false),
+            ("aborted after 42", false),
+            ("41 brev", false),
+            ("a42", false),
+        ] {
+            assert_eq!(repeats.is_total(text), expected, "{text}");
+        }
+    }
+}
