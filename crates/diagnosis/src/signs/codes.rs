@@ -18,7 +18,10 @@ enum Kind {
 const OF_KIND: &[(Kind, &[&str])] = &[
     (Kind::Oracle, &["ora-"]),
     (Kind::Amqp, &["amqp", "rabbit", "pika", "channel closed", "connection_forced", "precondition_failed"]),
-    (Kind::SqlServer, &["sqlclient", "sql server", "sqlserver", "mssql", "tedious", "level 14, state"]),
+    (
+        Kind::SqlServer,
+        &["sqlclient", "sql server", "sqlserver", "mssql", "tedious", "error number:", "level 14, state"],
+    ),
     (
         Kind::MySql,
         &[

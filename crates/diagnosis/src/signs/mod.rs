@@ -8,6 +8,7 @@ mod http;
 mod lexicon;
 mod locales;
 mod mail;
+mod pairs;
 mod peers;
 mod replies;
 mod table;
@@ -226,7 +227,8 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         all.extend(mail::sent_by_application(parsed, &actor));
     }
     if all.is_empty() && is_program(family) && complaints::is_one(parsed, text) {
-        all.push(told(Sign::Complaint));
+        let said = pairs::sign(&table::beginning(text).to_lowercase());
+        all.push(told(said.unwrap_or(Sign::Complaint)));
     }
     all
 }

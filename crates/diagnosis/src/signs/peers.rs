@@ -1,7 +1,10 @@
 //! Connections that failed, in the words of any language: to whom they were is known by the port, else by the library that
 //! speaks.
 
-use super::lexicon::{Failure, Meaning, Peer, at_port, meanings};
+use super::{
+    has,
+    lexicon::{Failure, Meaning, Peer, at_port, meanings},
+};
 use crate::evidence::Sign;
 
 /// What a failed connection in `text` proves, which is in lower case.
@@ -10,7 +13,9 @@ pub(super) fn sign(text: &str) -> Option<Sign> {
     let says = |failure| found.iter().any(|(meaning, _)| *meaning == Meaning::Failure(failure));
     // A timeout is said beside the words for a connection in general; that it was refused is said plainly, or meant by them.
     let is_plain = text.contains("refused");
-    let failure = [Failure::TimedOut, Failure::Lost, Failure::Refused].into_iter().find(|failure| says(*failure))?;
+    let is_cut = || text.contains("connection") && has(text, &["refused", " lost", " closed", " dropped", " broken"]);
+    let known = [Failure::TimedOut, Failure::Lost, Failure::Refused].into_iter().find(|failure| says(*failure));
+    let failure = known.or_else(|| is_cut().then_some(Failure::Lost))?;
     let failure = if is_plain { Failure::Refused } else { failure };
     Some(match (peer(text, &found)?, failure) {
         (Peer::Dns, _) => Sign::DnsFailure,

@@ -179,7 +179,8 @@ fn of_provider(text: &str) -> Option<Sign> {
 fn classified(code: u16, enhanced: Option<(u16, u16)>, text: &str) -> Sign {
     let end = text.char_indices().nth(400).map_or(text.len(), |(at, _)| at);
     let text = &text[..end];
-    let is_mailbox = matches!(enhanced, Some((2, _))) || has(text, OF_MAILBOX);
+    let is_of_sender = has(text, &["sending limit", "send limit", "outgoing", "sent for today"]);
+    let is_mailbox = !is_of_sender && (matches!(enhanced, Some((2, _))) || has(text, OF_MAILBOX));
     // How many in an hour is a rate, as long as the reply is for a time; else it is a quota.
     let is_hourly = code < 500 && has(text, &["per hour", "hourly"]) && !has(text, &["daily", "per day", "month"]);
     if is_hourly || text.contains("at a rate that") {

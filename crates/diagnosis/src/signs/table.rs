@@ -178,7 +178,7 @@ const ROWS: &[Row] = &[
     row(Sign::SmtpAuth, Subject::Mail, SENDERS, &[
         "SMTPAuthenticationError", "SASL authentication failed", "535 5.7.", "535-5.7.", "(535, ", "535 Authentication", "said: 535",
         "530 5.7.0 Authentication required", "(530, b'5.7.",
-        "5.7.139", "authentication unsuccessful", "Application-specific password required", "534-5.7.9", "534 5.7.9", "530 5.7.1 Client was not authenticated", "530 5.7.57", "Incorrect authentication data", "AuthenticationFailedException", "Authentication credentials invalid", "no worthy mechs found", "535, b'", "code=535",
+        "5.7.139", "authentication unsuccessful", "Application-specific password required", "534-5.7.9", "534 5.7.9", "530 5.7.1 Client was not authenticated", "530 5.7.57", "Incorrect authentication data", "AuthenticationFailedException", "Authentication credentials invalid", "no worthy mechs found", "535, b'", "invalid_grant", "unauthorized_client", "AADSTS", "Token has been expired or revoked", "code=535",
     ]),
     row(Sign::SmtpLostAfterData, Subject::Mail, SENDERS, &["while sending end of data -- message may be sent more than once"]),
     row(Sign::SmtpNoSpace, Subject::Mail, SENDERS, &["nsufficient system storage"]),
@@ -235,7 +235,7 @@ const ROWS: &[Row] = &[
     row(Sign::MemoryError, Subject::Memory, PROGRAMS, &[
         "MemoryError", "Cannot allocate memory", "Ne peut allouer de la mémoire", "java.lang.OutOfMemoryError",
         "JavaScript heap out of memory", "Allowed memory size of …exhausted", "failed to allocate memory (NoMemoryError)", "fatal error: runtime: out of memory",
-        "memory allocation of …bytes failed", "std::bad_alloc",
+        "memory allocation of …bytes failed", "std::bad_alloc", "out of memory",
         "ENOMEM", "memory limit exceeded", "exceeded memory limit", "exceeds memory limit", "exceeding memory limit", "heap out of memory", "eheap_alloc: Cannot allocate", "Cannot reallocate", "malloc failed", "mmap failed: Cannot", "Unable to allocate …for an array", "insufficient memory", "not enough memory", "Speicher erschöpft", "mémoire insuffisante", "Worker stopped due to memory limit", "OutOfMemoryError", "Java heap space", "runtime: out of memory", "runtime: cannot allocate memory", "OutOfMemoryException", "NoMemoryError",
         "unable to create native thread", "Reached heap limit", "Out of memory (allocated", "heap limit Allocation failed",
     ]),
@@ -285,7 +285,7 @@ const ROWS: &[Row] = &[
     row(Sign::DbStatementTimeout, Subject::Database, DATABASE, &[
         "canceling statement due to statement timeout", "délai écoulé pour l'exécution de l'instruction",
         "maximum statement execution time exceeded", "max_statement_time exceeded",
-        "ER_QUERY_TIMEOUT", "(3024, ", "canceling statement due to user request", "Statement cancelled due to timeout", "Execution Timeout Expired", "operation exceeded time limit", "MaxTimeMSExpired",
+        "ER_QUERY_TIMEOUT", "(3024, ", "canceling statement due to user request", "Statement cancelled due to timeout", "Execution Timeout Expired", "prior to completion of the operation", "operation exceeded time limit", "MaxTimeMSExpired",
         "Query execution was interrupted, maximum", "statement timeout", "[3024]", "ER_STATEMENT_TIMEOUT", "SQLSTATE[57014]", "(SQLSTATE 57014)", "57014: ", "QueryCanceled", "ORA-01013", "timeout: context deadline exceeded…SELECT", "query read timeout", "Query timeout expired",
     ]),
     row(Sign::DbDeadlock, Subject::Database, DATABASE, &["deadlock detected", "interblocage (deadlock) détecté", "Bloquage mortel détecté", "Deadlock found when trying to get lock", "ER_LOCK_DEADLOCK", "was deadlocked on", "ActiveRecord::Deadlocked",
@@ -388,12 +388,12 @@ const ROWS: &[Row] = &[
         "Temporary failure in name resolution", "Échec temporaire dans la résolution du nom", "Host not found, try again",
         "Name service error for …try again", "could not be resolved (110", "EAI_AGAIN",
         "server misbehaving", "lookup …on …i/o timeout", "host lookup did not complete", "SERVFAIL", "php_network_getaddresses: getaddrinfo failed", "Could not resolve host", "getaddrinfo failed", "System.Net.Dns", "Resource temporarily unavailable…Dns", "DNS server returned", "queryA ETIMEOUT",
-        "lookup …: i/o timeout", "lookup …:53: …connection refused", "dns lookup timed out", "curl error 6:", "curl: (6)", "Temporary DNS error", "name resolution timed out", "couldn't resolve host", "failed to resolve host", "unable to resolve host", "EAI_FAIL", "WSATRY_AGAIN", "(11002)", "cannot locate host", "queryA ESERVFAIL", "ESERVFAIL", "ETIMEOUT query", "dns timeout", "resolver timeout", "host name lookup failure", "stub or forward servers failed", "Resolving timed out after", "DNSSEC validation failed", "dns error: failed to lookup address information: Temporary",
+        "lookup …: i/o timeout", "lookup …:53: …connection refused", "dns lookup timed out", "curl error 6:", "curl: (6)", "Temporary DNS error", "name resolution timed out", "couldn't resolve host", "failed to resolve host", "unable to resolve host", "EAI_FAIL", "WSATRY_AGAIN", "[Errno -3]", "(11002)", "cannot locate host", "queryA ESERVFAIL", "ESERVFAIL", "ETIMEOUT query", "dns timeout", "resolver timeout", "host name lookup failure", "stub or forward servers failed", "Resolving timed out after", "DNSSEC validation failed", "dns error: failed to lookup address information: Temporary",
         "no servers could be reached", "Name resolution failure", "could not resolve host name", "DNS lookup failed", "dns resolution failed", "DNS request timed out",
     ]),
     row(Sign::DnsUnknownName, Subject::Network, ANYBODY, &["Name or service not known", "Nom ou service inconnu", "Name service error for …not found", "host not found in upstream",
         "ENOTFOUND", "no such host", "NXDOMAIN", "UnknownHostException", "nodename nor servname provided", ":nxdomain", "No such host is known", "dns error: failed to lookup", "Unknown host",
-        "WSAHOST_NOT_FOUND", "(11001)", "EAI_NONAME", "Unbekannter Rechnername", "hostname could not be resolved", "Non-existent domain", "No address associated with hostname",
+        "WSAHOST_NOT_FOUND", "[Errno -2]", "(11001)", "EAI_NONAME", "Unbekannter Rechnername", "hostname could not be resolved", "Non-existent domain", "No address associated with hostname",
     ]),
     row(Sign::NetworkUnreachable, Subject::Network, ANYBODY, &[
         "Network is unreachable", "Le réseau n'est pas accessible", "No route to host", "Aucun chemin d'accès pour atteindre",
@@ -448,7 +448,7 @@ const ROWS: &[Row] = &[
     ]),
     row(Sign::ServerStopping, Subject::Tasks, TASKS, &["Warm shutdown (", "Cold shutdown (", "Warm shut down requested", "Cold shut down", "Terminating quiet threads", "Pausing to allow jobs to finish",
         "jobs back to Redis", "Stopping all workers", "SIGTERM received",
-        "Received shutdown signal", "Received signal SIGTERM", "received signal terminated", "got signal terminated", "Got signal 15", "KeyboardInterrupt", "interrupted by user", "exiting, bye-bye!", "Gracefully stopping", "=== puma shutdown", "Stopping service [Tomcat]", "Pausing ProtocolHandler", "AH00169: caught SIGTERM", "received a termination signal", "stop signal received", "termination requested", "received SIGTERM", "received signal 15", "caught SIGTERM", "got SIGTERM", "signal: terminated", "signal=terminated", "SignalException: SIGTERM",
+        "Received shutdown signal", "Received signal SIGTERM", "received signal terminated", "got signal terminated", "Got signal 15", "KeyboardInterrupt", "Got SIGINT", "received SIGINT", "SIGINT received", "received SIGQUIT", "Got SIGTERM", "interrupted by user", "exiting, bye-bye!", "Gracefully stopping", "=== puma shutdown", "Stopping service [Tomcat]", "Pausing ProtocolHandler", "AH00169: caught SIGTERM", "received a termination signal", "stop signal received", "termination requested", "received SIGTERM", "received signal 15", "caught SIGTERM", "got SIGTERM", "signal: terminated", "signal=terminated", "SignalException: SIGTERM",
         "Commencing graceful shutdown", "Application is shutting down", "shutting down gracefully", "graceful shutdown", "Worker process is stopping", "Shutting down worker",
     ]),
     row(Sign::ServerStopping, Subject::Tasks, &[F::Tasks], &["INFO: Shutting down", "Shutting down"]),
@@ -459,6 +459,7 @@ const ROWS: &[Row] = &[
 /// What would be taken for another thing.
 const NOT: &[(Sign, &str)] = &[
     (Sign::MemoryError, "killed process"),
+    (Sign::MemoryError, "perhaps out of memory"),
     (Sign::MemoryError, "kill process"),
     (Sign::ReadOnly, "to read-only mode"),
     (Sign::TaskHardLimit, "query"),

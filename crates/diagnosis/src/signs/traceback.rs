@@ -53,8 +53,10 @@ pub(super) fn innermost(message: &str) -> Option<&str> {
 
 /// Whether a program ends with an error that nothing in it handles, in the words of PHP, Go, Node, Java, Ruby, .NET and Rust.
 pub(super) fn is_uncaught(message: &str) -> bool {
-    const WORDS: [&str; 23] = [
+    const WORDS: [&str; 25] = [
         "Uncaught ",
+        "nil pointer dereference",
+        "index out of range [",
         "syntax error, unexpected ",
         "PHP Fatal error",
         "\ngoroutine ",
