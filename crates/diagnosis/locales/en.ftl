@@ -33,6 +33,7 @@ term-other-request = It names another request.
 term-own-unit = It is about the application.
 term-own-words = The application says so itself.
 term-last-word = It is the last that the program says: no message follows.
+term-too-late = The messages had stopped well before.
 term-support = It fits: { $sign } ({ $place }).
 term-contradiction = It does not fit: { $sign } ({ $place }).
 term-status-fits = The status of the answer fits.

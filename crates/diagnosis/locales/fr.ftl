@@ -33,6 +33,7 @@ term-other-request = La ligne désigne une autre requête.
 term-own-unit = Cela concerne l’application.
 term-own-words = L’application le dit elle-même.
 term-last-word = C’est la dernière chose que dit le programme : aucun message ne suit.
+term-too-late = Les messages avaient cessé bien avant.
 term-support = Cela concorde : { $sign } ({ $place }).
 term-contradiction = Cela ne concorde pas : { $sign } ({ $place }).
 term-status-fits = Le code de la réponse concorde.

@@ -26,5 +26,6 @@ pub(super) fn run(story: &JobStory, collected: &Collected) -> Run {
         is_successful: story.state == JobState::Completed && !is_lost && has_served,
         is_going: story.is_going() && !is_lost,
         is_in_background: false,
+        gap: None,
     }
 }

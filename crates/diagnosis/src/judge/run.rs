@@ -45,6 +45,9 @@ pub struct Run {
     pub is_going: bool,
     /// Whether its request only began it: a task in the background does the work.
     pub is_in_background: bool,
+    /// The longest time between two of its messages.
+    #[serde(skip)]
+    pub gap: Option<Duration>,
 }
 
 /// Words in the path of a request that sends mail.
@@ -127,6 +130,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         is_successful: false,
         is_going: false,
         is_in_background: false,
+        gap: None,
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
     Run { begin: run.begin.or(begun), is_in_background, ..run }
@@ -180,6 +184,7 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
         is_successful,
         is_going: false,
         is_in_background: false,
+        gap: None,
         request: Some(request),
     })
 }
@@ -261,6 +266,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         is_successful: is_finished(&burst, collected),
         is_going: false,
         is_in_background: false,
+        gap: longest_gap(&burst, &collected.evidence),
     })
 }
 
@@ -458,6 +464,10 @@ fn bursts_that_end(collected: &Collected, asked: Timestamp) -> Vec<Vec<usize>> {
             last.until() + APART <= collected.reading.to
         })
         .collect()
+}
+
+fn longest_gap(burst: &[usize], evidence: &[Evidence]) -> Option<Duration> {
+    burst.windows(2).map(|two| evidence[two[1]].at.since(evidence[two[0]].at)).max()
 }
 
 /// Whether a burst has as many lines as a run, and they are close.

@@ -32,6 +32,8 @@ pub enum TermWord {
     OwnWords,
     /// The run itself says it, and nothing after it.
     LastWord,
+    /// Its messages had stopped before, and it would have been at once.
+    TooLate,
     Support,
     Contradiction,
     StatusFits,
@@ -112,6 +114,12 @@ const ENDS_ITS_REQUEST: &[CauseId] = &[
     CauseId::StopTimeout,
 ];
 
+/// Causes by which somebody ends the program, or what it depends on, at once.
+const ENDS_AT_ONCE: &[CauseId] = &[CauseId::Restart, CauseId::Reload, CauseId::Reboot, CauseId::DbRestart];
+/// How long after the last message that may be told: so many times the longest pause between two, and this.
+const GAPS_MAX: u32 = 3;
+const LATE_MIN: Duration = Duration::from_secs(10);
+
 /// Seconds that a request may last beyond a limit that ended it.
 const LIMIT_SLACK: f64 = 2.5;
 /// Seconds around a proof in which other signs belong to it.
@@ -175,6 +183,7 @@ impl Weighing<'_> {
         terms.extend(self.kernel());
         terms.extend(self.usual(one, proof.points));
         terms.extend(self.went_on(one));
+        terms.extend(self.too_late(one));
         terms.extend(self.few_recipients(one));
         terms.extend(self.other_program(one));
         terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
@@ -286,6 +295,14 @@ impl Weighing<'_> {
     fn last_word(&self, one: &Evidence) -> Option<Term> {
         let is_last = one.until() + Duration::from_secs(1) >= self.run.end;
         is_last.then(|| Term { seconds: Some(one.seconds_to(self.run.end)), ..term(TermWord::LastWord, 2) })
+    }
+
+    /// Who stops a program ends its messages at once: what comes long after the last is of later.
+    fn too_late(&self, one: &Evidence) -> Option<Term> {
+        let gap = self.run.gap.filter(|_| ENDS_AT_ONCE.contains(&self.cause.id))?;
+        let seconds = -one.seconds_to(self.run.end);
+        let is_late = seconds > (gap * GAPS_MAX + LATE_MIN).as_secs_f64();
+        is_late.then(|| Term { seconds: Some(seconds), ..term(TermWord::TooLate, -4) })
     }
 
     /// Whether two lines stand in one log, or in logs of one folder of their own.

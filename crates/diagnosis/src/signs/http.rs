@@ -79,6 +79,16 @@ fn first_decimal(text: &str) -> Option<f64> {
     text.split([' ', '"', ',']).filter(is_time).find_map(|word| word.parse().ok())
 }
 
+/// A request that the first line of a text names by its method and path: `… during GET /photos/2026.zip`.
+fn in_words(message: &str) -> Option<HttpRequest> {
+    let first = message.lines().next().unwrap_or_default();
+    let (method, rest) = ["GET", "POST", "HEAD"]
+        .iter()
+        .find_map(|method| Some((*method, first.split_once(&format!("{method} /"))?.1)))?;
+    let path = rest.split([' ', '"', '\'', ')', ']', ',']).next().unwrap_or_default();
+    Some(HttpRequest { method: method.to_owned(), path: shortened(&format!("/{path}")), ..HttpRequest::default() })
+}
+
 /// The request that a line of another log speaks of.
 pub(super) fn named_in(parsed: &Parsed<'_>) -> Option<HttpRequest> {
     let client = text_of(parsed, &["client"]);
@@ -94,7 +104,8 @@ pub(super) fn named_in(parsed: &Parsed<'_>) -> Option<HttpRequest> {
     // gunicorn, Django, and mod_proxy.
     const MARKS: [&str; 4] =
         ["Error handling request ", "Internal Server Error: ", "Service Unavailable: ", " returned by "];
-    let path = MARKS.iter().find_map(|mark| parsed.message.split_once(mark)).map(|(_, rest)| rest)?;
+    let marked = MARKS.iter().find_map(|mark| parsed.message.split_once(mark)).map(|(_, rest)| rest);
+    let Some(path) = marked else { return in_words(&parsed.message) };
     let path = path.split_whitespace().next().filter(|path| path.starts_with('/'))?;
     Some(HttpRequest { path: shortened(path), ..HttpRequest::default() })
 }
