@@ -306,8 +306,7 @@ impl Intake<'_> {
             source.zone.get_or_insert_with(|| self.zone.clone());
         }
         let mut all = signs::read(&record.parsed, family);
-        self.repeats.note(&record.parsed, family, at, &mut all);
-        all.retain(|told| told.sign != Sign::Repeated || self.window.contains(&at));
+        self.repeats.note(&record.parsed, family, at, self.window.contains(&at), &mut all);
         for told in all {
             self.keep(record, family, at, own.is_some(), is_zoned, told);
         }

@@ -29,8 +29,16 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    /// Takes note of a record that proves `told`, and adds what it says beside that.
-    pub(super) fn note(&mut self, parsed: &Parsed<'_>, family: Family, at: Timestamp, told: &mut Vec<Told>) {
+    /// Takes note of a record that proves `told`, and adds what it says beside that; what is
+    /// repeated counts in the window only.
+    pub(super) fn note(
+        &mut self,
+        parsed: &Parsed<'_>,
+        family: Family,
+        at: Timestamp,
+        is_in_window: bool,
+        told: &mut Vec<Told>,
+    ) {
         let is_program = matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other);
         if !is_program || parsed.level.is_some_and(|level| level > Level::Info) {
             return;
@@ -45,7 +53,7 @@ impl Repeats {
         let is_soon = self.last.is_some_and(|last| at >= last && at.since(last) <= TOTAL_WITHIN);
         if is_soon && self.is_total(&parsed.message) {
             told.push(signs::told(Sign::AppTotal, parsed));
-        } else if told.is_empty() && parsed.message.bytes().any(|byte| byte.is_ascii_digit()) {
+        } else if is_in_window && told.is_empty() && parsed.message.bytes().any(|byte| byte.is_ascii_digit()) {
             told.push(signs::told(Sign::Repeated, parsed));
         }
     }

@@ -327,7 +327,9 @@ impl Weighing<'_> {
             (None, None) if is_mailing(named) => return None,
             (None, None) => {
                 let is_looked_at = matches!(one.request.as_ref()?.method.as_str(), "GET" | "HEAD" | "OPTIONS");
-                return Some(term(TermWord::OtherRequest, if is_looked_at { -6 } else { -1 }));
+                // Whoever went away had asked for that, and for nothing else.
+                let is_other = is_looked_at || one.sign == Sign::ClientGone;
+                return Some(term(TermWord::OtherRequest, if is_other { -6 } else { -1 }));
             }
         };
         Some(if is_same { term(TermWord::SameRequest, 3) } else { term(TermWord::OtherRequest, -6) })

@@ -3,6 +3,7 @@
 
 use super::has;
 use crate::evidence::Sign;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use std::sync::LazyLock;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,8 +91,18 @@ static CODES: LazyLock<Codes> = LazyLock::new(|| {
     Codes { rows, before }
 });
 
-/// What a code in `text` proves, which is in lower case.
+/// Finds the words of any kind in one pass: most lines have none of them.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = OF_KIND.iter().flat_map(|(_, words)| words.iter());
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(words).ok()
+});
+
+/// What a code in `text` proves.
 pub(super) fn sign(text: &str) -> Option<Sign> {
+    if !FINDER.as_ref()?.is_match(text) {
+        return None;
+    }
+    let text = &*text.to_lowercase();
     let kinds = OF_KIND.iter().filter(|(_, words)| has(text, words));
     kinds.filter_map(|(kind, _)| of_kind(text, *kind)).next()
 }

@@ -1,8 +1,10 @@
 //! That something failed, in a program's own words that no row knows: alone it proves nothing, as the last word of a run it does.
 
 use super::has;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use model::Level;
 use sources::record::Parsed;
+use std::sync::LazyLock;
 
 /// Words for a failure, in lower case, by their beginning.
 #[rustfmt::skip]
@@ -21,9 +23,19 @@ const GOES_ON: &[&str] = &[
     "deprecat", "0 erreur", "0 fehler", "fehler: 0",
 ];
 
+/// Finds [`FAILS`] in one pass: most lines have none of them.
+static FINDER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasickBuilder::new().ascii_case_insensitive(true).build(FAILS).ok());
+
 /// Whether a record tells of a failure: by its level, else by its words.
 pub(super) fn is_one(parsed: &Parsed<'_>, text: &str) -> bool {
     let own = parsed.level.filter(|_| parsed.format != "journald");
+    let is_error = own.is_some_and(|level| level >= Level::Error);
+    if own.is_some_and(|level| level < Level::Warning)
+        || !is_error && !FINDER.as_ref().is_some_and(|finder| finder.is_match(text))
+    {
+        return false;
+    }
     let lower = text.lines().take(3).collect::<Vec<_>>().join("\n").to_lowercase();
     let is_failure = match own {
         Some(level) if level >= Level::Error => true,

@@ -81,12 +81,12 @@ fn first_decimal(text: &str) -> Option<f64> {
 
 /// A request that the first line of a text names by its method and path: `… during GET /photos/2026.zip`.
 fn in_words(message: &str) -> Option<HttpRequest> {
+    const MARKS: [&str; 3] = ["GET /", "POST /", "HEAD /"];
     let first = message.lines().next().unwrap_or_default();
-    let (method, rest) = ["GET", "POST", "HEAD"]
-        .iter()
-        .find_map(|method| Some((*method, first.split_once(&format!("{method} /"))?.1)))?;
+    let (mark, rest) = MARKS.iter().find_map(|mark| Some((*mark, first.split_once(mark)?.1)))?;
     let path = rest.split([' ', '"', '\'', ')', ']', ',']).next().unwrap_or_default();
-    Some(HttpRequest { method: method.to_owned(), path: shortened(&format!("/{path}")), ..HttpRequest::default() })
+    let method = mark.trim_end_matches(" /").to_owned();
+    Some(HttpRequest { method, path: shortened(&format!("/{path}")), ..HttpRequest::default() })
 }
 
 /// The request that a line of another log speaks of.
@@ -102,8 +102,13 @@ pub(super) fn named_in(parsed: &Parsed<'_>) -> Option<HttpRequest> {
         return Some(HttpRequest { method, path, client, ..HttpRequest::default() });
     }
     // gunicorn, Django, and mod_proxy.
-    const MARKS: [&str; 4] =
-        ["Error handling request ", "Internal Server Error: ", "Service Unavailable: ", " returned by "];
+    const MARKS: [&str; 5] = [
+        " on request ",
+        "Error handling request ",
+        "Internal Server Error: ",
+        "Service Unavailable: ",
+        " returned by ",
+    ];
     let marked = MARKS.iter().find_map(|mark| parsed.message.split_once(mark)).map(|(_, rest)| rest);
     let Some(path) = marked else { return in_words(&parsed.message) };
     let path = path.split_whitespace().next().filter(|path| path.starts_with('/'))?;

@@ -207,7 +207,7 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         signs.extend(ends::sign(&table::beginning(text).to_lowercase(), family));
     }
     if signs.is_empty() && speaks_of_failures(parsed, family) {
-        signs.extend(codes::sign(&table::beginning(text).to_lowercase()));
+        signs.extend(codes::sign(table::beginning(text)));
     }
     if signs.is_empty() && speaks_of_failures(parsed, family) {
         // What a program calls the part of it that speaks says to whom it spoke.

@@ -2,6 +2,8 @@
 
 use super::table;
 use crate::evidence::{Family, Sign};
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 /// A traceback within a message.
 pub(super) struct Traceback<'a> {
@@ -38,18 +40,16 @@ pub(super) fn head_of_stack(message: &str) -> Option<&str> {
 
 /// The cause within causes that a text names: `Caused by: …`, ` ---> …`, `nested exception is …`.
 pub(super) fn innermost(message: &str) -> Option<&str> {
-    const MARKS: [&str; 7] = [
-        "Caused by: ",
-        "nested exception is",
-        " ---> ",
-        "Inner exception: ",
-        "[previous exception]",
-        "caused by: ",
-        "[cause]: ",
-    ];
-    let at = MARKS.iter().filter_map(|mark| Some(message.rfind(mark)? + mark.len())).max()?;
-    Some(&message[at..])
+    let last = INNER.as_ref()?.find_iter(message).last()?;
+    Some(&message[last.end()..])
 }
+
+/// Words behind which an inner cause is told; found in one pass.
+static INNER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words =
+        ["aused by: ", "nested exception is", " ---> ", "Inner exception: ", "[previous exception]", "[cause]: "];
+    AhoCorasick::new(words).ok()
+});
 
 /// Whether a program ends with an error that nothing in it handles, in the words of PHP, Go, Node, Java, Ruby, .NET and Rust.
 pub(super) fn is_uncaught(message: &str) -> bool {
@@ -137,7 +137,7 @@ impl Traceback<'_> {
         }
         let mut signs = table::signs(self.exception, Family::App);
         if signs.is_empty() {
-            let code = || super::codes::sign(&self.exception.to_lowercase());
+            let code = || super::codes::sign(self.exception);
             signs.extend(self.of_connection().or_else(code).or_else(|| super::failure(self.exception)));
         }
         if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
