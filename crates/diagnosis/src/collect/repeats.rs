@@ -62,7 +62,7 @@ impl Repeats {
         let is_of_run = self.last.is_some_and(|last| at >= last && at.since(last) <= APART);
         self.count = if is_of_run { self.count + 1 } else { 1 };
         self.last = Some(at);
-        let numbers: Vec<u64> = numbers(message).map(|(number, ..)| number).take(NUMBERS_MAX).collect();
+        let numbers: Vec<u64> = signs::numbers(message).map(|(number, ..)| number).take(NUMBERS_MAX).collect();
         self.counter = numbers.iter().copied().find(|number| *number > 0 && self.numbers.contains(&(number - 1)));
         self.numbers = numbers;
     }
@@ -71,40 +71,10 @@ impl Repeats {
     fn is_total(&self, message: &str) -> bool {
         let totals = [Some(self.count), self.counter];
         let is_one = |number: u64| number >= TOTAL_MIN && totals.contains(&Some(number));
-        let mut all = numbers(message).peekable();
-        let mut is_total = false;
-        while let Some((number, _, end)) = all.next() {
-            let next = all.peek().filter(|(next, start, _)| *next > number && is_part(&message[end..*start]));
-            if is_one(number) && next.is_some() {
-                return false;
-            }
-            is_total |= is_one(number);
-        }
+        let is_total =
+            signs::numbers(message).any(|(number, ..)| is_one(number)) && !signs::tells_part(message, &is_one);
         is_total && !signs::tells_of_failure(message)
     }
-}
-
-/// Whether the words between two numbers say that the first is a part of the second.
-fn is_part(between: &str) -> bool {
-    matches!(between.trim(), "/" | "of" | "out of" | "sur" | "von" | "de" | "di" | "van" | "av" | "af" | "z")
-}
-
-/// Whole numbers that stand by themselves, and where they begin and end.
-fn numbers(text: &str) -> impl Iterator<Item = (u64, usize, usize)> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_digit)?;
-            let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            at = start + length;
-            let is_of_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
-            let goes_on = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-            if !is_of_word && !goes_on && length <= 9 {
-                return text[start..at].parse().ok().map(|number| (number, start, at));
-            }
-        }
-    })
 }
 
 #[cfg(test)]

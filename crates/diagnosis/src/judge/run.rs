@@ -4,6 +4,7 @@ use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
     question::Question,
+    signs,
 };
 use model::Timestamp;
 use serde::Serialize;
@@ -302,59 +303,6 @@ const OVER_WITHIN: Duration = Duration::from_secs(60);
 const OVER_BEFORE: Duration = Duration::from_secs(45);
 /// What is said so often during a run is said of its pieces.
 const OF_PIECES_MIN: usize = 3;
-/// Words of what is over as a whole.
-const OVER: &[&str] = &[
-    "finish",
-    "complet",
-    "done with",
-    "all done",
-    "all sent",
-    "terminé",
-    "fini ",
-    "fertig",
-    "abgeschlossen",
-    "beendet",
-    "terminad",
-    "finalizad",
-    "terminat",
-    "voltooid",
-    "afgerond",
-    "klaar",
-    "zakończon",
-    "dokončen",
-    "slutför",
-    "valmis",
-    "afsluttet",
-    "ferdig",
-];
-
-/// Words by which the line of another log than that of the messages speaks of the mailing.
-const OF_MAILING: &[&str] = &[
-    "mail",
-    "letter",
-    "courri",
-    "envoi",
-    "lettre",
-    "bulletin",
-    "message",
-    "brief",
-    "versand",
-    "correo",
-    "boletin",
-    "campa",
-    "recipient",
-    "destinataire",
-    "empfänger",
-    "nachricht",
-    "sent",
-    "envoyé",
-    "versendet",
-    "gesendet",
-    "inviat",
-    "enviad",
-    "verzonden",
-];
-
 /// Whether a program says, right after the last message, that all of it is done, or how many there were, and of no failure between:
 /// the one that tells of the messages, or one that speaks of the mailing, where the mail server told of them.
 fn is_finished(burst: &[usize], collected: &Collected) -> bool {
@@ -364,9 +312,9 @@ fn is_finished(burst: &[usize], collected: &Collected) -> bool {
     let is_word = |one: &&Evidence| matches!(one.sign, Sign::AppDone | Sign::TaskEnded | Sign::AppTotal);
     let says_over = |one: &&Evidence| {
         let lower = one.line.to_lowercase();
-        let is_said = |words: &[&str]| words.iter().any(|word| lower.contains(word));
         let is_of_program = is_by_application(end.sign) && is_same_speaker(one, end, collected);
-        is_of_program && one.sign == Sign::AppTotal || is_said(OVER) && (is_of_program || is_said(OF_MAILING))
+        is_of_program && one.sign == Sign::AppTotal
+            || signs::says_over(&lower) && (is_of_program || signs::speaks_of_mailing(&lower))
     };
     let is_of_pieces = |one: &Evidence| {
         let of_kind = kind(&one.line);

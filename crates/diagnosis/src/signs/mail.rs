@@ -1,11 +1,9 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, number_of, replies, table, text_of};
+use super::{Told, done, number_of, replies, table, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
-use aho_corasick::{AhoCorasick, MatchKind};
 use model::Level;
 use sources::record::Parsed;
-use std::sync::LazyLock;
 
 /// What a line of Postfix proves: what became of a recipient, and why.
 pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
@@ -133,77 +131,6 @@ const NOT: &[&str] = &[
     "timed out",
 ];
 
-/// Words by which programs say that something is done, by their beginning.
-const DONE: &[&str] = &[
-    "done",
-    "complet",
-    "finish",
-    "processed",
-    "performed",
-    "success",
-    "succeeded",
-    "terminé",
-    "traité",
-    "fini",
-    "fertig",
-    "erledigt",
-    "abgeschlossen",
-    "beendet",
-    "verarbeitet",
-    "terminad",
-    "finalizad",
-    "procesad",
-    "terminat",
-    "elaborat",
-    "voltooid",
-    "afgerond",
-    "verwerkt",
-    "klaar",
-    "zakończon",
-    "dokončen",
-    "slutför",
-    "valmis",
-    "afsluttet",
-    "ferdig",
-];
-/// What is done: by these words, a piece of work or a whole, and no request or download of somebody's.
-const WORK: &[&str] = &[
-    "mail",
-    "letter",
-    "courri",
-    "envoi",
-    "lettre",
-    "bulletin",
-    "message",
-    "brief",
-    "versand",
-    "correo",
-    "boletin",
-    "campa",
-    "notif",
-    "remind",
-    "rappel",
-    "relance",
-    "invoice",
-    "facture",
-    "rechnung",
-    "batch",
-    "lot ",
-    "task",
-    "tâche",
-    "job",
-    "run",
-    "queue",
-    "recipient",
-    "destinataire",
-    "empfänger",
-    "notice",
-    "avis",
-    "invit",
-    "broadcast",
-    "dispatch",
-];
-
 /// Words of lines that name somebody who uses the program.
 const OF_USERS: &[&str] = &[
     "login",
@@ -245,7 +172,7 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     let says_sent = lower
         .split(|c: char| !c.is_alphanumeric())
         .any(|word| word == "sent" || SENT.iter().any(|sent| word.starts_with(sent)));
-    if NOT.iter().any(|word| lower.contains(word)) && !says_none_failed(&lower) {
+    if NOT.iter().any(|word| lower.contains(word)) && !done::says_none_failed(&lower) {
         return None;
     }
     let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
@@ -255,49 +182,11 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
         Some(_) if says_sent => Sign::AppSent,
         _ if parsed.level.is_some_and(|level| level > Level::Info) => return None,
         Some(_) if !OF_USERS.iter().any(|word| lower.contains(word)) => Sign::AppNamed,
-        None if says_done(&lower) => Sign::AppDone,
+        None if done::says_done(&lower) => Sign::AppDone,
         _ => return None,
     };
     let delivery = address.filter(|_| says_sent).map(|address| Delivery { address, ..Delivery::default() });
     Some(Told { sign, actor: actor.clone(), request: None, delivery })
-}
-
-/// Words for failures that a line counts.
-const FAILURES: &[&str] = &[
-    "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "bounced",
-    "rejected",
-];
-
-/// Whether a line says of all failures it speaks of that there were none: `387 sent, 0 errors`, `failed=0`, `sans erreur`.
-fn says_none_failed(lower: &str) -> bool {
-    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
-    let (mut before, mut is_any) = ("", false);
-    while let Some(word) = words.next() {
-        if FAILURES.contains(&word) {
-            let is_none = matches!(before, "0" | "no" | "sans" | "ohne" | "keine" | "aucune" | "aucun")
-                || words.peek() == Some(&"0");
-            if !is_none {
-                return false;
-            }
-            is_any = true;
-        }
-        before = word;
-    }
-    is_any
-}
-
-/// Finds [`DONE`] in one pass: nearly no line has any of them.
-static DONE_WORDS: LazyLock<Option<AhoCorasick>> =
-    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(DONE).ok());
-
-/// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
-fn says_done(lower: &str) -> bool {
-    let Some(words) = &*DONE_WORDS else { return false };
-    let begins_word = |start: usize| !lower[..start].ends_with(char::is_alphanumeric);
-    // As the name of a job ends, too: `LetterComplete`.
-    let ends_word = |end: usize| !lower[end..].starts_with(char::is_alphanumeric);
-    let is_said = words.find_iter(lower).any(|found| begins_word(found.start()) || ends_word(found.end()));
-    is_said && WORK.iter().any(|work| lower.contains(work))
 }
 
 /// The one e-mail address in a text; none where there are several.
@@ -316,20 +205,6 @@ fn address_in(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn failures_that_are_counted_as_none_are_none() {
-        for (text, expected) in [
-            ("versand abgeschlossen: 387 nachrichten, 0 fehler", true),
-            ("campaign 12 done, sent=300 failed=0", true),
-            ("terminé sans erreur", true),
-            ("done: 300 sent, 10 errors", false),
-            ("failed to send: 0 left", false),
-            ("done", false),
-        ] {
-            assert_eq!(says_none_failed(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn one_address_is_found_and_several_are_nobody() {

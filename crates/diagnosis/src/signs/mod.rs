@@ -3,6 +3,7 @@
 
 mod codes;
 mod complaints;
+mod done;
 mod ends;
 mod http;
 mod lexicon;
@@ -251,6 +252,7 @@ pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
 }
 
 pub(crate) use complaints::tells_of_failure;
+pub(crate) use done::{numbers, says_over, speaks_of_mailing, tells_part};
 
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {

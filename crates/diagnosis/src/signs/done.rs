@@ -1,0 +1,169 @@
+//! That work is done, in programs' own words: a piece of it, or the whole. Texts are in lower case.
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::sync::LazyLock;
+
+/// Words of what is over as a whole, by their beginning. Not `terminat`, which is English for what was ended.
+#[rustfmt::skip]
+const OVER: &[&str] = &[
+    "finish", "complet", "complete", "done with", "all done", "all sent", "terminé", "fini", "fertig", "abgeschlossen", "beendet", "terminad", "finalizad",
+    "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig",
+];
+/// Words that are said of a piece as well.
+#[rustfmt::skip]
+const OF_PIECES: &[&str] = &[
+    "done", "processed", "performed", "success", "succeeded", "traité", "erledigt", "verarbeitet", "procesad", "elaborat", "verwerkt",
+];
+/// Words of the mailing, by which the line of another log than that of the messages speaks of it.
+#[rustfmt::skip]
+const MAILING: &[&str] = &[
+    "mail", "letter", "courri", "envoi", "lettre", "bulletin", "message", "brief", "versand", "correo", "boletin", "campa", "recipient",
+    "destinataire", "empfänger", "nachricht", "sent", "envoyé", "versendet", "gesendet", "inviat", "enviad", "verzonden",
+];
+/// Other words for what is done, and for no request or download of somebody's.
+#[rustfmt::skip]
+const WORK: &[&str] = &[
+    "notif", "remind", "rappel", "relance", "invoice", "facture", "rechnung", "batch", "lot ", "task", "tâche", "job", "run", "queue", "notice", "avis",
+    "invit", "broadcast", "dispatch",
+];
+/// Words of what is left undone.
+const LEFT: &[&str] = &[
+    "incomplete",
+    "unfinished",
+    "remaining",
+    "unsent",
+    "pending",
+    "restant",
+    "restent",
+    "verbleib",
+    "übrig",
+    "not sent",
+];
+/// Words for failures that a line counts.
+#[rustfmt::skip]
+const FAILURES: &[&str] = &[
+    "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "bounced", "rejected",
+];
+
+/// Finds the words above in one pass, those of [`OVER`] first: nearly no line has any of them.
+static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(OVER.iter().chain(OF_PIECES)).ok()
+});
+
+/// The words for what is done in a text, by their places in [`OVER`] and behind it.
+fn words(lower: &str) -> impl Iterator<Item = usize> {
+    let found = WORDS.iter().flat_map(move |words| words.find_iter(lower));
+    // At the beginning of a word, or at its end, as the name of a job has it: `LetterComplete`.
+    let is_word = |(start, end): (usize, usize)| {
+        !lower[..start].ends_with(char::is_alphanumeric) || !lower[end..].starts_with(char::is_alphanumeric)
+    };
+    found.filter(move |found| is_word((found.start(), found.end()))).map(|found| found.pattern().as_usize())
+}
+
+/// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
+pub(super) fn says_done(lower: &str) -> bool {
+    words(lower).next().is_some() && MAILING.iter().chain(WORK).any(|work| lower.contains(work))
+}
+
+/// Whether a line says that all is over, and not of a part: `completed 312 of 900`, `finished, 588 remaining`.
+pub(crate) fn says_over(lower: &str) -> bool {
+    words(lower).any(|word| word < OVER.len())
+        && !LEFT.iter().any(|left| lower.contains(left))
+        && !tells_part(lower, &|_| true)
+}
+
+/// Whether a line speaks of a mailing.
+pub(crate) fn speaks_of_mailing(lower: &str) -> bool {
+    MAILING.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a line says of all failures it speaks of that there were none: `387 sent, 0 errors`, `failed=0`, `sans erreur`.
+pub(super) fn says_none_failed(lower: &str) -> bool {
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let (mut before, mut is_any) = ("", false);
+    while let Some(word) = words.next() {
+        if FAILURES.contains(&word) {
+            let is_none = matches!(before, "0" | "no" | "sans" | "ohne" | "keine" | "aucune" | "aucun")
+                || words.peek() == Some(&"0");
+            if !is_none {
+                return false;
+            }
+            is_any = true;
+        }
+        before = word;
+    }
+    is_any
+}
+
+/// Whether a text names a number for which `is_one` holds as a part of a larger one: `312 of 900`.
+pub(crate) fn tells_part(text: &str, is_one: &dyn Fn(u64) -> bool) -> bool {
+    let mut all = numbers(text).peekable();
+    while let Some((number, _, end)) = all.next() {
+        let next = all.peek().filter(|(next, start, _)| *next > number && is_between_parts(&text[end..*start]));
+        if is_one(number) && next.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the words between two numbers say that the first is a part of the second.
+fn is_between_parts(between: &str) -> bool {
+    matches!(between.trim(), "/" | "of" | "out of" | "sur" | "von" | "de" | "di" | "van" | "av" | "af" | "z")
+}
+
+/// Whole numbers that stand by themselves, and where they begin and end.
+pub(crate) fn numbers(text: &str) -> impl Iterator<Item = (u64, usize, usize)> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + bytes.get(at..)?.iter().position(u8::is_ascii_digit)?;
+            let length = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            at = start + length;
+            let is_of_word = start > 0 && bytes[start - 1].is_ascii_alphanumeric();
+            let goes_on = bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+            if !is_of_word && !goes_on && length <= 9 {
+                return text[start..at].parse().ok().map(|number| (number, start, at));
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piece_is_done_and_the_whole_is_over() {
+        for (text, is_done, is_over) in [
+            ("class=letterjob elapsed=0.4 info: done", true, false),
+            ("newsletter 77 finished: 433 delivered", true, true),
+            ("done: (job{mail} | lettercomplete | [44])", true, true),
+            ("done with task spool_2011 after 1200 seconds", true, true),
+            ("versand abgeschlossen: 387 nachrichten", true, true),
+            ("mailing job terminated", false, false),
+            ("mailing incomplete", true, false),
+            ("mailing completed 312 of 900", true, false),
+            ("mailing finished, 588 remaining", true, false),
+            ("download finished", false, true),
+            ("the definition of the mail", false, false),
+        ] {
+            assert_eq!((says_done(text), says_over(text)), (is_done, is_over), "{text}");
+        }
+    }
+
+    #[test]
+    fn failures_that_are_counted_as_none_are_none() {
+        for (text, expected) in [
+            ("versand abgeschlossen: 387 nachrichten, 0 fehler", true),
+            ("campaign 12 done, sent=300 failed=0", true),
+            ("terminé sans erreur", true),
+            ("done: 300 sent, 10 errors", false),
+            ("failed to send: 0 left", false),
+            ("done", false),
+        ] {
+            assert_eq!(says_none_failed(text), expected, "{text}");
+        }
+    }
+}
