@@ -3,7 +3,7 @@
 use super::{
     bytes::Bytes,
     column::{Column, Encoding, FieldKind, Values},
-    fields::{self, Class, Layout},
+    fields::{self, Class, Layout, LooseValues},
     filter::Filter,
     head::{self, ColumnHead, Head, PREFIX, PartLocation, Prefix, Role},
     integers,
@@ -179,6 +179,14 @@ impl Block {
     /// [`Damage`] where what is read does not match its checksum, or means nothing.
     pub fn read(&self, field: &FieldInfo) -> Result<Column, Damage> {
         self.read_column(self.column(field)?)
+    }
+
+    /// The values of a column of which it does not matter which rows have them.
+    pub(crate) fn loose_values(&self, field: &FieldInfo) -> Result<LooseValues, Damage> {
+        let column = self.column(field)?;
+        let layout = Layout { kind: field.kind, encoding: &field.encoding, classes: &column.classes };
+        let of_templates = self.head.templates.iter().map(|template| template.rows);
+        self.decode(column.part, |reader| fields::decode_loose(&layout, field.rows, of_templates, reader))
     }
 
     /// Whether some row may have this text in the column. Asks dictionary, shape (a hex column holds no other text) and

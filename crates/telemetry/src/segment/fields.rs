@@ -227,6 +227,14 @@ pub(super) fn decode(
         (FieldKind::Str, Encoding::Words(words)) => {
             read_words(words, &presence, layout, (row_count, template_of_rows), reader)?
         }
+        _ => read_values(layout, count, reader)?,
+    };
+    Ok(Column { kind: layout.kind, presence, values })
+}
+
+/// Reads values that are not words.
+fn read_values(layout: &Layout<'_>, count: usize, reader: &mut Reader<'_>) -> Result<Values, Malformed> {
+    Ok(match (layout.kind, layout.encoding) {
         (FieldKind::Str, Encoding::Text) => Values::Text(read_texts(count, reader)?),
         (FieldKind::Str, encoding) => texts::decode(encoding, count, reader)?,
         (FieldKind::Int, Encoding::Integers { .. }) => {
@@ -237,8 +245,47 @@ pub(super) fn decode(
             Values::Bools(integers::decode(count, reader)?.into_iter().map(|bit| bit != 0).collect())
         }
         _ => return Err(Malformed("a column has an encoding that does not suit its kind")),
+    })
+}
+
+/// The values of a column without the rows that have them: had without reading which template each row has.
+pub(crate) struct LooseValues {
+    /// Of the rows whose value does not follow from their template.
+    pub values: Values,
+    /// The other rows: the code of their word, and how many there are.
+    pub of_templates: Vec<(u16, u32)>,
+}
+
+/// Reads the values that `rows` rows of a block have, by its templates' rows.
+pub(super) fn decode_loose(
+    layout: &Layout<'_>,
+    rows: u32,
+    rows_of_templates: impl Iterator<Item = u32>,
+    reader: &mut Reader<'_>,
+) -> Result<LooseValues, Malformed> {
+    if layout.classes.contains(&Class::Mixed) {
+        compress::read(reader)?;
+    }
+    let of_templates: Vec<(u16, u32)> = layout
+        .classes
+        .iter()
+        .zip(rows_of_templates)
+        .filter_map(|(class, rows)| if let Class::Word(code) = class { Some((*code, rows)) } else { None })
+        .collect();
+    let told = of_templates.iter().try_fold(0_u32, |told, (_, rows)| told.checked_add(*rows));
+    let open = told.and_then(|told| rows.checked_sub(told)).ok_or(Malformed("a column has fewer rows than words"))?;
+    let values = match (layout.kind, layout.encoding) {
+        (FieldKind::Str, Encoding::Words(words)) => {
+            if of_templates.iter().any(|(code, _)| usize::from(*code) >= words.len()) {
+                return Err(Malformed("a code stands for no word"));
+            }
+            let codes = integers::decode_places(open as usize, words.len(), reader)?;
+            Values::Words { words: words.clone(), codes }
+        }
+        _ if of_templates.is_empty() => read_values(layout, open as usize, reader)?,
+        _ => return Err(Malformed("a column has words that it should not have")),
     };
-    Ok(Column { kind: layout.kind, presence, values })
+    Ok(LooseValues { values, of_templates })
 }
 
 /// The rows that have the field.

@@ -42,6 +42,7 @@ pub use build::{Chosen, encode_block};
 pub use bytes::Bytes;
 pub use column::{Column, Encoding, FieldKind, Hex, Presence, Texts, Values};
 pub(crate) use digest::{Digest, QUARTER, levels as digested_levels};
+pub(crate) use fields::LooseValues;
 pub(crate) use file::SegmentWriter;
 pub use file::{BlockInfo, Segment};
 pub(crate) use head::{level_code, level_of_code};

@@ -30,9 +30,10 @@ impl BlockScan<'_> {
         }
         let mut found = MatchingRows::none(self.block.rows());
         for place in self.places(name) {
-            if self.may_pass(place, test)?
-                && let Some(column) = self.column(place)?
-            {
+            if !self.may_pass(place, test)? || self.add_by_templates(place, test, &within, &mut found)? {
+                continue;
+            }
+            if let Some(column) = self.column(place)? {
                 match (test, &column.values) {
                     (ValueTest::Compare(comparison, Number::Int(than)), Values::Integers { values, .. })
                         if column.kind == FieldKind::Int =>
@@ -53,6 +54,26 @@ impl BlockScan<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Adds the rows of `within` whose template has a word that passes: true where templates tell it of all rows.
+    fn add_by_templates(
+        &self,
+        place: Place,
+        test: &ValueTest,
+        within: &MatchingRows,
+        found: &mut MatchingRows,
+    ) -> Result<bool, Damage> {
+        let Some(info) = self.info(place) else { return Ok(false) };
+        let Some((words, of_templates)) = self.block.words_of_templates(info)? else { return Ok(false) };
+        let passing: Vec<bool> = words.iter().map(|word| test.holds(Value::Str(word))).collect();
+        let passing: Vec<bool> =
+            of_templates.iter().map(|word| word.is_some_and(|word| passing[usize::from(word)])).collect();
+        let template_of_rows = self.block.template_of_rows()?;
+        let mut rows = MatchingRows::from_fn(template_of_rows.len(), |row| passing[usize::from(template_of_rows[row])]);
+        rows.intersect(within);
+        found.unite(&rows);
+        Ok(true)
     }
 
     /// Those of `within` where the text is in the message, the source or any text field.
@@ -190,9 +211,16 @@ fn add_numbers(
             found.unite(&passing);
         }
         Presence::Rows(rows) => {
-            for (row, value) in rows.iter().zip(values) {
-                if passes(*value) && within.contains(*row) {
-                    found.insert(*row);
+            // Most values do not pass: 64 at once are tested without a branch.
+            for (rows, values) in rows.chunks(64).zip(values.chunks(64)) {
+                let tested = values.iter().enumerate().map(|(bit, value)| u64::from(passes(*value)) << bit);
+                let mut passing = tested.fold(0, |all, one| all | one);
+                while passing != 0 {
+                    let row = rows[passing.trailing_zeros() as usize];
+                    passing &= passing - 1;
+                    if within.contains(row) {
+                        found.insert(row);
+                    }
                 }
             }
         }

@@ -40,7 +40,7 @@ impl Codes {
 impl BlockScan<'_> {
     /// Adds the rows to the groups that they belong to.
     pub(in crate::query) fn add_to(&mut self, groups: &mut Groups, rows: &MatchingRows) -> Result<(), Damage> {
-        if rows.is_empty() || self.count_by_head(groups, rows)? {
+        if rows.is_empty() || self.count_by_head(groups, rows)? || self.add_loose(groups, rows)? {
             return Ok(());
         }
         let mut keys = Vec::new();
@@ -425,7 +425,7 @@ impl Coder {
 }
 
 /// Numbers that lie so close to each other that a place for each of them between is little.
-fn close(values: &[i64]) -> Option<(i64, usize)> {
+pub(super) fn close(values: &[i64]) -> Option<(i64, usize)> {
     let (least, greatest) = (*values.iter().min()?, *values.iter().max()?);
     let span = usize::try_from(greatest.checked_sub(least)?).ok()?;
     (span < TABLE_MAX).then_some((least, span + 1))
@@ -468,7 +468,12 @@ impl Unseen {
 }
 
 /// Adds the values of a column to the groups of their rows.
-fn add_column(column: &Column, rows: &MatchingRows, series: &mut Series, group_of: impl Fn(u32) -> Option<u32>) {
+pub(super) fn add_column(
+    column: &Column,
+    rows: &MatchingRows,
+    series: &mut Series,
+    group_of: impl Fn(u32) -> Option<u32>,
+) {
     let (wants, mut scratch) = (series.wants(), Vec::new());
     let mut each = |then: &mut dyn FnMut(&mut Series, u32, usize)| {
         each_present(column, rows, |row, index| {

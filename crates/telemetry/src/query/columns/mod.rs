@@ -6,6 +6,7 @@ mod counts;
 mod digits;
 mod fields;
 mod groups;
+mod loose;
 mod messages;
 mod reach;
 mod rows;

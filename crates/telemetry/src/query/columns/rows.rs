@@ -58,6 +58,10 @@ impl MatchingRows {
     /// Takes the first `count` rows out of the set.
     pub(in crate::query) fn take_first(&mut self, count: usize) -> Self {
         let mut first = Self::none(self.rows);
+        if count >= self.rows {
+            std::mem::swap(&mut first, self);
+            return first;
+        }
         self.iter().take(count).for_each(|row| first.insert(row));
         self.subtract(&first);
         first
@@ -159,6 +163,8 @@ mod tests {
             let first = rest.take_first(a.len() / 2);
             prop_assert_eq!(&first.iter().chain(rest.iter()).collect::<BTreeSet<_>>(), &a);
             prop_assert_eq!(first.len(), a.len() / 2);
+            let mut whole = set(&a);
+            prop_assert_eq!((list(&whole.take_first(rows)), whole.len()), (a.clone(), 0));
             prop_assert!(a.is_empty() || first.iter().max() < rest.iter().min());
             prop_assert_eq!(set(&a).len(), a.len());
             prop_assert_eq!(MatchingRows::all(rows).iter().count(), rows);

@@ -211,6 +211,19 @@ const PIPES: [&str; 9] = [
     "limit 5 | stats count(), uniq(app) by level",
 ];
 
+/// Of all records: what blocks answer without knowing which row has which value.
+const PIPES_OF_ALL: [&str; 9] = [
+    "stats count() by x",
+    "stats count() by status",
+    "stats count() as n, count() as m by app",
+    "stats count() by job_id",
+    "stats count() by source",
+    "stats count(), uniq(x), count(x), sum(x), min(x), max(x), p50(x)",
+    "stats uniq(status), avg(status), p99(status), uniq(app), count(app), min(app)",
+    "stats uniq(source), count(source), uniq(none), count(none), sum(none)",
+    "stats uniq(job_id), count(job_id), uniq(message), max(time)",
+];
+
 /// The same records in two segments and in memory, and all of them in memory.
 fn snapshots(records: &[Record], split: (usize, usize)) -> (Snapshot, Snapshot) {
     let deleted = [1, 7, split.0 as u64];
@@ -307,6 +320,26 @@ proptest! {
                 prop_assert_eq!((&mixed.field, mixed.records), (&plain.field, plain.records), "{}", filter);
                 prop_assert!(mixed.values.is_none() || mixed.values == plain.values, "{}: {:?} {:?}", filter, mixed, plain);
             }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn whole_blocks_answer_what_records_answer(
+        records in prop::collection::vec(record(), 2..300),
+        splits in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+    ) {
+        let (one, other) = (splits.0.index(records.len()), splits.1.index(records.len()));
+        let sealed = snapshot(&records, &[one.min(other), one.max(other)], &[]);
+        let plain = snapshot(&records, &[], &[]);
+        let bounds = Bounds::default();
+        for pipes in PIPES_OF_ALL {
+            let text = format!("* | {pipes}");
+            let table = |snapshot: &Snapshot| normal(answer(snapshot, &question(&text), 10_000, &bounds).value);
+            prop_assert_eq!(table(&sealed), table(&plain), "{}", text);
         }
     }
 }

@@ -140,6 +140,14 @@ impl Groups {
         }
     }
 
+    /// The same of the group whose key is this cell alone.
+    pub(super) fn count_cell(&mut self, cell: &Cell, records: u64) {
+        match self.of_cell(cell) {
+            Some(group) => self.series.iter_mut().for_each(|series| series.add_records(group, records)),
+            None => self.left_out += records,
+        }
+    }
+
     /// Adds one record, or one row of a table, whose cells `cell` tells.
     pub(super) fn add(&mut self, cell: impl Fn(&str) -> Cell) {
         let parts = self.by.iter().zip(&mut self.calendars);

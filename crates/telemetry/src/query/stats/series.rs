@@ -90,7 +90,7 @@ impl Series {
         self.add_records(group, 1);
     }
 
-    pub(super) fn add_records(&mut self, group: u32, records: u64) {
+    pub(in crate::query) fn add_records(&mut self, group: u32, records: u64) {
         if let States::Count(counts) = &mut self.states {
             counts[group as usize] += records;
         }
