@@ -259,7 +259,7 @@ remedy-target-failed = Check that service and its address, then retry what faile
 check-target-failed = vigie jobs items last --trouble
 
 name-command-failed = command failed
-cause-command-failed = The command that the job runs ended with an error.
+cause-command-failed = A command that the job runs ended with an error.
 remedy-command-failed = Read what it wrote, correct it, then retry.
 check-command-failed = vigie jobs log last
 

@@ -259,7 +259,7 @@ remedy-target-failed = Vérifiez ce service et son adresse, puis réessayez ce q
 check-target-failed = vigie jobs items last --trouble
 
 name-command-failed = commande en échec
-cause-command-failed = La commande exécutée par la tâche s’est terminée par une erreur.
+cause-command-failed = Une commande exécutée par la tâche s’est terminée par une erreur.
 remedy-command-failed = Lisez ce qu’elle a écrit, corrigez, puis réessayez.
 check-command-failed = vigie jobs log last
 

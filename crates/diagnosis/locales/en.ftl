@@ -205,6 +205,7 @@ sign-memory-error = memory refused
 sign-process-crashed = process crashed
 sign-exception = unhandled error
 sign-complaint = something failed
+sign-command-status = command failed
 sign-server-error = server error
 sign-db-connections = no database connections left
 sign-db-terminated = database connection terminated

@@ -205,6 +205,7 @@ sign-memory-error = mémoire refusée
 sign-process-crashed = processus planté
 sign-exception = erreur non gérée
 sign-complaint = un échec
+sign-command-status = commande en échec
 sign-server-error = erreur du serveur
 sign-db-connections = plus de connexions à la base
 sign-db-terminated = connexion à la base interrompue

@@ -60,6 +60,8 @@ pub enum Sign {
     Exception,
     /// That something failed, in words that no row knows.
     Complaint,
+    /// That a command which it runs ended with a status other than 0, in a program's own words.
+    CommandStatus,
     ServerError,
     Misconfigured,
     // The database.

@@ -84,6 +84,13 @@ impl Reading {
     }
 }
 
+impl Question {
+    /// The zone that was told without the name of a source.
+    pub(crate) fn zone_of_all(&self) -> Option<TimeZone> {
+        self.zones.iter().find(|(source, _)| source.is_empty()).map(|(_, zone)| zone.clone())
+    }
+}
+
 fn zone_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&name_of(zone))
 }

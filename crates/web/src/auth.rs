@@ -24,7 +24,6 @@ pub(crate) use token::Tokens;
 use crate::{
     Ctx,
     problem::{Problem, worded},
-    routes::Answering,
     serve::{
         connections::Connection,
         places::{Holder, Place},
@@ -240,7 +239,7 @@ pub(crate) struct Guard {
 }
 
 /// Answers a request by `answer`, if whoever sends it may.
-pub(crate) async fn guard(
+pub(crate) async fn guard<Answering: Future<Output = Response>>(
     ctx: &Ctx,
     guard: &Guard,
     request: Request,

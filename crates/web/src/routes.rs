@@ -4,7 +4,7 @@
 use crate::{
     BasePath, Ctx,
     auth::{self, Access, Audit},
-    serve::layers,
+    serve::time_limit::within_time,
 };
 use axum::{
     Router,
@@ -64,7 +64,12 @@ pub(crate) fn form_about(summary: &'static str) -> About {
     About::new(summary).gives_text(303, None, "Done: to the page that shows it")
 }
 
-pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+/// The declared route that has answered. An extension of responses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route(pub(crate) &'static str);
+
+/// An answer on its way.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A handler, whatever it takes from a request.
 trait Answers: Send + Sync {
@@ -105,8 +110,8 @@ impl Handler<(), Ctx> for Endpoint {
             let Guarded { guard, body_max, handler } = &*self.0;
             DefaultBodyLimit::max(*body_max).apply(&mut request);
             let answered = auth::guard(&ctx, guard, request, |request| handler.answer(request, ctx.clone()));
-            let mut response = layers::within_time(&ctx, guard.path, answered).await;
-            response.extensions_mut().insert(layers::Route(guard.path));
+            let mut response = within_time(&ctx, guard.path, answered).await;
+            response.extensions_mut().insert(Route(guard.path));
             response
         })
     }

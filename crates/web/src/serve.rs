@@ -8,6 +8,7 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod peer;
 pub(crate) mod places;
+pub(crate) mod time_limit;
 
 use crate::{Limits, serve::connections::Connections};
 use axum::{Router, extract::Request, serve::Listener};

@@ -67,7 +67,7 @@ fn is_log(inside: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     if NO_TEXT.iter().any(|end| lower.ends_with(end))
         || BINARY.iter().any(|one| lower.starts_with(one))
-        || name.starts_with('.')
+        || name.starts_with('.') && !lower.ends_with(".log")
     {
         return false;
     }
@@ -103,6 +103,7 @@ mod tests {
             "/var/lib/mysql/db1.err",
             "/opt/tomcat/catalina.2026-01-10.out",
             "/var/log/postgresql/postgresql-15-main.log",
+            "/home/club/.msmtp.log",
         ] {
             assert!(is_log(inside), "{inside}");
         }

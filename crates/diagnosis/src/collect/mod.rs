@@ -86,7 +86,8 @@ pub fn collect(
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
     let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
-    let told_zone = zones::of_tree(&tree, &files);
+    // Who tells the zone of all logs asks by the same clock.
+    let told_zone = question.zone_of_all().or_else(|| zones::of_tree(&tree, &files));
     let mut zone = told_zone.clone().unwrap_or(TimeZone::UTC);
     // The clock here says nothing of the machine that a copy is of: what is asked about has been.
     let asked = question::read(question, &zone, began).map_or(began, |reading| reading.to);

@@ -336,7 +336,7 @@ impl Intake<'_> {
         );
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
             // Of what proves nothing by itself the first are enough.
-            self.is_bounded |= !matches!(told.sign, Sign::Complaint | Sign::Repeated);
+            self.is_bounded |= !matches!(told.sign, Sign::Complaint | Sign::CommandStatus | Sign::Repeated);
             return;
         }
         let place = Place { source: self.index, line: self.number_of(record) };

@@ -6,7 +6,7 @@ use crate::{
     signs::{self, Told},
 };
 use model::{Level, Timestamp};
-use sources::record::Parsed;
+use sources::record::{Parsed, Value};
 use std::time::Duration;
 
 /// Messages that are apart by more are of another run.
@@ -53,7 +53,7 @@ impl Repeats {
         let is_soon = self.last.is_some_and(|last| at >= last && at.since(last) <= TOTAL_WITHIN);
         if is_soon && self.is_total(&parsed.message) {
             told.push(signs::told(Sign::AppTotal, parsed));
-        } else if is_in_window && told.is_empty() && parsed.message.bytes().any(|byte| byte.is_ascii_digit()) {
+        } else if is_in_window && told.is_empty() && names_number(parsed) {
             told.push(signs::told(Sign::Repeated, parsed));
         }
     }
@@ -75,6 +75,17 @@ impl Repeats {
             signs::numbers(message).any(|(number, ..)| is_one(number)) && !signs::tells_part(message, &is_one);
         is_total && !signs::tells_of_failure(message)
     }
+}
+
+/// Whether a record has a number that may differ from one line to the next, in its text or beside it.
+fn names_number(parsed: &Parsed<'_>) -> bool {
+    let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    has_digit(&parsed.message)
+        || parsed.fields.iter().any(|field| match &field.value {
+            Value::Text(text) => has_digit(text),
+            Value::Integer(_) | Value::Float(_) => true,
+            Value::Bool(_) => false,
+        })
 }
 
 #[cfg(test)]

@@ -279,7 +279,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::JobSettings, proofs: &[proof(S::JobSettings, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobReported, proofs: &[proof(S::JobReported, 4, Job)], decided_by: &[Family::App], ..PLAIN },
     Cause { id: C::TargetFailed, proofs: &[proof(S::JobTargetFailed, 5, Job)], decided_by: &[Family::Job], ..PLAIN },
-    Cause { id: C::CommandFailed, proofs: &[proof(S::JobCommandFailed, 5, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::CommandFailed, proofs: &[proof(S::JobCommandFailed, 5, Job), proof(S::CommandStatus, 4, Run)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobTimeLimit, proofs: &[proof(S::JobTimeLimit, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
 ];
 

@@ -6,6 +6,7 @@
 
 mod causes;
 mod of_job;
+mod others;
 mod run;
 mod scope;
 mod weigh;
@@ -131,7 +132,7 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
         let root = &findings[*root];
         let Some(row) = CAUSES.iter().find(|row| row.id == root.cause) else { return false };
         // Words that no row knows say less than what any cause has said.
-        let is_vague = collected.evidence[one.evidence].sign == Sign::Complaint;
+        let is_vague = matches!(collected.evidence[one.evidence].sign, Sign::Complaint | Sign::CommandStatus);
         let is_explained = row.explains.contains(&one.cause) || is_vague && root.points >= ROOT_MIN;
         let is_told = tells_of_end(one, root, collected);
         if tells_of_end(root, one, collected) {

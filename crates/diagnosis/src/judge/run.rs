@@ -1,5 +1,6 @@
 //! The run that is asked about: when it stopped, and how that is known.
 
+use super::others;
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
@@ -309,12 +310,16 @@ fn is_finished(burst: &[usize], collected: &Collected) -> bool {
     let evidence = &collected.evidence;
     let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
     let (begin, end) = (evidence[*first].at, &evidence[*last]);
+    if is_by_application(end.sign) && signs::tells_all(&end.line) {
+        return true;
+    }
     let is_word = |one: &&Evidence| matches!(one.sign, Sign::AppDone | Sign::TaskEnded | Sign::AppTotal);
     let says_over = |one: &&Evidence| {
         let lower = one.line.to_lowercase();
         let is_of_program = is_by_application(end.sign) && is_same_speaker(one, end, collected);
         is_of_program && one.sign == Sign::AppTotal
-            || signs::says_over(&lower) && (is_of_program || signs::speaks_of_mailing(&lower))
+            || signs::says_over(&lower)
+                && (is_of_program || signs::speaks_of_mailing(&lower) && !others::is_daemon(one))
     };
     let is_of_pieces = |one: &Evidence| {
         let of_kind = kind(&one.line);
@@ -336,6 +341,7 @@ fn fails(sign: Sign) -> bool {
     matches!(
         sign,
         Sign::Complaint
+            | Sign::CommandStatus
             | Sign::Exception
             | Sign::MemoryError
             | Sign::Misconfigured
@@ -425,8 +431,27 @@ fn is_steady(burst: &[usize], evidence: &[Evidence]) -> bool {
     burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64
 }
 
+/// Whether the program that says `one` repeats lines of some kind before it, and goes on to do so: how many it says then.
+pub(super) fn goes_on_repeating(one: &Evidence, after: Duration, collected: &Collected) -> Option<usize> {
+    let evidence = &collected.evidence;
+    let mut kinds: BTreeMap<String, (Vec<usize>, usize)> = BTreeMap::new();
+    let is_repeated = |other: &Evidence| {
+        is_by_application(other.sign) && is_same_speaker(one, other, collected) && !fails(other.sign)
+    };
+    for (index, other) in evidence.iter().enumerate().filter(|(_, other)| is_repeated(other)) {
+        let (before, then) = kinds.entry(kind(&other.line)).or_default();
+        if other.at < one.at {
+            before.push(index);
+        } else if other.at > one.until() + Duration::from_secs(1) && other.at <= one.until() + after {
+            *then += 1;
+        }
+    }
+    let steady = kinds.into_values().filter(|(before, then)| *then >= BURST_MIN && is_steady(before, evidence));
+    steady.map(|(_, then)| then).max()
+}
+
 /// A line without the words that hold a number or an address.
-fn kind(line: &str) -> String {
+pub(super) fn kind(line: &str) -> String {
     let is_constant = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@');
     line.split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
 }

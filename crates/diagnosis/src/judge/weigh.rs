@@ -3,7 +3,8 @@
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read,
-    run::{Run, RunBasis, is_by_application, is_mailing, is_same_speaker, is_shared},
+    run::{Run, RunBasis, goes_on_repeating, is_by_application, is_mailing, is_same_speaker, is_shared, kind},
+    others,
     scope::{Belongs, Scope},
 };
 use crate::{
@@ -460,6 +461,9 @@ impl Weighing<'_> {
     fn other_program(&self, one: &Evidence) -> Option<Term> {
         let is_lack =
             |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
+        if others::is_daemon(one) && !self.is_of_run(one) {
+            return Some(term(TermWord::OtherProgram, -4));
+        }
         let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
         if one.family != Family::Other || !is_lack(one.sign) || is_own {
             return None;
@@ -478,17 +482,23 @@ impl Weighing<'_> {
         if self.cause.leaves_running || self.run.basis == RunBasis::Job {
             return None;
         }
+        if self.run.basis == RunBasis::Asked
+            && let Some(count) = goes_on_repeating(one, WENT_ON_TO, self.collected)
+        {
+            return Some(Term { count: Some(count), ..term(TermWord::WentOn, -6) });
+        }
         let named = self.run.evidence.map(|index| &self.collected.evidence[index]);
         let named = named
             .filter(|last| last.sign != Sign::AppSent && is_by_application(last.sign))
             .map(|last| (last.sign, last.place.source));
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let repeated = last.filter(|last| last.sign == Sign::Repeated).map(|last| kind(&last.line));
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
         let counts = |other: &&Evidence| match other.sign {
             Sign::AppSent | Sign::Submitted => true,
             Sign::Delivered => one.family == Family::Mail,
-            Sign::AppNamed | Sign::AppDone | Sign::TaskEnded | Sign::Repeated => {
-                named == Some((other.sign, other.place.source))
-            }
+            Sign::AppNamed | Sign::AppDone | Sign::TaskEnded => named == Some((other.sign, other.place.source)),
+            Sign::Repeated => named == Some((other.sign, other.place.source)) && repeated == Some(kind(&other.line)),
             _ => false,
         };
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();

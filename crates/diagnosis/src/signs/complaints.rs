@@ -1,6 +1,6 @@
 //! That something failed, in a program's own words that no row knows: alone it proves nothing, as the last word of a run it does.
 
-use super::has;
+use super::{done, has};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use model::Level;
 use sources::record::Parsed;
@@ -43,11 +43,11 @@ pub(super) fn is_one(parsed: &Parsed<'_>, text: &str) -> bool {
         Some(_) => false,
         None => has(&lower, FAILS),
     };
-    is_failure && !has(&lower, GOES_ON)
+    is_failure && !has(&lower, GOES_ON) && !done::says_none_failed(&lower)
 }
 
 /// Whether a text tells that something failed, or that it ends before its time.
 pub(crate) fn tells_of_failure(text: &str) -> bool {
     let lower = text.to_lowercase();
-    (has(&lower, FAILS) || has(&lower, ENDS)) && !has(&lower, GOES_ON)
+    (has(&lower, FAILS) || has(&lower, ENDS)) && !has(&lower, GOES_ON) && !done::says_none_failed(&lower)
 }

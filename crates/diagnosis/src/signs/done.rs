@@ -45,6 +45,9 @@ const FAILURES: &[&str] = &[
     "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "bounced", "rejected",
 ];
 
+/// From which a number that is counted up to says something.
+const ALL_MIN: u64 = 5;
+
 /// Finds the words above in one pass, those of [`OVER`] first: nearly no line has any of them.
 static WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(OVER.iter().chain(OF_PIECES)).ok()
@@ -107,6 +110,18 @@ pub(crate) fn tells_part(text: &str, is_one: &dyn Fn(u64) -> bool) -> bool {
     false
 }
 
+/// Whether a text counts up to its total: `130/130`, `42 of 42`.
+pub(crate) fn tells_all(text: &str) -> bool {
+    let mut all = numbers(text).peekable();
+    while let Some((number, _, end)) = all.next() {
+        let next = all.peek().filter(|(next, start, _)| *next == number && is_between_parts(&text[end..*start]));
+        if number >= ALL_MIN && next.is_some() {
+            return true;
+        }
+    }
+    false
+}
+
 /// Whether the words between two numbers say that the first is a part of the second.
 fn is_between_parts(between: &str) -> bool {
     matches!(between.trim(), "/" | "of" | "out of" | "sur" | "von" | "de" | "di" | "van" | "av" | "af" | "z")
@@ -150,6 +165,20 @@ mod tests {
             ("the definition of the mail", false, false),
         ] {
             assert_eq!((says_done(text), says_over(text)), (is_done, is_over), "{text}");
+        }
+    }
+
+    #[test]
+    fn who_counts_up_to_the_total_has_done_all() {
+        for (text, expected) in [
+            ("mandat 440110 comptabilisé (130/130)", true),
+            ("42 of 42 letters", true),
+            ("129/130", false),
+            ("2/2", false),
+            ("130 130", false),
+            ("10.130.130.7", false),
+        ] {
+            assert_eq!(tells_all(text), expected, "{text}");
         }
     }
 

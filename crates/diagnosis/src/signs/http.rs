@@ -42,7 +42,9 @@ fn haproxys_end(message: &str) -> Option<Sign> {
     Some(match &state[..2] {
         "CD" | "CH" | "CR" | "CQ" | "cD" | "cR" => Sign::ClientGone,
         "sH" | "sD" => Sign::UpstreamTimeout,
-        "sC" | "sQ" => Sign::UpstreamConnectTimeout,
+        "sC" => Sign::UpstreamConnectTimeout,
+        // No server took it from the queue.
+        "sQ" => Sign::PoolExhausted,
         "SC" => Sign::UpstreamRefused,
         "SH" | "SD" => Sign::UpstreamClosed,
         _ => return None,
@@ -140,6 +142,7 @@ mod tests {
         let cases = [
             ("CH--", Some(Sign::ClientGone)),
             ("sH--", Some(Sign::UpstreamTimeout)),
+            ("sQ--", Some(Sign::PoolExhausted)),
             ("SC--", Some(Sign::UpstreamRefused)),
             ("SH--", Some(Sign::UpstreamClosed)),
             ("----", None),

@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, done, number_of, replies, table, text_of};
+use super::{Told, done, lookup, number_of, replies, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use model::Level;
 use sources::record::Parsed;
@@ -25,7 +25,7 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         let is_ours = daemon.ends_with("smtpd") && parsed.message.contains(": client=") && queue_id != "NOQUEUE";
         let mut all: Vec<Told> = is_ours.then(|| told(Sign::Submitted, String::new())).into_iter().collect();
         all.extend(
-            table::signs(&parsed.message, Family::Mail)
+            lookup::signs(&parsed.message, Family::Mail)
                 .into_iter()
                 .filter(is_local)
                 .map(|sign| told(sign, String::new())),
@@ -50,11 +50,11 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         Some("bounced") => all.push(told(Sign::Bounced, address.clone())),
         _ => {}
     }
-    let mut signs = table::signs(&parsed.message, Family::Mail);
+    let mut signs = lookup::signs(&parsed.message, Family::Mail);
     let is_general = |sign: &Sign| matches!(sign, Sign::SmtpBusy | Sign::SmtpRefused | Sign::RecipientRefused);
     if let Some(general) = signs.iter_mut().find(|sign| is_general(sign)) {
         // What the server says beside its code may be more particular.
-        let said = replies::sign(&table::beginning(&parsed.message).to_lowercase());
+        let said = replies::sign(&lookup::beginning(&parsed.message).to_lowercase());
         *general = said.filter(|said| matches!(said, Sign::SmtpRate | Sign::SmtpQuota)).unwrap_or(*general);
     }
     if signs.is_empty() && super::speaks_of_failures(parsed, Family::Mail) {

@@ -2,12 +2,14 @@
 //! [`table`]. What a client may have written (a path, an agent) is never held against them.
 
 mod codes;
+mod commands;
 mod complaints;
 mod done;
 mod ends;
 mod http;
 mod lexicon;
 mod locales;
+mod lookup;
 mod mail;
 mod pairs;
 mod peers;
@@ -205,10 +207,10 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     if signs.is_empty()
         && matches!(family, Family::System | Family::AppServer | Family::Tasks | Family::App | Family::Other)
     {
-        signs.extend(ends::sign(&table::beginning(text).to_lowercase(), family));
+        signs.extend(ends::sign(&lookup::beginning(text).to_lowercase(), family));
     }
     if signs.is_empty() && speaks_of_failures(parsed, family) {
-        signs.extend(codes::sign(table::beginning(text)));
+        signs.extend(codes::sign(lookup::beginning(text)));
     }
     if signs.is_empty() && speaks_of_failures(parsed, family) {
         // What a program calls the part of it that speaks says to whom it spoke.
@@ -228,19 +230,23 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         all.extend(mail::sent_by_application(parsed, &actor));
     }
     if all.is_empty() && is_program(family) && complaints::is_one(parsed, text) {
-        let said = pairs::sign(&table::beginning(text).to_lowercase());
-        all.push(told(said.unwrap_or(Sign::Complaint)));
+        let lower = lookup::beginning(text).to_lowercase();
+        let of_command = || commands::names_failure(&lower).then_some(Sign::CommandStatus);
+        all.push(told(pairs::sign(&lower).or_else(of_command).unwrap_or(Sign::Complaint)));
+    } else if all.is_empty() && is_program(family) && parsed.level.is_none_or(|level| level >= Level::Warning) {
+        let lower = lookup::beginning(text).to_lowercase();
+        all.extend(commands::names_failure(&lower).then(|| told(Sign::CommandStatus)));
     }
     all
 }
 
 /// What the rows say of a text: of its innermost cause, if it names one that they know.
 fn in_words(text: &str, family: Family) -> Vec<Sign> {
-    let inner = traceback::innermost(text).map(|inner| table::signs(inner, family));
-    let mut signs = inner.filter(|signs| !signs.is_empty()).unwrap_or_else(|| table::signs(text, family));
+    let inner = traceback::innermost(text).map(|inner| lookup::signs(inner, family));
+    let mut signs = inner.filter(|signs| !signs.is_empty()).unwrap_or_else(|| lookup::signs(text, family));
     // Whom the port names goes before the words of a library that speaks with many.
     for sign in signs.iter_mut().filter(|sign| matches!(sign, Sign::SmtpRefused | Sign::SmtpTimeout)) {
-        *sign = peers::of_another(&table::beginning(text).to_lowercase()).unwrap_or(*sign);
+        *sign = peers::of_another(&lookup::beginning(text).to_lowercase()).unwrap_or(*sign);
     }
     signs
 }
@@ -252,11 +258,11 @@ pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
 }
 
 pub(crate) use complaints::tells_of_failure;
-pub(crate) use done::{numbers, says_over, speaks_of_mailing, tells_part};
+pub(crate) use done::{numbers, says_over, speaks_of_mailing, tells_all, tells_part};
 
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {
-    table::signs(text, Family::App).first().copied()
+    lookup::signs(text, Family::App).first().copied()
 }
 
 /// Whether one of the words stands in the text.
@@ -266,7 +272,7 @@ fn has(text: &str, words: &[&str]) -> bool {
 
 /// What a failed reply or connection proves that no row has the words of.
 fn failure(text: &str) -> Option<Sign> {
-    let lower = table::beginning(text).to_lowercase();
+    let lower = lookup::beginning(text).to_lowercase();
     let lower = locales::in_english(&lower);
     replies::sign(&lower).or_else(|| peers::sign(&lower))
 }

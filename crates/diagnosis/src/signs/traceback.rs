@@ -1,6 +1,6 @@
 //! Tracebacks of Python: the exception that ended it, read before the words around it.
 
-use super::table;
+use super::lookup;
 use crate::evidence::{Family, Sign};
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
@@ -133,15 +133,15 @@ impl Traceback<'_> {
     pub(super) fn signs(&self, family: Family) -> Vec<Sign> {
         if self.name() == "SystemExit" {
             // Where a worker hung that was told to end: the end itself has its own lines.
-            return table::signs(self.before(), family);
+            return lookup::signs(self.before(), family);
         }
-        let mut signs = table::signs(self.exception, Family::App);
+        let mut signs = lookup::signs(self.exception, Family::App);
         if signs.is_empty() {
             let code = || super::codes::sign(self.exception);
             signs.extend(self.of_connection().or_else(code).or_else(|| super::failure(self.exception)));
         }
         if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
-            signs = table::signs(self.whole, Family::App);
+            signs = lookup::signs(self.whole, Family::App);
         }
         if signs.is_empty() {
             signs.push(Sign::Exception);

@@ -7,6 +7,7 @@ use crate::{
     extract::Address,
     layout, people,
     problem::{French, Problem},
+    routes::Route,
     serve::{base_path, places::Holder},
     words::preferred,
 };
@@ -20,7 +21,7 @@ use axum::{
 };
 use futures_util::FutureExt as _;
 use language::Language;
-use std::{any::Any, future::Future, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
+use std::{any::Any, net::IpAddr, panic::AssertUnwindSafe, time::Instant};
 use tower_http::compression::CompressionLayer;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,17 +38,13 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 pub(crate) fn around(router: Router, ctx: &Ctx) -> Router {
     Router::new()
         .fallback_service(router)
-        .layer(from_fn_with_state(ctx.clone(), said_right))
+        .layer(from_fn_with_state(ctx.clone(), adapted))
         .layer(CompressionLayer::new().compress_when(is_worth_compressing))
-        .layer(from_fn_with_state(ctx.clone(), told))
+        .layer(from_fn_with_state(ctx.clone(), logged))
 }
 
-/// The declared route that has answered. An extension of responses.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Route(pub(crate) &'static str);
-
 /// To whoever may be led here, in their language, and as a page where a person reads it.
-async fn said_right(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
+async fn adapted(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
     let response = match unknown_host(&ctx, &request) {
         Some(refusal) => refusal,
         None => AssertUnwindSafe(answered(&ctx, request, next)).catch_unwind().await.unwrap_or_else(panicked),
@@ -139,7 +136,7 @@ fn reads_pages(headers: &HeaderMap) -> bool {
 
 /// An id and one line for each request, its place in the metrics, and headers that keep browsers safe. The query stays out of
 /// lines and metrics: it may hold a token.
-async fn told(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
+async fn logged(State(ctx): State<Ctx>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let id = request_id(&ctx, request.headers_mut());
@@ -222,37 +219,6 @@ fn is_worth_compressing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Exte
     let length = text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     COMPRESSED.contains(&media) && length.is_none_or(|length| length >= COMPRESSED_BYTES_MIN)
 }
-
-/// None for ever. That not too many are answered at the same time is seen by [`auth::guard`], who knows whose they are.
-pub(crate) async fn within_time(ctx: &Ctx, path: &str, answered: impl Future<Output = Response>) -> Response {
-    let limits = &ctx.app.limits;
-    let time = if UPLOADS.contains(&path) { limits.upload_timeout } else { limits.request_timeout };
-    match tokio::time::timeout(time, answered).await {
-        Ok(response) => response,
-        Err(_) => {
-            let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "the request took too long");
-            problem.into_response()
-        }
-    }
-}
-
-/// Routes that take long bodies.
-const UPLOADS: [&str; 14] = [
-    "/_bulk",
-    "/api/v1/logs",
-    "/elasticsearch/_bulk",
-    "/elasticsearch/{index}/_bulk",
-    "/loki/api/v1/push",
-    "/v1/logs",
-    "/{index}/_bulk",
-    "/api/v1/mailings",
-    "/api/v1/jobs/{id}/items",
-    "/api/v1/ledger/{mailing}",
-    "/api/v1/traces.csv",
-    "/mailings/{draft}/recipients",
-    "/mailings/{draft}/files",
-    "/mailings/{draft}/send",
-];
 
 #[expect(clippy::needless_pass_by_value, reason = "what a panic is caught as")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
