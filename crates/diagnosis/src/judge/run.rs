@@ -122,7 +122,8 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         .is_some_and(|last| is_by_application(collected.evidence[last].sign));
     let is_likely =
         |run: &Run| run.is_successful || !is_told || run.request.as_ref().is_some_and(|one| is_of_run(one, question));
-    let run = request.filter(is_likely).or(deliveries).unwrap_or(Run {
+    let ended = || by_its_last_word(collected, asked);
+    let run = request.filter(is_likely).or(deliveries).or_else(ended).unwrap_or(Run {
         basis: RunBasis::Asked,
         request: None,
         begin: None,
@@ -269,6 +270,37 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         is_going: false,
         is_in_background: false,
         gap: longest_gap(&burst, &collected.evidence),
+    })
+}
+
+/// The word of a program, at about the moment that was asked about, that all of its work is done.
+fn by_its_last_word(collected: &Collected, asked: Timestamp) -> Option<Run> {
+    const NEAR: f64 = 300.0;
+    let evidence = &collected.evidence;
+    let says_over = |one: &Evidence| {
+        let is_word = matches!(one.sign, Sign::AppDone | Sign::TaskEnded | Sign::AppTotal);
+        is_word && !others::is_daemon(one) && signs::says_over(&one.line.to_lowercase())
+    };
+    let is_of_pieces = |one: &Evidence| {
+        let of_kind = kind(&one.line);
+        let window = collected.reading.from..=collected.reading.to;
+        let alike = evidence.iter().filter(|other| other.sign == one.sign && window.contains(&other.at));
+        alike.filter(|other| kind(&other.line) == of_kind).count() >= OF_PIECES_MIN
+    };
+    let near = evidence.iter().enumerate().filter(|(_, one)| one.seconds_to(asked).abs() <= NEAR);
+    let over = near.filter(|(_, one)| says_over(one) && !is_of_pieces(one));
+    let (index, end) = over.min_by_key(|(_, one)| (one.seconds_to(asked).abs() * 1e3) as i64)?;
+    Some(Run {
+        basis: RunBasis::Deliveries,
+        request: None,
+        begin: None,
+        end: end.at,
+        until: end.until() + APART,
+        evidence: Some(index),
+        is_successful: true,
+        is_going: false,
+        is_in_background: false,
+        gap: None,
     })
 }
 
@@ -452,7 +484,9 @@ pub(super) fn goes_on_repeating(one: &Evidence, after: Duration, collected: &Col
 
 /// A line without the words that hold a number or an address.
 pub(super) fn kind(line: &str) -> String {
-    let is_constant = |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@');
+    // Dots fill a column up to what differs.
+    let is_constant =
+        |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@') && word.contains(|c: char| c != '.');
     line.split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
 }
 

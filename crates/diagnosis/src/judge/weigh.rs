@@ -2,9 +2,8 @@
 
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
-    is_read,
+    is_read, others,
     run::{Run, RunBasis, goes_on_repeating, is_by_application, is_mailing, is_same_speaker, is_shared, kind},
-    others,
     scope::{Belongs, Scope},
 };
 use crate::{

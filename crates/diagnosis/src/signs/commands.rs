@@ -15,9 +15,9 @@ const STATUS_MAX: u64 = 127;
 pub(super) fn names_failure(lower: &str) -> bool {
     super::numbers(lower).any(|(number, start, _)| {
         let before = lower[..start].trim_end_matches([' ', ':', '=', '#', '(']);
-        let is_named = BEFORE.iter().any(|words| {
-            before.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
-        });
+        let is_named = BEFORE
+            .iter()
+            .any(|words| before.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric)));
         (1..=STATUS_MAX).contains(&number) && is_named
     })
 }

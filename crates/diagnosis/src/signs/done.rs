@@ -42,7 +42,7 @@ const LEFT: &[&str] = &[
 /// Words for failures that a line counts.
 #[rustfmt::skip]
 const FAILURES: &[&str] = &[
-    "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "bounced", "rejected",
+    "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "echecs", "echec", "bounced", "rejected",
 ];
 
 /// From which a number that is counted up to says something.
@@ -65,12 +65,14 @@ fn words(lower: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
 pub(super) fn says_done(lower: &str) -> bool {
-    words(lower).next().is_some() && MAILING.iter().chain(WORK).any(|work| lower.contains(work))
+    MAILING.iter().chain(WORK).any(|work| lower.contains(work))
+        && (words(lower).next().is_some() || says_none_failed(lower))
 }
 
-/// Whether a line says that all is over, and not of a part: `completed 312 of 900`, `finished, 588 remaining`.
+/// Whether a line says that all is over, or that none of all failed, and not of a part: `completed 312 of 900`, `finished, 588
+/// remaining`.
 pub(crate) fn says_over(lower: &str) -> bool {
-    words(lower).any(|word| word < OVER.len())
+    (words(lower).any(|word| word < OVER.len()) || says_none_failed(lower))
         && !LEFT.iter().any(|left| lower.contains(left))
         && !tells_part(lower, &|_| true)
 }

@@ -48,6 +48,11 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         Some("sent") => return vec![told(Sign::Delivered, address)],
         Some("deferred") => all.push(told(Sign::Deferred, address.clone())),
         Some("bounced") => all.push(told(Sign::Bounced, address.clone())),
+        // What comes from elsewhere, without a login, is for people here.
+        Some("received") => {
+            let is_ours = parsed.message.contains(" P=local") || parsed.message.contains(" A=");
+            return is_ours.then(|| told(Sign::Submitted, String::new())).into_iter().collect();
+        }
         _ => {}
     }
     let mut signs = lookup::signs(&parsed.message, Family::Mail);

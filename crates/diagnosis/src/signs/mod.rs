@@ -57,7 +57,8 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         "nginx_error" | "apache_error" => return Family::WebError,
         "gunicorn" | "uwsgi" => return Family::AppServer,
         "celery" => return Family::Tasks,
-        "postfix" => return Family::Mail,
+        "postfix" | "exim" => return Family::Mail,
+        "laravel_worker" => return Family::Tasks,
         "postgres" | "postgres_csv" | "mysql" | "redis" | "mongodb" => return Family::Database,
         "kernel" => return Family::Kernel,
         _ => {}

@@ -1,4 +1,4 @@
-//! Postfix, within syslog: what became of each message, as fields.
+//! Mail servers: what became of each message, as fields. Postfix within syslog, Exim in its own log.
 
 use crate::{
     cursor::Cursor,
@@ -24,6 +24,45 @@ pub(super) fn postfix<'a>(mut parsed: Parsed<'a>, daemon: &'a str, message: &'a 
         parsed.level = Some(Level::Warning);
     }
     peer(parsed, message)
+}
+
+/// `2026-09-22 09:58:48 [812] 16pDNI-00000005llz-XLCS => a@b.fr R=dnslookup T=remote_smtp …`: a line of Exim's main log, of a
+/// message. Its ids had 16 letters before 4.97, and have 23 since. Fields are called as Postfix's are.
+pub(super) fn exim(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.stamp()?;
+    cursor.eat(" ")?;
+    let mut next = cursor;
+    let pid = next.bracketed().filter(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()));
+    if pid.is_some() {
+        next.eat(" ")?;
+        cursor = next;
+    }
+    let message = cursor.rest();
+    let id = cursor.take(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let lengths = || id.split('-').map(str::len);
+    if !lengths().eq([6, 6, 2]) && !lengths().eq([6, 11, 4]) {
+        return None;
+    }
+    cursor.eat(" ")?;
+    let (flag, rest) = cursor.rest().split_once(' ').unwrap_or((cursor.rest(), ""));
+    let (status, level) = match flag {
+        "=>" | "->" | ">>" => ("sent", Level::Info),
+        "<=" => ("received", Level::Info),
+        "==" => ("deferred", Level::Warning),
+        "**" => ("bounced", Level::Error),
+        _ => ("", Level::Info),
+    };
+    let parsed = Parsed::new("exim", message).at(stamp).level(Some(level)).text("queue_id", id).text("status", status);
+    let parsed = parsed.text("pid", pid.unwrap_or_default());
+    let first = rest.split(' ').next().unwrap_or_default();
+    Some(match status {
+        "" => parsed,
+        "received" => parsed.text("from", first),
+        _ => {
+            parsed.text("to", rest.split_once(" <").and_then(|(_, to)| to.split_once('>')).map_or(first, |(to, _)| to))
+        }
+    })
 }
 
 fn spoken_level(message: &str) -> Level {

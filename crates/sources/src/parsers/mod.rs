@@ -204,7 +204,9 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
 
 /// Whether `line` begins a record though a space stands before it.
 pub(crate) fn begins_indented(line: &str) -> bool {
-    line.starts_with(" [") && programs::heads(line).is_some() || systems::zabbix(line).is_some()
+    line.starts_with(" [") && programs::heads(line).is_some()
+        || systems::zabbix(line).is_some()
+        || php::worker(line).is_some()
 }
 
 /// Lines of a sample that are held against the formats.

@@ -18,6 +18,22 @@ pub(super) fn monolog(text: &str) -> Option<Parsed<'_>> {
     Some(parsed.text("context", context.unwrap_or_default()))
 }
 
+/// `  2026-07-21 14:20:36 App\\Jobs\\SendReminder ............ 681.00ms DONE`: what Laravel's queue worker prints of each job. Versions
+/// before 9 wrote `[2026-07-21 14:20:36][812] Processed:  App\\Jobs\\SendReminder`.
+pub(super) fn worker(text: &str) -> Option<Parsed<'_>> {
+    const STATES: [(&str, Level); 3] = [("RUNNING", Level::Info), ("DONE", Level::Info), ("FAIL", Level::Error)];
+    let mut cursor = Cursor::new(text.strip_prefix("  ")?);
+    let stamp = cursor.stamp()?;
+    cursor.eat(" ")?;
+    let message = cursor.rest();
+    let (name, rest) = message.split_once(" ..")?;
+    let (rest, state) = rest.rsplit_once(' ')?;
+    let (_, level) = STATES.iter().find(|(word, _)| *word == state)?;
+    let took = rest.trim_start_matches(['.', ' ']);
+    let parsed = Parsed::new("laravel_worker", message).at(stamp).level(Some(*level)).logger(name);
+    Some(parsed.text("state", state).text("duration", took))
+}
+
 /// `[10-Jan-2025 14:32:15 Europe/Paris] PHP Fatal error:  message in /x.php on line 3`.
 pub(super) fn errors(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);

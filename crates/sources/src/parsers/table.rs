@@ -4,8 +4,8 @@ use super::{
     Format, Parser, Shape,
     Shape::{Carrier, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
-    access, cloud, containers, databases, dated, java, json, linux, logfmt, mailing, native, network, php, programs,
-    proxies, python, python_servers, syslog, systems, tables, web_error, windows,
+    access, cloud, containers, databases, dated, java, json, linux, logfmt, mail, mailing, native, network, php,
+    programs, proxies, python, python_servers, syslog, systems, tables, web_error, windows,
 };
 use crate::record::Parsed;
 
@@ -93,6 +93,8 @@ pub static FORMATS: &[Format] = &[
     format("syslog", Carrier(syslog::carried), Own, syslog::sniff, syslog::parse),
     format("compose", Carrier(containers::carried_compose), Own, containers::sniff_compose, containers::parse_compose),
     format("tracing", Headed, Own, native::sniff_tracing, native::parse_tracing),
+    simple!("exim", Headed, Own, mail::exim),
+    simple!("laravel_worker", Line, Own, php::worker),
     simple!("tagged", Headed, Own, python::tagged),
     simple!("loguru", Headed, Own, python::loguru),
     simple!("python", Headed, Own, python::dashed),
