@@ -405,7 +405,7 @@ value-rate = write a number, a slash and s, min or h, as in 60/min
 value-duration = write a number and ms, s, m or h, as in 3s or 1h30m
 value-job-state = write preparing, pending, running, paused, completed, failed or cancelled
 value-item-state = write queued, running, succeeded, failed, unknown or skipped
-value-source-zone = write a part of the source’s name and a time zone, as in nginx=Europe/Paris
+value-source-zone = write a time zone, as in Europe/Paris, or a part of a log’s name and its time zone, as in nginx=Europe/Paris
 value-date = write a day as 2025-01-31
 value-rows = write a row as 17, several as 175-190
 n-message = { $n ->

@@ -488,7 +488,7 @@ value-rate = écrivez un nombre, une barre oblique et s, min ou h, comme 60/min
 value-duration = écrivez un nombre suivi de ms, s, m ou h, comme 3s ou 1h30m
 value-job-state = écrivez preparing, pending, running, paused, completed, failed ou cancelled
 value-item-state = écrivez queued, running, succeeded, failed, unknown ou skipped
-value-source-zone = écrivez une partie du nom de la source et un fuseau horaire, comme nginx=Europe/Paris
+value-source-zone = écrivez un fuseau horaire, comme Europe/Paris, ou une partie du nom d’un journal et son fuseau, comme nginx=Europe/Paris
 value-date = écrivez un jour comme 2025-01-31
 value-rows = écrivez une ligne comme 17, plusieurs comme 175-190
 n-message = { $n ->

@@ -537,7 +537,7 @@ help-diagnose = Trouver pourquoi un envoi ou une tâche s’est arrêté, d’ap
     .app-root = Le dossier de l’application
     .unit = L’unité systemd de l’application
     .logs = D’autres fichiers journaux
-    .tz = Le fuseau horaire d’une source qui ne l’indique pas : nginx=Europe/Paris
+    .tz = Le fuseau horaire des journaux qui ne l’indiquent pas, et de la question : Europe/Paris ; d’un seul journal : nginx=Europe/Paris
     .recipients = À qui le message était destiné : un fichier CSV
     .not-sent = Écrire dans ce fichier les lignes de ceux qui ne l’ont pas reçu et à qui l’envoi est sûr
     .root = Lire ce dossier comme / : un disque monté, une copie d’une autre machine ; ou un fichier de --bundle

@@ -61,8 +61,8 @@ pub(crate) struct DiagnoseArgs {
     /// Further log files
     #[arg(long, value_name = "GLOB")]
     pub(crate) logs: Vec<String>,
-    /// The time zone of a source that does not name it: nginx=Europe/Paris
-    #[arg(long, value_name = "SOURCE=ZONE", value_parser = source_zone)]
+    /// The time zone of logs that do not name it, and of the question: Europe/Paris; of one log: nginx=Europe/Paris
+    #[arg(long, value_name = "[SOURCE=]ZONE", value_parser = source_zone)]
     pub(crate) tz: Vec<(String, TimeZone)>,
     /// Who was to get the message: a CSV file
     #[arg(long, value_name = "FILE")]
@@ -82,6 +82,7 @@ pub(crate) struct DiagnoseArgs {
 }
 
 fn source_zone(text: &str) -> Result<(String, TimeZone), BadValue> {
-    let parsed = text.split_once('=').and_then(|(source, zone)| Some((source.to_owned(), TimeZone::get(zone).ok()?)));
-    parsed.ok_or_else(|| BadValue(t!("value-source-zone")))
+    let (source, zone) = text.split_once('=').unwrap_or(("", text));
+    let zone = TimeZone::get(zone).map_err(|_| BadValue(t!("value-source-zone")))?;
+    Ok((source.to_owned(), zone))
 }
