@@ -5,13 +5,13 @@ use crate::{
     app::{self, Engines, Owned, taken},
     config::Config,
     failure::{Exit, Failure, Result},
-    render,
+    memory, render,
     signals::Stop,
     words::t,
 };
 use jobs::RetryPolicy;
 use serde_json::json;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 pub(super) async fn serve(config: &Config) -> Result<Exit> {
     let stop = Stop::listen().map_err(Failure::new)?;
@@ -95,8 +95,14 @@ async fn invite(config: &Config, owned: &Owned, address: SocketAddr) -> Result<(
     Ok(())
 }
 
+/// By then the engine, the collectors and the schedules have begun.
+const STARTED_WITHIN: Duration = Duration::from_secs(5);
+
 pub(super) async fn wait_and_stop(owned: Owned, stop: &Stop, config: &Config) -> Result<Exit> {
-    stop.asked().await;
+    if tokio::time::timeout(STARTED_WITHIN, stop.asked()).await.is_err() {
+        memory::give_back_start();
+        stop.asked().await;
+    }
     if !config.json {
         render::say(&t!("stopping"));
     }

@@ -107,23 +107,20 @@ fn add_values(loose: LooseValues, kind: FieldKind, series: &mut Series, group: u
             }
         }
     }
-    let values = match values {
-        Values::Integers { width, values } if kind == FieldKind::Int && series.wants() == Wants::Hashes => {
-            Values::Integers { width, values: different(values) }
-        }
-        values => values,
-    };
+    if let (Values::Integers { values, .. }, FieldKind::Int, Wants::Hashes) = (&values, kind, series.wants()) {
+        return each_different(values, |value| series.add_integer(group, value));
+    }
     let rows = MatchingRows::all(values.len());
     let column = Column { kind, presence: Presence::Every, values };
     add_column(&column, &rows, series, |_| Some(group));
 }
 
-/// Each of the numbers once where they lie close to each other; else as they are.
-fn different(values: Vec<i64>) -> Vec<i64> {
-    let Some((least, places)) = close(&values) else { return values };
+/// Calls `then` with each of the numbers, once where they lie close to each other.
+fn each_different(values: &[i64], mut then: impl FnMut(i64)) {
+    let Some((least, places)) = close(values) else { return values.iter().for_each(|value| then(*value)) };
     let mut seen = vec![false; places];
     values.iter().for_each(|value| seen[(value - least) as usize] = true);
-    (least..).zip(seen).filter(|(_, is_seen)| *is_seen).map(|(value, _)| value).collect()
+    (least..).zip(seen).filter(|(_, is_seen)| *is_seen).for_each(|(value, _)| then(value));
 }
 
 /// Counts what has few different values.

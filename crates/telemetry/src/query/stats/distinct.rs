@@ -3,6 +3,7 @@
 //! The estimate is a HyperLogLog of 4,096 registers (Flajolet et al., 2007) read with Ertl's improved estimator (2017,
 //! arXiv:1702.01284, algorithm 6): one standard error is 1.6 %.
 
+use crate::query::cell::Cell;
 use std::collections::HashSet;
 
 /// Hashes kept as they are. That two of a million values have the same has a chance of one in forty million.
@@ -12,21 +13,69 @@ const REGISTERS: usize = 1 << INDEX_BITS;
 /// Bits of a hash that are left to count zeros in.
 const RANK_BITS: u32 = 64 - INDEX_BITS;
 
+#[derive(Clone, Debug, Default)]
+pub(in crate::query) struct Distinct {
+    hashes: Hashes,
+    /// A bit for each small whole number that was added: those of one block are mostly those of the next.
+    small: Vec<u64>,
+}
+
+/// Whole numbers from zero that are small.
+const SMALL: usize = 1 << 16;
+
+impl Distinct {
+    /// Adds a value by its hash, whose 64 bits are evenly spread.
+    pub(in crate::query) fn add(&mut self, hash: u64) {
+        self.hashes.add(hash);
+    }
+
+    pub(in crate::query) fn add_integer(&mut self, value: i64) {
+        if let Some(value) = usize::try_from(value).ok().filter(|value| *value < SMALL) {
+            let (word, bit) = (value / 64, 1 << (value % 64));
+            if self.small.len() <= word {
+                self.small.resize((word + 1).next_power_of_two(), 0);
+            }
+            if self.small[word] & bit != 0 {
+                return;
+            }
+            self.small[word] |= bit;
+        }
+        self.hashes.add(Cell::Int(value).hash64());
+    }
+
+    pub(in crate::query) fn merge(&mut self, other: Self) {
+        self.hashes.merge(other.hashes);
+    }
+
+    /// Gives the memory of what is exact back, but for the registers.
+    pub(in crate::query) fn shrink(&mut self) {
+        self.hashes.shrink();
+        self.small = Vec::new();
+    }
+
+    pub(in crate::query) fn estimate(&self) -> u64 {
+        self.hashes.estimate()
+    }
+
+    pub(in crate::query) fn memory_bytes(&self) -> usize {
+        self.hashes.memory_bytes() + self.small.capacity() * size_of::<u64>()
+    }
+}
+
 #[derive(Clone, Debug)]
-pub(in crate::query) enum Distinct {
+enum Hashes {
     Exact(HashSet<u64, foldhash::fast::FixedState>),
     Registers(Box<[u8; REGISTERS]>),
 }
 
-impl Default for Distinct {
+impl Default for Hashes {
     fn default() -> Self {
         Self::Exact(HashSet::default())
     }
 }
 
-impl Distinct {
-    /// Adds a value by its hash, whose 64 bits are evenly spread.
-    pub(in crate::query) fn add(&mut self, hash: u64) {
+impl Hashes {
+    fn add(&mut self, hash: u64) {
         match self {
             Self::Exact(hashes) => {
                 hashes.insert(hash);
@@ -38,7 +87,7 @@ impl Distinct {
         }
     }
 
-    pub(in crate::query) fn merge(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) {
         match (&mut *self, other) {
             (_, Self::Exact(hashes)) => hashes.into_iter().for_each(|hash| self.add(hash)),
             (Self::Registers(own), Self::Registers(other)) => {
@@ -51,8 +100,7 @@ impl Distinct {
         }
     }
 
-    /// Gives the memory of what is exact back, but for the registers.
-    pub(in crate::query) fn shrink(&mut self) {
+    fn shrink(&mut self) {
         if let Self::Exact(hashes) = self
             && hashes.capacity() * 9 > REGISTERS
         {
@@ -62,14 +110,14 @@ impl Distinct {
         }
     }
 
-    pub(in crate::query) fn estimate(&self) -> u64 {
+    fn estimate(&self) -> u64 {
         match self {
             Self::Exact(hashes) => hashes.len() as u64,
             Self::Registers(registers) => estimate(registers).round() as u64,
         }
     }
 
-    pub(in crate::query) fn memory_bytes(&self) -> usize {
+    fn memory_bytes(&self) -> usize {
         match self {
             Self::Exact(hashes) => hashes.capacity() * 9,
             Self::Registers(_) => REGISTERS,
@@ -130,17 +178,15 @@ fn tau(mut x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::Cell;
 
     #[test]
     fn up_to_a_million_are_exact_and_what_has_no_room_within_five_percent() {
         for different in [0, 1, 1_024, 1_025, 5_000, 20_000, 200_000] {
             let (mut left, mut right) = (Distinct::default(), Distinct::default());
             for number in 0..different {
-                let hash = Cell::Int(number).hash64();
-                left.add(hash);
+                left.add_integer(number);
                 if number % 3 == 0 {
-                    right.add(hash);
+                    right.add(Cell::Int(number).hash64());
                 }
             }
             let shrunk = |distinct: &Distinct| {

@@ -119,6 +119,13 @@ impl Series {
         }
     }
 
+    /// Adds the hash of a whole number.
+    pub(in crate::query) fn add_integer(&mut self, group: u32, value: i64) {
+        if let States::Uniq(sets) = &mut self.states {
+            sets[group as usize].add_integer(value);
+        }
+    }
+
     pub(in crate::query) fn add(&mut self, group: u32, cell: &Cell) {
         if cell.is_absent() {
             return;
