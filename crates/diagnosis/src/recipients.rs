@@ -506,7 +506,9 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
         reasons.push(Reason::MayBeRedelivered);
     }
     reasons.extend(cause.filter(|cause| LASTING.contains(cause)).map(|_| Reason::MendFirst));
-    reasons.extend(cause.is_none().then_some(Reason::NoCause));
+    // What has ended normally has no cause that anybody would have to know.
+    let is_unknown = cause.is_none() && judgement.verdict != Verdict::EndedNormally;
+    reasons.extend(is_unknown.then_some(Reason::NoCause));
     reasons.extend(who.map_or(vec![Reason::NoList], of_recipients));
     let advice = advise(&reasons);
     let has_left = reasons.iter().any(|reason| matches!(reason, Reason::Left { .. }));

@@ -105,6 +105,7 @@ import-rejected =  ; { $n } { $n ->
    *[other] refusées
 } : { $why }
 import-broken =  ; le fichier s’interrompt là ({ $broken }) : importez-le à nouveau une fois complet
+import-endless-line = une ligne de plus de 256 Mo : ce n’est pas du texte
 import-no-text = ce n’est pas du texte : rien n’a été importé
 taken-again = les lignes sont de nouveau acceptées
 record-not-taken = une ligne a été refusée : { $problem }
@@ -600,6 +601,7 @@ import-kept-again = { n-record } de { $file } déjà { $n ->
 } ; la même commande, avec --again, reprend à la suite
 import-total = { $formats }, { $records } pour { $lines } du fichier
 import-span = , du { $first } au { $last } UTC
+import-no-times =  ; aucune heure n’a pu être lue, `vigie logs format try FICHIER` propose un motif
 import-bar = {"{"}bar:32.green/dim{"}"} {"{"}percent:>3{"}"} %  {"{"}bytes{"}"}/{"{"}total_bytes{"}"}  {"{"}bytes_per_sec{"}"}  reste {"{"}eta{"}"}  {"{"}msg{"}"}
 what-comes-waits = ce qui arrive attend, et une nouvelle tentative suivra
 kept-and-lost = { $kept } conservées auparavant ; les { $lost } suivantes et le reste ne l’ont pas été

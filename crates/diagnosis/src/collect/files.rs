@@ -40,7 +40,7 @@ const BINARY: &[&str] = &["wtmp", "btmp", "lastlog", "faillog"];
 
 /// The log files of `tree`, by their paths; or the pattern that names none.
 pub(super) fn find(tree: &Tree, question: &Question) -> Result<Vec<Found>, String> {
-    let mut found = if tree.is_live() { on_this_machine(tree, question) } else { tree.files("", is_log) };
+    let mut found = if tree.is_live() { on_this_machine(tree, question) } else { of_copy(tree) };
     for pattern in &question.logs {
         let of_pattern = by_pattern(tree, pattern);
         if of_pattern.is_empty() {
@@ -51,6 +51,13 @@ pub(super) fn find(tree: &Tree, question: &Question) -> Result<Vec<Found>, Strin
     let mut seen = BTreeSet::new();
     found.retain(|file| seen.insert(file.real.clone()));
     Ok(found)
+}
+
+/// The machine's own logs have a share of the bound that nothing else takes.
+fn of_copy(tree: &Tree) -> Vec<Found> {
+    let mut found = tree.files("/var/log", is_log);
+    found.extend(tree.files("", is_log));
+    found
 }
 
 fn on_this_machine(tree: &Tree, question: &Question) -> Vec<Found> {

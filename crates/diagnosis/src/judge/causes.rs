@@ -215,7 +215,7 @@ pub(super) const CAUSES: &[Cause] = &[
         proofs: &[proof(S::OomKill, 6, Application), proof(S::OomUnit, 6, Application), proof(S::OomKill, 5, Database)],
         supports: &[(S::WorkerKilled, 1), (S::TaskWorkerLost, 1), (S::UpstreamClosed, 1), (S::UnitKilled, 1)],
         limit: Some(SettingName::MemoryMax),
-        explains: &[C::Killed, C::Crashed, C::DbCrash, C::Exception, C::DbUnreachable, C::Restart, C::WorkerTimeout, C::BrokerLost, C::JobWorkerLost, C::CommandFailed],
+        explains: &[C::Killed, C::Crashed, C::MemoryLimit, C::DbCrash, C::Exception, C::DbUnreachable, C::Restart, C::WorkerTimeout, C::BrokerLost, C::JobWorkerLost, C::CommandFailed],
         decided_by: &[Family::Kernel],
         ..PLAIN
     },

@@ -19,6 +19,7 @@ use crate::{
     collect::Collected,
     evidence::{Family, Sign},
     question::Question,
+    signs,
     source::SourceState,
 };
 use causes::CAUSES;
@@ -181,6 +182,9 @@ fn verdict(findings: &[Finding], collected: &Collected, run: &Run) -> Verdict {
     if run.is_successful && suspects.is_empty() {
         return Verdict::EndedNormally;
     }
+    // Who counts up to a total and is not there has stopped, whatever the reason.
+    let is_part = run.evidence.is_some_and(|last| signs::tells_part(&collected.evidence[last].line, &|_| true));
+    let is_failed = is_failed || run.basis == RunBasis::Deliveries && is_part;
     if suspects.is_empty() && missing.is_empty() && !is_failed {
         return Verdict::Nothing;
     }

@@ -178,11 +178,18 @@ fn is_application(parsed: &Parsed<'_>) -> bool {
         || traceback::head_of_stack(&parsed.message).is_some()
 }
 
+/// What the system answers where a file cannot be opened for want of something: disk, descriptors, rights to write.
+const FILES_FAIL: &[&str] = &["failed (28:", "failed (24:", "failed (23:", "failed (30:", "failed (122:", "failed (5:"];
+
 /// Everything that a record proves.
 pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     let actor = Actor { program: program(parsed), unit: unit(parsed), pid: pid(parsed) };
     // Exim tells of both ways in one log, and names no program.
     if mail::is_of_strangers(&parsed.message) {
+        return Vec::new();
+    }
+    // The path of a file that a client asked for and that there is not may say anything.
+    if family == Family::WebError && parsed.message.contains("open() \"") && !has(&parsed.message, FILES_FAIL) {
         return Vec::new();
     }
     match family {

@@ -32,19 +32,19 @@ pub(crate) enum ReportFormat {
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct DiagnoseArgs {
     /// What happened and when, in English or French
-    #[arg(value_name = "WHAT")]
+    #[arg(value_name = "QUESTION")]
     pub(crate) phrase: Option<String>,
     /// When: 22:20, or a date and time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "MOMENT")]
     pub(crate) at: Option<String>,
     /// How far before and after is looked [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) window: Option<Duration>,
     /// From when
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "MOMENT")]
     pub(crate) since: Option<String>,
     /// Until when
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "MOMENT")]
     pub(crate) until: Option<String>,
     /// A job of Vigie: its id, the beginning of it, its name, or `last`
     #[arg(long, value_name = "JOB", conflicts_with_all = ["root", "recipients", "tz", "not_sent"])]

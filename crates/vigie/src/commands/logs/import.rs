@@ -351,6 +351,9 @@ impl ImportTotals {
             let at = |at: Timestamp| at.in_zone(&TimeZone::UTC).strftime(&pattern).to_string();
             text += &t!("import-span", first = at(first), last = at(last));
         }
+        if tally.first.is_none() && tally.records > 0 {
+            text += &t!("import-no-times");
+        }
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);
         }

@@ -32,6 +32,11 @@ use tokio::sync::mpsc;
 const PIECE_BYTES: usize = 2 << 20;
 /// Bytes from which a piece ends even where records of several processes stand between each other.
 const PIECE_BYTES_MAX: usize = 2 * PIECE_BYTES;
+/// What does not end within so many bytes is no text.
+const LINE_BYTES_MAX: usize = 256 << 20;
+/// Lines, of which most may be blank, that it is made of.
+const PIECE_LINES: usize = 256 << 10;
+const PIECE_LINES_MAX: usize = 2 * PIECE_LINES;
 /// Bytes from which the format is learnt of a file that is read from further on.
 const HEAD_BYTES: u64 = 64 << 10;
 
@@ -167,7 +172,7 @@ impl Cutting<'_> {
     /// Where the piece ends, if there is enough of it: before the line at `next`, or before the one whose record is still
     /// open.
     fn end_before(&mut self, next: u64) -> Option<u64> {
-        if self.writing.into.len() < PIECE_BYTES {
+        if self.writing.into.len() < PIECE_BYTES && self.starts.len() < PIECE_LINES {
             return None;
         }
         if self.are_records {
@@ -187,7 +192,7 @@ impl Cutting<'_> {
 
     /// Ends every record for want of a better place.
     fn finish_all(&mut self) -> Option<usize> {
-        if self.writing.into.len() < PIECE_BYTES_MAX {
+        if self.writing.into.len() < PIECE_BYTES_MAX && self.starts.len() < PIECE_LINES_MAX {
             return None;
         }
         self.finish();
@@ -316,6 +321,9 @@ impl<R: Read> Read for Gathering<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some((kind, said)) = &self.broken {
             return Err(io::Error::new(*kind, said.clone()));
+        }
+        if self.into.borrow().ahead.len() > LINE_BYTES_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, t!("import-endless-line")));
         }
         match self.from.read(buffer) {
             Ok(read) => {
