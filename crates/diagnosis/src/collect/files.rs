@@ -57,6 +57,7 @@ pub(super) fn find(tree: &Tree, question: &Question) -> Result<Vec<Found>, Strin
 fn of_copy(tree: &Tree) -> Vec<Found> {
     let mut found = tree.files("/var/log", is_log);
     found.extend(tree.files("", is_log));
+    found.sort_by(|one, other| one.inside.cmp(&other.inside));
     found
 }
 
