@@ -679,6 +679,12 @@ issue-stands = state: { $state }
 issue-counts = events: { $events }, users: { $users }
 issue-seen = first seen { $first }, last seen { $last }
 issue-release = last release: { $release }
+issue-error = { $kind }: { $said }
+issue-call = { $file } in { $function }
+issue-calls-left-out = { $n ->
+    [one] { $n } call before it
+   *[other] { $n } calls before it
+}
 issue-resolved = { $issue } is resolved
 issue-ignored = { $issue } is ignored
 issue-reopened = { $issue } is open again

@@ -782,6 +782,12 @@ issue-where = { $culprit } · projet { $project }
 issue-stands = état : { $state }
 issue-counts = événements : { $events }, utilisateurs : { $users }
 issue-seen = vu pour la première fois le { $first }, pour la dernière fois le { $last }
+issue-error = { $kind } : { $said }
+issue-call = { $file } dans { $function }
+issue-calls-left-out = { $n ->
+    [one] { $n } appel avant
+   *[other] { $n } appels avant
+}
 issue-release = dernière version : { $release }
 issue-resolved = { $issue } est résolu
 issue-ignored = { $issue } est ignoré

@@ -62,7 +62,7 @@ pub(crate) struct DiagnoseArgs {
     #[arg(long, value_name = "GLOB")]
     pub(crate) logs: Vec<String>,
     /// The time zone of logs that do not name it, and of the question: Europe/Paris; of one log: nginx=Europe/Paris
-    #[arg(long, value_name = "[SOURCE=]ZONE", value_parser = source_zone)]
+    #[arg(long, value_name = "SOURCE=ZONE", value_parser = source_zone)]
     pub(crate) tz: Vec<(String, TimeZone)>,
     /// Who was to get the message: a CSV file
     #[arg(long, value_name = "FILE")]

@@ -1,5 +1,7 @@
 //! `vigie issues …`
 
+mod trace;
+
 use crate::{
     app::{self, Engines},
     cli::{IssuesArgs, IssuesCommand},
@@ -77,6 +79,11 @@ async fn show(config: &Config, issue: &str) -> Result<Exit> {
         t!("issue-seen", first = moment(issue.first_seen), last = moment(issue.last_seen)),
     ];
     lines.extend(issue.last_release.map(|release| t!("issue-release", release = render::plain(&release, 200))));
+    // Its events may be older than what is kept.
+    let newest = format!("/api/v1/issues/{}/events/latest", escaped(&issue.short_id));
+    if let Some(event) = connected.client().find::<Value>(&newest).await? {
+        lines.extend(trace::lines(&event.into_inner()));
+    }
     render::out(&lines.join("\n"))?;
     Ok(Exit::Done)
 }
