@@ -11,6 +11,7 @@ use model::Timestamp;
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
     time::Duration,
 };
 
@@ -281,14 +282,13 @@ fn by_its_last_word(collected: &Collected, asked: Timestamp) -> Option<Run> {
         let is_word = matches!(one.sign, Sign::AppDone | Sign::TaskEnded | Sign::AppTotal);
         is_word && !others::is_daemon(one) && signs::says_over(&one.line.to_lowercase())
     };
-    let is_of_pieces = |one: &Evidence| {
-        let of_kind = kind(&one.line);
-        let window = collected.reading.from..=collected.reading.to;
-        let alike = evidence.iter().filter(|other| other.sign == one.sign && window.contains(&other.at));
-        alike.filter(|other| kind(&other.line) == of_kind).count() >= OF_PIECES_MIN
-    };
+    let window = collected.reading.from..=collected.reading.to;
     let near = evidence.iter().enumerate().filter(|(_, one)| one.seconds_to(asked).abs() <= NEAR);
-    let over = near.filter(|(_, one)| says_over(one) && !is_of_pieces(one));
+    let failed = |over: &Evidence| {
+        let mut before = evidence.iter().filter(|one| one.at <= over.at && one.until() + OVER_WITHIN >= over.at);
+        before.any(|one| fails(one.sign) && is_same_speaker(one, over, collected))
+    };
+    let over = near.filter(|(_, one)| says_over(one) && !is_of_pieces(one, &window, collected) && !failed(one));
     let (index, end) = over.min_by_key(|(_, one)| (one.seconds_to(asked).abs() * 1e3) as i64)?;
     Some(Run {
         basis: RunBasis::Deliveries,
@@ -353,19 +353,22 @@ fn is_finished(burst: &[usize], collected: &Collected) -> bool {
             || signs::says_over(&lower)
                 && (is_of_program || signs::speaks_of_mailing(&lower) && !others::is_daemon(one))
     };
-    let is_of_pieces = |one: &Evidence| {
-        let of_kind = kind(&one.line);
-        let during = evidence.iter().filter(|other| other.sign == one.sign && (begin..=end.at).contains(&other.at));
-        let alike = during.filter(|other| is_same_speaker(other, one, collected) && kind(&other.line) == of_kind);
-        alike.count() >= OF_PIECES_MIN
-    };
+    let during = begin..=end.at;
     let failed = |over: &Evidence| {
         let mut between = evidence.iter().filter(|one| one.at > end.at && one.at <= over.until() && fails(one.sign));
         between.any(|one| is_same_speaker(one, over, collected))
     };
     let is_then = |one: &&Evidence| one.until() + OVER_BEFORE >= end.at && one.at <= end.until() + OVER_WITHIN;
     let over = evidence.iter().filter(is_word).filter(is_then).filter(says_over);
-    over.into_iter().any(|one| !is_of_pieces(one) && !failed(one))
+    over.into_iter().any(|one| !is_of_pieces(one, &during, collected) && !failed(one))
+}
+
+/// Whether its program says the same so often in that time that it is said of pieces of the work.
+fn is_of_pieces(one: &Evidence, during: &RangeInclusive<Timestamp>, collected: &Collected) -> bool {
+    let of_kind = kind(&one.line);
+    let others = collected.evidence.iter().filter(|other| other.sign == one.sign && during.contains(&other.at));
+    let alike = others.filter(|other| is_same_speaker(other, one, collected) && kind(&other.line) == of_kind);
+    alike.count() >= OF_PIECES_MIN
 }
 
 /// Whether a program tells of its own failure by it.
@@ -467,9 +470,7 @@ fn is_steady(burst: &[usize], evidence: &[Evidence]) -> bool {
 pub(super) fn goes_on_repeating(one: &Evidence, after: Duration, collected: &Collected) -> Option<usize> {
     let evidence = &collected.evidence;
     let mut kinds: BTreeMap<String, (Vec<usize>, usize)> = BTreeMap::new();
-    let is_repeated = |other: &Evidence| {
-        is_by_application(other.sign) && is_same_speaker(one, other, collected) && !fails(other.sign)
-    };
+    let is_repeated = |other: &Evidence| is_by_application(other.sign) && is_same_speaker(one, other, collected);
     for (index, other) in evidence.iter().enumerate().filter(|(_, other)| is_repeated(other)) {
         let (before, then) = kinds.entry(kind(&other.line)).or_default();
         if other.at < one.at {

@@ -3,9 +3,9 @@
 /// What stands before a status, in lower case.
 #[rustfmt::skip]
 const BEFORE: &[&str] = &[
-    "exit code", "exit status", "exitcode", "exited with code", "exited with status", "exited with", "exit", "return code", "returned code", "returned status", "returncode", "non-zero exit status",
-    "non-zero status", "status code of the command", "rc", "ended with code", "ended with status", "finished with code", "failed with code", "failed with status", "failed with exit code", "terminated with status",
-    "rendu le code", "renvoyé le code", "retourné le code", "code retour", "code de retour", "code de sortie", "code d'erreur", "sorti avec le code", "statut de sortie", "rückgabewert", "exit-code", "mit code", "fehlercode",
+    "exit code", "exit status", "exitcode", "exit-code", "exited with code", "exited with status", "exited with", "exit", "return code", "returncode", "returned status", "non-zero status", "rc",
+    "ended with code", "ended with status", "finished with code", "failed with status", "failed with exit code", "terminated with status",
+    "rendu le code", "renvoyé le code", "retourné le code", "code retour", "code de retour", "code de sortie", "sorti avec le code", "statut de sortie", "rückgabewert",
     "código de salida", "codice di uscita", "código de saída", "afsluitcode",
 ];
 /// A status is a byte; those of signals are told by other words.

@@ -102,26 +102,27 @@ pub(super) fn says_none_failed(lower: &str) -> bool {
 
 /// Whether a text names a number for which `is_one` holds as a part of a larger one: `312 of 900`.
 pub(crate) fn tells_part(text: &str, is_one: &dyn Fn(u64) -> bool) -> bool {
-    let mut all = numbers(text).peekable();
-    while let Some((number, _, end)) = all.next() {
-        let next = all.peek().filter(|(next, start, _)| *next > number && is_between_parts(&text[end..*start]));
-        if is_one(number) && next.is_some() {
-            return true;
-        }
-    }
-    false
+    parts(text).any(|(part, total)| part < total && is_one(part))
+}
+
+/// The numbers of a text that are told as parts, each with its total; dates are none: `10/03/2026`, `10/03 09:14:00`.
+fn parts(text: &str) -> impl Iterator<Item = (u64, u64)> {
+    let pairs = numbers(text).zip(numbers(text).skip(1));
+    pairs.filter_map(|((part, start, end), (total, next, behind))| {
+        let is_clock = || {
+            let mut then = text[behind..].trim_start_matches([' ', '-', 'T']).bytes();
+            matches!((then.next(), then.next(), then.next()), (Some(b'0'..=b'2'), Some(b'0'..=b'9'), Some(b':')))
+        };
+        let is_date = text[..start].ends_with(['/', '.', '-'])
+            || text[behind..].starts_with(['/', '-']) && text[behind + 1..].starts_with(|c: char| c.is_ascii_digit())
+            || is_clock();
+        (is_between_parts(&text[end..next]) && !is_date).then_some((part, total))
+    })
 }
 
 /// Whether a text counts up to its total: `130/130`, `42 of 42`.
 pub(crate) fn tells_all(text: &str) -> bool {
-    let mut all = numbers(text).peekable();
-    while let Some((number, _, end)) = all.next() {
-        let next = all.peek().filter(|(next, start, _)| *next == number && is_between_parts(&text[end..*start]));
-        if number >= ALL_MIN && next.is_some() {
-            return true;
-        }
-    }
-    false
+    parts(text).any(|(part, total)| part == total && part >= ALL_MIN)
 }
 
 /// Whether the words between two numbers say that the first is a part of the second.
@@ -163,6 +164,7 @@ mod tests {
             ("mailing incomplete", true, false),
             ("mailing completed 312 of 900", true, false),
             ("mailing finished, 588 remaining", true, false),
+            ("03/12/2026 09:14:00 mailing finished", true, true),
             ("download finished", false, true),
             ("the definition of the mail", false, false),
         ] {
@@ -179,6 +181,11 @@ mod tests {
             ("2/2", false),
             ("130 130", false),
             ("10.130.130.7", false),
+            ("10.0.0.24/24", false),
+            ("12/12/2026 09:14:00 letter sent", false),
+            ("2026/11/11 09:14:00 letter sent", false),
+            ("12/12 09:14:00 letter sent", false),
+            ("12/12/2026 09:14:00 letter 40/40 sent", true),
         ] {
             assert_eq!(tells_all(text), expected, "{text}");
         }

@@ -38,6 +38,12 @@ fn misled(setup: Setup) -> Verdict {
         0,
         format!("{at} [error] 811#811: *9 open() \"/x\" failed (2: No such file or directory), client: 203.0.113.9, server: _, request: \"GET /No%20space%20left%20on%20device HTTP/1.1\", host: \"No space left on device\""),
     );
+    let at = lab.at(0).nginx();
+    lab.line(
+        "var/log/nginx/error.log",
+        0,
+        format!("{at} [error] 811#811: *10 open() \"/var/www/send/No space left on device\" failed (2: No such file or directory), client: 203.0.113.9, server: _, request: \"POST /send/9 HTTP/1.1\", host: \"x\""),
+    );
     lab.tree().ask(&asked(), None).judgement.verdict
 }
 

@@ -11,6 +11,7 @@ mod hostile;
 mod job;
 mod lab;
 mod mailing;
+mod programs;
 mod real;
 mod speed;
 mod tree;

@@ -51,6 +51,20 @@ fn files_of_any_format_are_imported_once_and_found() {
 }
 
 #[test]
+fn a_file_of_nearly_nothing_but_blank_lines_is_read_to_its_end() {
+    let desk = desk();
+    let line = |second: u32| format!("2025-01-10 14:07:0{second},000 INFO django.server line {second}\n");
+    // More than one piece has room for.
+    let blank = "\n".repeat(600_000);
+    desk.file("blank.log", format!("{}{blank}{}{blank}", line(1), line(2)));
+    let answer = desk.run(&["logs", "import", "blank.log"]);
+    assert!(done(&answer).out.contains("dated 2"), "{}", answer.out);
+    assert_eq!(desk.run(&["logs", "search", "format:dated", "--json"]).json()["rows"].as_array().unwrap().len(), 2);
+    let again = desk.run(&["logs", "import", "blank.log"]);
+    assert!(again.said.contains("imported already"), "{}", again.said);
+}
+
+#[test]
 fn what_is_exported_comes_back_as_it_was() {
     let desk = desk();
     // Names that senders use for parts of a record, records of one moment, and one without a source.

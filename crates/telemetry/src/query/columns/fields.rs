@@ -211,8 +211,9 @@ fn add_numbers(
             found.unite(&passing);
         }
         Presence::Rows(rows) => {
-            // Most values do not pass: 64 at once are tested without a branch.
-            for (rows, values) in rows.chunks(64).zip(values.chunks(64)) {
+            // Most values do not pass: many at once are tested without a branch.
+            const TOGETHER: usize = u64::BITS as usize;
+            for (rows, values) in rows.chunks(TOGETHER).zip(values.chunks(TOGETHER)) {
                 let tested = values.iter().enumerate().map(|(bit, value)| u64::from(passes(*value)) << bit);
                 let mut passing = tested.fold(0, |all, one| all | one);
                 while passing != 0 {

@@ -445,28 +445,6 @@ pub(super) fn each_present(column: &Column, rows: &MatchingRows, mut then: impl 
     }
 }
 
-/// Numbers that the first group, mostly the only one, has not had yet; of other groups, and where numbers lie far from each other,
-/// each one.
-struct Unseen {
-    least: i64,
-    seen: Vec<bool>,
-    first: Option<u32>,
-}
-
-impl Unseen {
-    fn new(values: &[i64]) -> Self {
-        let (least, places) = close(values).unwrap_or_default();
-        Self { least, seen: vec![false; places], first: None }
-    }
-
-    fn takes(&mut self, group: u32, value: i64) -> bool {
-        if self.seen.is_empty() || *self.first.get_or_insert(group) != group {
-            return true;
-        }
-        !std::mem::replace(&mut self.seen[(value - self.least) as usize], true)
-    }
-}
-
 /// Adds the values of a column to the groups of their rows.
 pub(super) fn add_column(
     column: &Column,
@@ -517,12 +495,7 @@ pub(super) fn add_column(
             each(&mut |series, group, index| series.add_hash(group, hashes[usize::from(codes[index])]));
         }
         (Wants::Hashes, FieldKind::Int, Values::Integers { values, .. }) => {
-            let mut unseen = Unseen::new(values);
-            each(&mut |series, group, index| {
-                if unseen.takes(group, values[index]) {
-                    series.add_hash(group, Cell::Int(values[index]).hash64());
-                }
-            });
+            each(&mut |series, group, index| series.add_integer(group, values[index]));
         }
         (Wants::Hashes, ..) => each(&mut |series, group, index| {
             series.add_hash(

@@ -119,10 +119,11 @@ impl Series {
         }
     }
 
-    /// Adds the hash of a whole number.
+    /// Adds the hash of a whole number. The first group, mostly the only one, has the memory to know small ones again.
     pub(in crate::query) fn add_integer(&mut self, group: u32, value: i64) {
-        if let States::Uniq(sets) = &mut self.states {
-            sets[group as usize].add_integer(value);
+        match &mut self.states {
+            States::Uniq(sets) if group == 0 => sets[0].add_integer(value),
+            _ => self.add_hash(group, Cell::Int(value).hash64()),
         }
     }
 

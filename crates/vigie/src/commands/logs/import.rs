@@ -99,6 +99,7 @@ enum Became {
     Failed(String),
 }
 
+#[derive(Default)]
 struct ImportTotals {
     tally: Tally,
     accepted: u64,
@@ -171,15 +172,8 @@ async fn one(
         let place = Arc::clone(&place);
         tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
-    let mut taken = ImportTotals {
-        tally: Tally::default(),
-        accepted: 0,
-        rejected: 0,
-        masked: 0,
-        problems: Vec::new(),
-        passed_over: before.as_ref().map_or(0, |entry| entry.bytes),
-        broken: None,
-    };
+    let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
+    let mut taken = ImportTotals { passed_over, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;

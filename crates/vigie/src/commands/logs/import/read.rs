@@ -32,11 +32,11 @@ use tokio::sync::mpsc;
 const PIECE_BYTES: usize = 2 << 20;
 /// Bytes from which a piece ends even where records of several processes stand between each other.
 const PIECE_BYTES_MAX: usize = 2 * PIECE_BYTES;
-/// What does not end within so many bytes is no text.
-const LINE_BYTES_MAX: usize = 256 << 20;
-/// Lines, of which most may be blank, that it is made of.
+/// The same of lines, as most may be blank.
 const PIECE_LINES: usize = 256 << 10;
 const PIECE_LINES_MAX: usize = 2 * PIECE_LINES;
+/// What does not end within so many bytes is no text.
+const LINE_BYTES_MAX: usize = 256 << 20;
 /// Bytes from which the format is learnt of a file that is read from further on.
 const HEAD_BYTES: u64 = 64 << 10;
 

@@ -1,0 +1,136 @@
+//! Programs of people's own, of which nothing but their log is there: what they survived, how they ended, what they ran.
+
+use crate::tree::Tree;
+use diagnosis::{Question, Verdict, judge::CauseId};
+use std::fmt::Write;
+
+const DAY: &str = "2026-02-11";
+
+/// Lines of one program from ten minutes before 22:20 on, every six seconds, of which `said` tells what they say; those of none
+/// are left out.
+fn log(lines: std::ops::Range<u32>, said: impl Fn(u32) -> Option<String>) -> String {
+    let mut text = String::new();
+    for number in lines {
+        let (minute, second) = (10 + number / 10, number % 10 * 6);
+        if let Some(said) = said(number) {
+            let _ = writeln!(text, "{DAY} 22:{minute:02}:{second:02} {said}");
+        }
+    }
+    text
+}
+
+/// What is concluded of the export that stopped at 22:20, line 100.
+fn verdict(tree: &Tree) -> Verdict {
+    let question = Question { phrase: format!("the export stopped at 22:20 {DAY}"), ..Question::default() };
+    tree.ask(&question, None).judgement.verdict
+}
+
+fn of_log(text: &str) -> Verdict {
+    let tree = Tree::in_paris();
+    tree.write("opt/export/log/export.log", text);
+    verdict(&tree)
+}
+
+#[test]
+fn what_is_tried_again_and_goes_on_has_not_stopped() {
+    let steps = |refused: &'static str| {
+        move |number: u32| match number {
+            100 => Some(refused.to_owned()),
+            number => Some(format!("INFO row {number} written")),
+        }
+    };
+    for refused in [
+        "WARN push failed, will retry: dial tcp: lookup api.example.org on 127.0.0.53:53: server misbehaving",
+        "ERROR (2006, 'MySQL server has gone away'), reconnexion",
+        "WARNING 429 Too Many Requests, attente 30 s",
+    ] {
+        let went_on = of_log(&log(0..250, steps(refused)));
+        assert!(!matches!(went_on, Verdict::Cause { .. }), "{refused}: {went_on:?}");
+    }
+    // The same as the last word of the run is its cause.
+    let last = of_log(&log(0..101, steps("ERROR (2006, 'MySQL server has gone away')")));
+    assert_eq!(last, Verdict::Cause { cause: CauseId::DbUnreachable });
+}
+
+#[test]
+fn who_has_counted_up_to_the_total_has_ended() {
+    let steps = |total: u32| move |number: u32| Some(format!("mandate 88{number} booked ({}/{total})", number + 1));
+    assert_eq!(of_log(&log(0..100, steps(100))), Verdict::EndedNormally);
+    let stopped = of_log(&log(0..100, steps(500)));
+    assert!(matches!(stopped, Verdict::Insufficient { .. }), "{stopped:?}");
+}
+
+#[test]
+fn the_word_that_all_is_done_counts_where_nothing_failed() {
+    let ended = format!("{DAY} 22:19:58 newsletter finished: 433 delivered, 0 errors\n");
+    assert_eq!(of_log(&ended), Verdict::EndedNormally);
+    let failed = format!("{DAY} 22:19:50 ERROR could not write the newsletter\n{ended}");
+    assert_ne!(of_log(&failed), Verdict::EndedNormally);
+}
+
+/// On some days the day is as the month.
+#[test]
+fn a_date_is_no_total() {
+    let text = log(0..100, |number| Some(format!("mandate 88{number} booked"))).replace(DAY, "10/10/2025");
+    let tree = Tree::in_paris();
+    tree.write("opt/export/log/export.log", &text);
+    let question = Question { phrase: "the export stopped at 22:20 2025-10-10".into(), ..Question::default() };
+    assert_ne!(tree.ask(&question, None).judgement.verdict, Verdict::EndedNormally);
+}
+
+#[test]
+fn a_command_that_failed_is_named_by_its_status() {
+    for said in [
+        "la commande rsync de /srv/partages a rendu le code 23, on s'arrête là",
+        "dump of shop: FAILED (exit 5), stopping",
+    ] {
+        let text = log(0..101, |number| Some(if number == 100 { said.into() } else { format!("share {number}: ok") }));
+        assert_eq!(of_log(&text), Verdict::Cause { cause: CauseId::CommandFailed }, "{said}");
+    }
+}
+
+#[test]
+fn the_trouble_of_a_daemon_is_its_own() {
+    let tree = Tree::in_paris();
+    tree.write(
+        "var/log/syslog",
+        &format!(
+            "{DAY}T22:20:01+01:00 web1 zabbix_agentd[99]: cannot connect to [[10.1.0.40]:10051]: connection timed out\n"
+        ),
+    );
+    let found = verdict(&tree);
+    assert!(!matches!(found, Verdict::Cause { .. }), "{found:?}");
+}
+
+#[test]
+fn the_kernel_goes_before_vague_words() {
+    let tree = Tree::in_paris();
+    tree.write("opt/export/log/export.log", &log(0..100, |number| Some(format!("INFO row {number} written"))));
+    tree.write("var/log/other.log", &format!("{DAY} 22:20:00 ERROR hello out of memory\n"));
+    tree.write(
+        "var/log/kern.log",
+        &format!("{DAY}T22:20:01+01:00 web1 kernel: [1234.5] Out of memory: Killed process 4242 (python3) total-vm:812000kB\n"),
+    );
+    let found = verdict(&tree);
+    assert_ne!(found, Verdict::Cause { cause: CauseId::MemoryLimit });
+}
+
+#[test]
+fn the_zone_of_all_logs_is_that_of_the_question() {
+    let tree = Tree::in_zone("Europe/Paris");
+    tree.remove("etc/timezone");
+    let text = log(0..101, |number| match number {
+        100 => Some("ERROR OSError: [Errno 28] No space left on device".to_owned()),
+        number => Some(format!("INFO row {number} written")),
+    });
+    tree.write("opt/export/log/export.log", &text);
+    let zone = jiff::tz::TimeZone::get("America/Montreal").unwrap();
+    let question = Question {
+        phrase: format!("the export stopped at 22:20 {DAY}"),
+        zones: vec![(String::new(), zone)],
+        ..Question::default()
+    };
+    let found = tree.ask(&question, None);
+    assert_eq!(found.judgement.verdict, Verdict::Cause { cause: CauseId::DiskFull });
+    assert_eq!(found.collected.reading.at.unwrap().to_string(), "2026-02-12T03:20:00.000000Z");
+}
