@@ -63,7 +63,7 @@ pub struct Diagnosis {
     pub created_at: Timestamp,
     #[schema(value_type = Option<String>)]
     pub finished_at: Option<Timestamp>,
-    /// `cause`, `insufficient`, `ended_normally` or `nothing`.
+    /// `cause`, `insufficient`, `ended_normally`, `stopped_by_person`, `still_running` or `nothing`.
     pub verdict: Option<String>,
     /// The word of the cause that is named.
     pub cause: Option<String>,

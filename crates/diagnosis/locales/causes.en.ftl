@@ -256,7 +256,7 @@ check-job-reported = vigie jobs log last
 name-target-failed = service called did not answer as expected
 cause-target-failed = The service that the job calls refused, or did not answer.
 remedy-target-failed = Check that service and its address, then retry what failed.
-check-target-failed = vigie jobs items last --trouble
+check-target-failed = curl -sI https://ADDRESS-OF-THE-SERVICE
 
 name-command-failed = command failed
 cause-command-failed = A command that the job runs ended with an error.

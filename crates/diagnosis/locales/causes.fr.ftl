@@ -256,7 +256,7 @@ check-job-reported = vigie jobs log last
 name-target-failed = réponse inattendue du service appelé
 cause-target-failed = Le service que la tâche appelle a refusé, ou n’a pas répondu.
 remedy-target-failed = Vérifiez ce service et son adresse, puis réessayez ce qui a échoué.
-check-target-failed = vigie jobs items last --trouble
+check-target-failed = curl -sI https://ADRESSE-DU-SERVICE
 
 name-command-failed = commande en échec
 cause-command-failed = Une commande exécutée par la tâche s’est terminée par une erreur.

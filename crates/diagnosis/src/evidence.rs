@@ -47,6 +47,8 @@ pub enum Sign {
     AppNamed,
     /// A line that says that a piece of work, or all of it, is done.
     AppDone,
+    /// A line that says that somebody stopped, paused or cancelled the work.
+    AppStopped,
     /// A line that names as many as there were messages, right after them.
     AppTotal,
     /// A line that says nothing by itself; many of a kind tell of work.
@@ -62,6 +64,8 @@ pub enum Sign {
     Complaint,
     /// That a command which it runs ended with a status other than 0, in a program's own words.
     CommandStatus,
+    /// That a service which the program calls over HTTP refused, failed or did not answer.
+    TargetFailed,
     ServerError,
     Misconfigured,
     // The database.

@@ -6,7 +6,7 @@
 pub use crate::job::Outcome;
 use crate::{
     collect::{Collected, WINDOWS_BEFORE},
-    evidence::{Delivery, Evidence, Sign},
+    evidence::{Delivery, Evidence, Family, Sign},
     judge::{CauseId, Judgement, Run, Verdict},
     source::{Source, SourceState, stem},
 };
@@ -215,7 +215,7 @@ impl Told {
             if is_of_run {
                 queue.note(one.sign, delivery);
             }
-            let Some(outcome) = outcome_of(one.sign) else { continue };
+            let Some(outcome) = outcome_of(one.sign).or_else(|| refused_by_name(one)) else { continue };
             // It came back into the queue under another name, which has its own end.
             if passed_on(&one.line).is_some_and(|id| first_seen.contains_key(id)) {
                 continue;
@@ -316,6 +316,11 @@ fn outcome_of(sign: Sign) -> Option<Outcome> {
         Sign::SmtpLostAfterData => Outcome::Unknown,
         _ => return None,
     })
+}
+
+/// What became of somebody whom an application names as refused. A mail server's own line says more: whether it is tried again.
+fn refused_by_name(one: &Evidence) -> Option<Outcome> {
+    (one.sign == Sign::RecipientRefused && one.family != Family::Mail).then_some(Outcome::Failed)
 }
 
 /// When each message was first heard of.
@@ -493,6 +498,8 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
     };
     let last = collected.evidence.iter().filter(sends).map(|one| one.at).max();
     let leaves_running = matches!(cause, Some(CauseId::GatewayTimeout | CauseId::ClientGone));
+    // Who paused it may resume it.
+    let leaves_running = leaves_running || run.stopped_by.is_some();
     match last {
         Some(last) => reasons.push(Reason::StillSending { last }),
         None if leaves_running => reasons.push(Reason::MayStillSend),
@@ -507,7 +514,8 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
     }
     reasons.extend(cause.filter(|cause| LASTING.contains(cause)).map(|_| Reason::MendFirst));
     // What has ended normally has no cause that anybody would have to know.
-    let is_unknown = cause.is_none() && judgement.verdict != Verdict::EndedNormally;
+    let is_known = matches!(judgement.verdict, Verdict::EndedNormally | Verdict::StoppedByPerson { .. });
+    let is_unknown = cause.is_none() && !is_known;
     reasons.extend(is_unknown.then_some(Reason::NoCause));
     reasons.extend(who.map_or(vec![Reason::NoList], of_recipients));
     let advice = advise(&reasons);

@@ -26,6 +26,7 @@ diagnosis-asked = Started
 diagnosis-running = Reading the logs
 diagnosis-failed = No answer
 diagnosis-interrupted = Interrupted
+diagnosis-stopped-by-person = Stopped by a person
 diagnosis-ended-normally = Ended normally
 diagnosis-nothing = Nothing unusual
 diagnosis-still-running = Has not stopped

@@ -26,6 +26,7 @@ diagnosis-asked = Lancé
 diagnosis-running = Lecture des journaux
 diagnosis-failed = Sans réponse
 diagnosis-interrupted = Interrompu
+diagnosis-stopped-by-person = Arrêté par une personne
 diagnosis-ended-normally = Terminé normalement
 diagnosis-nothing = Rien d’inhabituel
 diagnosis-still-running = Ne s’est pas arrêtée

@@ -37,7 +37,13 @@ pub(super) struct FileEnd {
     /// Its newest time, and whether its lines name their zone.
     pub(super) last: Option<Timestamp>,
     pub(super) is_zoned: bool,
+    /// Whether its program writes in UTC wherever the machine is.
+    pub(super) is_utc: bool,
 }
+
+/// Formats of programs that set their clock to UTC when they start, whatever the zone of the machine: Odoo's
+/// `odoo/__init__.py` does.
+const OF_UTC: &[&str] = &["odoo"];
 
 /// A large log is written to all the time: where it ends when those do that name their zone, its zone is the one assumed.
 const BUSY_BYTES_MIN: u64 = 4 << 20;
@@ -76,6 +82,7 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
         is_placed: is_zoned(last) || placed.contains(stem(&file.inside)),
         last: *at,
         is_zoned: is_zoned(last),
+        is_utc: last.is_utc,
     };
     let of_files = files.iter().zip(&ends).zip(&last_at).map(end).collect();
     let newest = last_at.into_iter().flatten().filter(|at| *at <= now + DAY).max();
@@ -88,6 +95,7 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
 struct Last {
     at: Option<Timestamp>,
     stamp: Option<Stamp>,
+    is_utc: bool,
 }
 
 fn last_of(file: &Found, zone: &TimeZone, reference: Timestamp) -> Last {
@@ -102,14 +110,15 @@ fn last_of(file: &Found, zone: &TimeZone, reference: Timestamp) -> Last {
     let mut last = Last::default();
     let mut note = |record: sources::Record<'_>| {
         if let (Some(at), Some(stamp)) = (record.time, record.parsed.stamp) {
-            last = Last { at: last.at.max(Some(at)), stamp: Some(stamp) };
+            let format = record.parsed.inner.unwrap_or(record.parsed.format);
+            last = Last { at: last.at.max(Some(at)), stamp: Some(stamp), is_utc: OF_UTC.contains(&format) };
         }
     };
     for line in bytes.split(|byte| *byte == b'\n') {
         reader.push(line, reference, &mut note);
     }
     reader.finish(&mut note);
-    last
+    if last.is_utc && *zone != TimeZone::UTC { last_of(file, &TimeZone::UTC, reference) } else { last }
 }
 
 /// The last whole lines of a plain file; the beginning of a packed one.

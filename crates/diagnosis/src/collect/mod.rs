@@ -86,19 +86,23 @@ pub fn collect(
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
     let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
-    // Who tells the zone of all logs asks by the same clock.
-    let told_zone = question.zone_of_all().or_else(|| zones::of_tree(&tree, &files));
-    let mut zone = told_zone.clone().unwrap_or(TimeZone::UTC);
+    // Who tells a zone asks by it. Logs are in that of their machine, where the copy names it.
+    let own = question.zone_of_all();
+    let machine = if tree.is_live() { Some(TimeZone::system()) } else { zones::of_machine(&tree) };
+    let known = if tree.is_live() { own.clone().or(machine) } else { machine.or_else(|| own.clone()) };
+    let known = known.or_else(|| zones::offset_of_most(&files));
+    let mut zone = known.clone().unwrap_or(TimeZone::UTC);
+    let asked_in = |zone: &TimeZone| own.clone().unwrap_or_else(|| zone.clone());
     // The clock here says nothing of the machine that a copy is of: what is asked about has been.
-    let asked = question::read(question, &zone, began).map_or(began, |reading| reading.to);
+    let asked = question::read(question, &asked_in(&zone), began).map_or(began, |reading| reading.to);
     let now = if tree.is_live() { began } else { began.max(asked) };
     let mut ends = ends::learn(&files, &zone, now, tree.is_live());
-    if let (None, Some(found)) = (told_zone, zones::of_ends(&ends.files)) {
+    if let (None, Some(found)) = (known, zones::of_ends(&ends.files)) {
         zone = found;
         ends = ends::learn(&files, &zone, now, tree.is_live());
     }
     let latest = if tree.is_live() { began } else { ends.latest };
-    let reading = question::read(question, &zone, latest).map_err(CollectError::Question)?;
+    let reading = question::read(question, &asked_in(&zone), latest).map_err(CollectError::Question)?;
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
     // What is large comes last: should the time run out, what says most in few lines was read.
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
@@ -120,7 +124,7 @@ pub fn collect(
             journal::gather(&tree, &mut gathered);
             told(Progress::Small(Box::new(base.with(gathered.so_far(), question))));
         }
-        let zone = zones::of_source(&file.inside, question, &zone);
+        let zone = zones::of_source(&file.inside, **end, question, &zone);
         if let Some(source) = gathered.file(file, zone, **end) {
             told(Progress::Read { source, read: number + 1, of: in_turn.len() });
         }

@@ -333,7 +333,7 @@ impl Intake<'_> {
                 | Sign::Queued
                 | Sign::Deferred
                 | Sign::Bounced
-        );
+        ) || told.delivery.is_some();
         if self.evidence.len() >= self.room || *count > OF_ONE_MAX && !is_delivery {
             // Of what proves nothing by itself the first are enough.
             self.is_bounded |= !matches!(told.sign, Sign::Complaint | Sign::CommandStatus | Sign::Repeated);

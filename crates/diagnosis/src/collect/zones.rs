@@ -22,19 +22,13 @@ const PAIRS_MAX: usize = 20_000;
 /// Lines of one source that are held against those of others.
 const OWN_MAX: usize = 300;
 
-/// The zone of the machine whose tree it is: `/etc/timezone`, else where `/etc/localtime` points, else the offset that most of
-/// its logs name.
-pub(super) fn of_tree(tree: &Tree, files: &[Found]) -> Option<TimeZone> {
-    if tree.is_live() {
-        return Some(TimeZone::system());
-    }
+/// The zone that a copied tree names as that of its machine: `/etc/timezone`, else where `/etc/localtime` points.
+pub(super) fn of_machine(tree: &Tree) -> Option<TimeZone> {
     let named = tree.text("/etc/timezone", 200).and_then(|name| zone_named(&name));
-    named
-        .or_else(|| {
-            let target = tree.link("/etc/localtime")?;
-            zone_named(target.to_str()?.split_once("zoneinfo/")?.1)
-        })
-        .or_else(|| offset_of_most(files))
+    named.or_else(|| {
+        let target = tree.link("/etc/localtime")?;
+        zone_named(target.to_str()?.split_once("zoneinfo/")?.1)
+    })
 }
 
 /// Seconds that the ends of two logs may be apart that are both written to all the time, and what offsets are multiples of.
@@ -58,7 +52,7 @@ const OFFSET_FILES_MAX: usize = 300;
 
 /// The offset that most logs have behind their clock, `+0100`: who writes one writes in the machine's own time. `Z` is written
 /// in any zone, and says nothing.
-fn offset_of_most(files: &[Found]) -> Option<TimeZone> {
+pub(super) fn offset_of_most(files: &[Found]) -> Option<TimeZone> {
     let mut votes: BTreeMap<i32, usize> = BTreeMap::new();
     for file in files.iter().take(OFFSET_FILES_MAX) {
         let Some(bytes) = ends::end_of(file, OFFSET_BYTES) else { continue };
@@ -97,10 +91,14 @@ fn offset_in(line: &[u8]) -> Option<i32> {
     })
 }
 
-/// The zone that is told for a source, else the machine's.
-pub(super) fn of_source(name: &str, question: &Question, machine: &TimeZone) -> TimeZone {
-    let told = question.zones.iter().find(|(part, _)| name.contains(part.as_str()));
-    told.map_or(machine, |(_, zone)| zone).clone()
+/// The zone that is told for a source, else that of its program, else the machine's.
+pub(super) fn of_source(name: &str, end: FileEnd, question: &Question, machine: &TimeZone) -> TimeZone {
+    let told = question.zones.iter().find(|(part, _)| !part.is_empty() && name.contains(part.as_str()));
+    match told {
+        Some((_, zone)) => zone.clone(),
+        None if end.is_utc => TimeZone::UTC,
+        None => machine.clone(),
+    }
 }
 
 /// Moves sources that do not name their zone, where what they and a source that does say of the same requests or

@@ -158,6 +158,7 @@ const BROKEN_PROGRAM: &[CauseId] = &[
     C::JobDefect,
     C::CommandFailed,
     C::BrokerLost,
+    C::TargetFailed,
 ];
 
 /// Every cause that is known.
@@ -191,7 +192,7 @@ pub(super) const CAUSES: &[Cause] = &[
         ..PLAIN
     },
     Cause { id: C::BodyTooLarge, proofs: &[proof(S::BodyTooLarge, 6, Request)], limit: Some(SettingName::ClientMaxBodySize), decided_by: &[Family::WebError], ..PLAIN },
-    Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request), proof(S::PoolExhausted, 6, Machine)], decided_by: &[Family::WebError], ..PLAIN },
+    Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request), proof(S::PoolExhausted, 6, Machine)], explains: &[C::TargetFailed, C::Exception], decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::SmtpRate, proofs: &[proof(S::SmtpRate, 6, Machine)], explains: &[C::SmtpBusy, C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpQuota, proofs: &[proof(S::SmtpQuota, 6, Machine)], explains: &[C::RecipientRefused, C::SmtpBusy, C::Exception, C::SmtpRefused], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpBusy, proofs: &[proof(S::SmtpBusy, 5, Machine)], explains: &[C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
@@ -253,7 +254,7 @@ pub(super) const CAUSES: &[Cause] = &[
         supports: &[(S::UnitStarted, 1), (S::ServerStarted, 1), (S::PackageUpgrade, 1)],
         contradicts: &[(S::OomUnit, 3), (S::Misconfigured, 4)],
         limit: Some(SettingName::StopTimeout),
-        explains: &[C::StopTimeout, C::Killed, C::Crashed, C::Exception, C::WorkerTimeout, C::Reload, C::SmtpDisconnected, C::JobWorkerLost, C::CommandFailed],
+        explains: &[C::StopTimeout, C::Killed, C::Crashed, C::Exception, C::WorkerTimeout, C::Reload, C::SmtpDisconnected, C::JobWorkerLost, C::CommandFailed, C::DbRestart],
         written_within: Duration::from_secs(4),
         decided_by: &[Family::System, Family::AppServer],
         ..PLAIN
@@ -278,7 +279,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::JobUnprepared, proofs: &[proof(S::JobUnprepared, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobSettings, proofs: &[proof(S::JobSettings, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobReported, proofs: &[proof(S::JobReported, 4, Job)], decided_by: &[Family::App], ..PLAIN },
-    Cause { id: C::TargetFailed, proofs: &[proof(S::JobTargetFailed, 5, Job)], decided_by: &[Family::Job], ..PLAIN },
+    Cause { id: C::TargetFailed, proofs: &[proof(S::JobTargetFailed, 5, Job), proof(S::TargetFailed, 5, Request)], explains: &[C::Exception, C::CommandFailed, C::Crashed], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::CommandFailed, proofs: &[proof(S::JobCommandFailed, 5, Job), proof(S::CommandStatus, 4, Run)], decided_by: &[Family::Job], ..PLAIN },
     Cause { id: C::JobTimeLimit, proofs: &[proof(S::JobTimeLimit, 6, Job)], decided_by: &[Family::Job], ..PLAIN },
 ];

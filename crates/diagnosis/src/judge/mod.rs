@@ -56,6 +56,10 @@ pub enum Verdict {
     },
     /// The request was answered as it should be, or the job went through its items.
     EndedNormally,
+    /// Somebody stopped, paused or cancelled it on purpose, as the line at this index of the evidence says.
+    StoppedByPerson {
+        evidence: usize,
+    },
     /// The job has not stopped.
     StillRunning,
     /// Nothing unusual is in what was read.
@@ -132,8 +136,13 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
     let explains = |root: &usize| {
         let root = &findings[*root];
         let Some(row) = CAUSES.iter().find(|row| row.id == root.cause) else { return false };
-        // Words that no row knows say less than what any cause has said.
-        let is_vague = matches!(collected.evidence[one.evidence].sign, Sign::Complaint | Sign::CommandStatus);
+        // Words that no row knows say less than what any other has said.
+        let vagueness = |finding: &Finding| match collected.evidence[finding.evidence].sign {
+            Sign::Complaint => 2,
+            Sign::CommandStatus => 1,
+            _ => 0,
+        };
+        let is_vague = vagueness(one) > vagueness(root);
         let is_explained = row.explains.contains(&one.cause) || is_vague && root.points >= ROOT_MIN;
         let is_told = tells_of_end(one, root, collected);
         if tells_of_end(root, one, collected) {
@@ -160,6 +169,9 @@ fn root_of(effect: usize, findings: &[Finding], collected: &Collected) -> Option
 fn verdict(findings: &[Finding], collected: &Collected, run: &Run) -> Verdict {
     if run.basis == RunBasis::Job && (run.is_going || run.is_successful) {
         return if run.is_going { Verdict::StillRunning } else { Verdict::EndedNormally };
+    }
+    if let Some(evidence) = run.stopped_by {
+        return Verdict::StoppedByPerson { evidence };
     }
     if run.basis == RunBasis::Deliveries && run.is_successful {
         return Verdict::EndedNormally;

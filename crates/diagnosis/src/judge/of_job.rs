@@ -26,6 +26,7 @@ pub(super) fn run(story: &JobStory, collected: &Collected) -> Run {
         is_successful: story.state == JobState::Completed && !is_lost && has_served,
         is_going: story.is_going() && !is_lost,
         is_in_background: false,
+        stopped_by: None,
         gap: None,
     }
 }

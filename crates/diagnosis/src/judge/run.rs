@@ -48,6 +48,9 @@ pub struct Run {
     pub is_going: bool,
     /// Whether its request only began it: a task in the background does the work.
     pub is_in_background: bool,
+    /// Index of the line that says that somebody stopped it on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped_by: Option<usize>,
     /// The longest time between two of its messages.
     #[serde(skip)]
     pub gap: Option<Duration>,
@@ -134,10 +137,25 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         is_successful: false,
         is_going: false,
         is_in_background: false,
+        stopped_by: None,
         gap: None,
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
-    Run { begin: run.begin.or(begun), is_in_background, ..run }
+    let stopped_by = stopped_by(&run, collected);
+    Run { begin: run.begin.or(begun), is_in_background, stopped_by, ..run }
+}
+
+/// The line by which somebody stopped the run on purpose: of its program, or of one that speaks of the work, at its end.
+fn stopped_by(run: &Run, collected: &Collected) -> Option<usize> {
+    let last = run.evidence.map(|index| &collected.evidence[index]);
+    let is_of_run = |one: &Evidence| last.is_some_and(|last| is_same_speaker(one, last, collected));
+    let is_then = |one: &Evidence| one.until() + OVER_BEFORE >= run.end && one.at <= run.end + OVER_WITHIN;
+    let says = |one: &Evidence| {
+        one.sign == Sign::AppStopped
+            && !others::is_daemon(one)
+            && (is_of_run(one) || signs::speaks_of_work(&one.line.to_lowercase()))
+    };
+    collected.evidence.iter().position(|one| is_then(one) && says(one))
 }
 
 /// Whether an application tells of its own work by it.
@@ -188,6 +206,7 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
         is_successful,
         is_going: false,
         is_in_background: false,
+        stopped_by: None,
         gap: None,
         request: Some(request),
     })
@@ -270,6 +289,7 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         is_successful: is_finished(&burst, collected),
         is_going: false,
         is_in_background: false,
+        stopped_by: None,
         gap: longest_gap(&burst, &collected.evidence),
     })
 }
@@ -300,6 +320,7 @@ fn by_its_last_word(collected: &Collected, asked: Timestamp) -> Option<Run> {
         is_successful: true,
         is_going: false,
         is_in_background: false,
+        stopped_by: None,
         gap: None,
     })
 }
@@ -349,7 +370,7 @@ fn is_finished(burst: &[usize], collected: &Collected) -> bool {
     let says_over = |one: &&Evidence| {
         let lower = one.line.to_lowercase();
         let is_of_program = is_by_application(end.sign) && is_same_speaker(one, end, collected);
-        is_of_program && one.sign == Sign::AppTotal
+        is_of_program && (one.sign == Sign::AppTotal || signs::tells_all(&one.line))
             || signs::says_over(&lower)
                 && (is_of_program || signs::speaks_of_mailing(&lower) && !others::is_daemon(one))
     };
@@ -377,6 +398,7 @@ fn fails(sign: Sign) -> bool {
         sign,
         Sign::Complaint
             | Sign::CommandStatus
+            | Sign::TargetFailed
             | Sign::Exception
             | Sign::MemoryError
             | Sign::Misconfigured

@@ -145,7 +145,9 @@ impl Scope {
         let comm = killed_program(&one.line).filter(|name| name.len() >= WORD_MIN).map(str::to_lowercase);
         self.logs.iter().any(|name| {
             let is_cut = |comm: &String| comm.len() == COMM_MAX && name.starts_with(comm.as_str());
-            is_word_of(&line, name) || comm.as_ref().is_some_and(|comm| comm == name || is_cut(comm))
+            is_word_of(&line, name)
+                || is_inflected(&line, name)
+                || comm.as_ref().is_some_and(|comm| comm == name || is_cut(comm))
         })
     }
 
@@ -203,6 +205,16 @@ fn is_word_of(line: &str, name: &str) -> bool {
         let behind = &line[at + name.len()..];
         !line[..at].ends_with(is_letter) && (is_id || !behind.starts_with(is_letter))
     })
+}
+
+/// Letters of a name that is known in the plural as well, and what it may have behind it then: `boletin` in `Envio de boletines`.
+const INFLECTED_MIN: usize = 6;
+const ENDING_MAX: usize = 2;
+
+fn is_inflected(line: &str, name: &str) -> bool {
+    let mut words = line.split(|c: char| !c.is_alphanumeric());
+    let is_ending = |rest: &str| !rest.is_empty() && rest.chars().count() <= ENDING_MAX;
+    name.chars().count() >= INFLECTED_MIN && words.any(|word| word.strip_prefix(name).is_some_and(is_ending))
 }
 
 /// What a log is called after: `mailer` of `/root/.pm2/logs/mailer-out.log`, pod and container of `/var/log/containers/…`, and the

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     collect::{Collected, Setting, WINDOWS_BEFORE},
-    evidence::{Evidence, Family, Sign},
+    evidence::{Evidence, Family, HttpRequest, Sign},
     job::JobStory,
     question::Question,
     signs,
@@ -119,6 +119,8 @@ const ENDS_AT_ONCE: &[CauseId] = &[CauseId::Restart, CauseId::Reload, CauseId::R
 /// How long after the last message that may be told: so many times the longest pause between two, and this.
 const GAPS_MAX: u32 = 3;
 const LATE_MIN: Duration = Duration::from_secs(10);
+/// The longest pause between two messages after which the next would still be at once.
+const USUAL_MAX: Duration = Duration::from_secs(30);
 
 /// Seconds that a request may last beyond a limit that ended it.
 const LIMIT_SLACK: f64 = 2.5;
@@ -131,6 +133,11 @@ const WENT_ON_FROM: Duration = Duration::from_secs(10);
 const WENT_ON_TO: Duration = Duration::from_secs(120);
 /// Recipients whom something concerns that concerns everybody.
 const RECIPIENTS_MIN: usize = 3;
+/// Words of questions that paths have as well.
+const ASKED_WORDS: &[&str] =
+    &["import", "export", "sync", "backup", "report", "upload", "invoice", "invoices", "newsletter", "campaign"];
+/// Requests of one client for one path before one that failed, from which they are pieces of one work.
+const REPEATED_MIN: usize = 5;
 /// Programs that know one mail server only.
 const RELAYED: &[&str] = &["msmtp", "ssmtp", "esmtp", "nullmailer-send", "dma"];
 /// Proofs of one cause that are weighed.
@@ -220,7 +227,9 @@ impl Weighing<'_> {
             }
             _ if one.at > run.until + self.cause.written_within => None,
             _ if one.until() + Duration::from_secs(3) >= run.end => {
-                let is_late = run.basis == RunBasis::Deliveries && one.at > run.end + Duration::from_secs(10);
+                // Between two messages lies the usual pause of the run.
+                let usual = run.gap.unwrap_or_default().clamp(LATE_MIN, USUAL_MAX);
+                let is_late = run.basis == RunBasis::Deliveries && one.at > run.end + usual;
                 at(TermWord::AtTheEnd, if is_late { 2 } else { 3 })
             }
             _ if one.until() >= run.begin.unwrap_or(run.end - WENT_ON_TO) => at(TermWord::DuringTheRun, 1),
@@ -324,7 +333,7 @@ impl Weighing<'_> {
             (Some(request), _) => path(&request.path) == named,
             (None, Some(part)) => named.contains(part.as_str()),
             // A page that somebody looked at, or a form of another kind.
-            (None, None) if is_mailing(named) => return None,
+            (None, None) if is_mailing(named) || self.is_asked_about(one) || self.is_repeated(one) => return None,
             (None, None) => {
                 let is_looked_at = matches!(one.request.as_ref()?.method.as_str(), "GET" | "HEAD" | "OPTIONS");
                 // Whoever went away had asked for that, and for nothing else.
@@ -333,6 +342,31 @@ impl Weighing<'_> {
             }
         };
         Some(if is_same { term(TermWord::SameRequest, 3) } else { term(TermWord::OtherRequest, -6) })
+    }
+
+    /// Whether a path has a word of the question: `/admin.php?page=import` of *the import stopped*.
+    fn is_asked_about(&self, one: &Evidence) -> bool {
+        let lower = one.request.as_ref().map_or_else(String::new, |request| request.path.to_lowercase());
+        let words = self.question.phrase.to_lowercase();
+        let mut words = words.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| ASKED_WORDS.contains(&word) && lower.contains(word))
+    }
+
+    /// Whether its client had asked for the same path again and again, and was answered: each request a piece of the work.
+    fn is_repeated(&self, one: &Evidence) -> bool {
+        let Some(request) = one.request.as_ref().filter(|request| request.method != "GET") else { return false };
+        let is_alike = |other: &&Evidence| {
+            let of_same = |other: &HttpRequest| {
+                other.client == request.client && other.client.is_some() && path(&other.path) == path(&request.path)
+            };
+            other.family == Family::WebAccess
+                && other.at < one.at
+                && other
+                    .request
+                    .as_ref()
+                    .is_some_and(|other| of_same(other) && other.status.is_some_and(|status| status < 400))
+        };
+        self.collected.evidence.iter().filter(is_alike).take(REPEATED_MIN).count() == REPEATED_MIN
     }
 
     fn fits_status(&self, one: &Evidence) -> Option<Term> {

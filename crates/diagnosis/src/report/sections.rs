@@ -98,6 +98,10 @@ impl Telling<'_> {
             Verdict::EndedNormally if self.diagnosis.job.is_some() => self.say.t("verdict-job-ended"),
             Verdict::StillRunning => self.say.t("verdict-still-running"),
             Verdict::EndedNormally => self.say.t("verdict-ended-normally"),
+            Verdict::StoppedByPerson { evidence } => {
+                let line = self.shortened(&self.evidence(*evidence).line);
+                self.say.with("verdict-stopped-by-person", &[("line", line.into())])
+            }
             Verdict::Nothing => self.say.t("verdict-nothing"),
             Verdict::Insufficient { suspects, missing } => {
                 let names: Vec<String> = suspects.iter().map(|cause| self.say.word("name", &cause.word())).collect();

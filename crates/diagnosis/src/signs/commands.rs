@@ -3,10 +3,12 @@
 /// What stands before a status, in lower case.
 #[rustfmt::skip]
 const BEFORE: &[&str] = &[
-    "exit code", "exit status", "exitcode", "exit-code", "exited with code", "exited with status", "exited with", "exit", "return code", "returncode", "returned status", "non-zero status", "rc",
+    "exit code", "exit status", "exitcode", "exit-code", "exited with code", "exited with status", "exited with", "exit", "return code", "returncode", "returned status", "non-zero status", "rc", "(code",
     "ended with code", "ended with status", "finished with code", "failed with status", "failed with exit code", "terminated with status",
     "rendu le code", "renvoyé le code", "retourné le code", "code retour", "code de retour", "code de sortie", "sorti avec le code", "statut de sortie", "rückgabewert",
-    "código de salida", "codice di uscita", "código de saída", "afsluitcode",
+    "código de salida", "terminó con código", "salió con código", "codice di uscita", "terminato con codice", "uscito con codice", "código de saída", "terminou com código",
+    "afsluitcode", "gestopt met code", "beendet mit code", "beendet mit status", "exit-status", "avslutades med kod", "avsluttet med kode", "afsluttede med kode", "felkod",
+    "päättyi koodilla", "kodem wyjścia", "zakończył się kodem", "skončil s kódem",
 ];
 /// A status is a byte; those of signals are told by other words.
 const STATUS_MAX: u64 = 127;

@@ -15,7 +15,7 @@ const FAILS: &[&str] = &[
 ];
 /// Words with which a program warns that it ends.
 #[rustfmt::skip]
-const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue", "exiting", "stopping", "stopped", "paused", "abandon", "interrupted", "abbruch", "abgebrochen", "arrêt", "interromp"];
+const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue", "exiting", "stopping", "stopped", "paused", "abandon", "interrupted", "abbruch", "abgebrochen", "arrêt", "interromp", "gestopt", "gestoppt", "stoppad", "stoppet", "detenid", "interrott", "przerwan", "afgebroken", "avbrut", "avbröt"];
 /// What goes on in spite of it, or has not failed.
 #[rustfmt::skip]
 const GOES_ON: &[&str] = &[
@@ -46,8 +46,15 @@ pub(super) fn is_one(parsed: &Parsed<'_>, text: &str) -> bool {
     is_failure && !has(&lower, GOES_ON) && !done::says_none_failed(&lower)
 }
 
+/// Finds [`FAILS`] and [`ENDS`] in one pass.
+static BOTH: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasickBuilder::new().ascii_case_insensitive(true).build(FAILS.iter().chain(ENDS)).ok());
+
 /// Whether a text tells that something failed, or that it ends before its time.
 pub(crate) fn tells_of_failure(text: &str) -> bool {
+    if !BOTH.as_ref().is_some_and(|finder| finder.is_match(text)) {
+        return false;
+    }
     let lower = text.to_lowercase();
     (has(&lower, FAILS) || has(&lower, ENDS)) && !has(&lower, GOES_ON) && !done::says_none_failed(&lower)
 }

@@ -7,8 +7,11 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const OVER: &[&str] = &[
     "finish", "complet", "complete", "done with", "all done", "all sent", "terminé", "fini", "fertig", "abgeschlossen", "beendet", "terminad", "finalizad",
-    "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig",
+    "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig", "slutt",
 ];
+/// What a log ends with that says no more.
+const LAST_WORDS: &[&str] =
+    &["end", "fin", "fine", "ende", "fim", "einde", "koniec", "slut", "slutt", "konec", "loppu"];
 /// Words that are said of a piece as well.
 #[rustfmt::skip]
 const OF_PIECES: &[&str] = &[
@@ -24,7 +27,7 @@ const MAILING: &[&str] = &[
 #[rustfmt::skip]
 const WORK: &[&str] = &[
     "notif", "remind", "rappel", "relance", "invoice", "facture", "rechnung", "batch", "lot ", "task", "tâche", "job", "run", "queue", "notice", "avis",
-    "invit", "broadcast", "dispatch",
+    "invit", "broadcast", "dispatch", "import", "export", "sync", "backup", "sauvegarde", "archiv", "transfer",
 ];
 /// Words of what is left undone.
 const LEFT: &[&str] = &[
@@ -65,14 +68,21 @@ fn words(lower: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
 pub(super) fn says_done(lower: &str) -> bool {
-    MAILING.iter().chain(WORK).any(|work| lower.contains(work))
-        && (words(lower).next().is_some() || says_none_failed(lower))
+    let has_words = || words(lower).next().is_some() || says_none_failed(lower) || tells_all(lower);
+    speaks_of_work(lower) && has_words() || is_last_word(lower)
+}
+
+/// Whether a line ends with such a word, alone or behind what it says before: `file chiuso, 94500 righe, fine`.
+fn is_last_word(lower: &str) -> bool {
+    let mut words = lower.trim_end_matches(['.', '!', '-', '=', '*', ' ', ']']).rsplit([' ', '*', '-', '=', '[']);
+    let is_last = words.next().is_some_and(|word| LAST_WORDS.contains(&word));
+    is_last && (lower.contains(", ") || words.all(str::is_empty))
 }
 
 /// Whether a line says that all is over, or that none of all failed, and not of a part: `completed 312 of 900`, `finished, 588
 /// remaining`.
 pub(crate) fn says_over(lower: &str) -> bool {
-    (words(lower).any(|word| word < OVER.len()) || says_none_failed(lower))
+    (words(lower).any(|word| word < OVER.len()) || says_none_failed(lower) || tells_all(lower) || is_last_word(lower))
         && !LEFT.iter().any(|left| lower.contains(left))
         && !tells_part(lower, &|_| true)
 }
@@ -80,6 +90,11 @@ pub(crate) fn says_over(lower: &str) -> bool {
 /// Whether a line speaks of a mailing.
 pub(crate) fn speaks_of_mailing(lower: &str) -> bool {
     MAILING.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a line speaks of a mailing, or of another work of a program's own.
+pub(crate) fn speaks_of_work(lower: &str) -> bool {
+    MAILING.iter().chain(WORK).any(|word| lower.contains(word))
 }
 
 /// Whether a line says of all failures it speaks of that there were none: `387 sent, 0 errors`, `failed=0`, `sans erreur`.

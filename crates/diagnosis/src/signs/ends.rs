@@ -17,6 +17,8 @@ const IS_TO_END: &[&str] =
 const KILLED: &[&str] = &[
     "sigkill", "signal 9", "signal: 9", "signal=9", "signal: killed", "killed by signal: kill", "signal kill", "status=9/kill", "killed: 9",
 ];
+/// What a watchdog of the house writes that it does.
+const KILLS: &[&str] = &["kill -9", "kill -kill", "kill -s kill", "killed with -9"];
 #[rustfmt::skip]
 const CRASHED: &[&str] = &[
     "sigsegv", "sigbus", "sigill", "sigfpe", "sigabrt", "signal 11", "signal=11", "signal: 11", "signal 7", "signal 6", "signal=6", "signal 8", "signal 4",
@@ -34,7 +36,7 @@ pub(super) fn sign(lower: &str, family: Family) -> Option<Sign> {
     if is_server && is_hung(lower) {
         return Some(Sign::WorkerTimeout);
     }
-    if killed_in_shell(lower) {
+    if killed_in_shell(lower) || !is_manager && has(lower, KILLS) && !has(lower, IS_TO_END) {
         return Some(Sign::WorkerKilled);
     }
     if !has(lower, ENDED) || has(lower, IS_TO_END) {

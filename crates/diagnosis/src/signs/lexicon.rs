@@ -10,6 +10,8 @@ pub(super) enum Peer {
     Mail,
     Database,
     Broker,
+    /// Whoever is called over HTTP.
+    Service,
 }
 
 /// How it failed.
@@ -39,6 +41,7 @@ fn peer(name: &str) -> Peer {
         "mail" => Peer::Mail,
         "database" => Peer::Database,
         "broker" => Peer::Broker,
+        "service" => Peer::Service,
         _ => Peer::Dns,
     }
 }

@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, done, lookup, number_of, replies, text_of};
+use super::{Told, done, lookup, number_of, replies, retries, stops, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use model::Level;
 use sources::record::Parsed;
@@ -182,6 +182,9 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     }
     let field = || text_of(parsed, &["to", "recipient", "rcpt", "email", "address"]).filter(|to| to.contains('@'));
     let address = address_in(message).or_else(field);
+    if stops::says_by_whom(&lower) {
+        return Some(Told { sign: Sign::AppStopped, actor: actor.clone(), request: None, delivery: None });
+    }
     let says_sent = says_sent || lower.contains("mail ok ");
     let sign = match &address {
         Some(_) if says_sent => Sign::AppSent,
@@ -194,6 +197,14 @@ pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<
     Some(Told { sign, actor: actor.clone(), request: None, delivery })
 }
 
+/// Whom an application names whose address was refused for good; nobody where the reply is for a time, or names several.
+pub(super) fn refused(message: &str) -> Option<Delivery> {
+    let lower = lookup::beginning(message).to_lowercase();
+    let is_for_good = replies::is_for_good(&lower) && !retries::will_try_again(&lower);
+    let address = address_in(message).filter(|_| is_for_good)?;
+    Some(Delivery { address, ..Delivery::default() })
+}
+
 /// The one e-mail address in a text; none where there are several.
 fn address_in(text: &str) -> Option<String> {
     let is_edge = |c: char| c.is_whitespace() || "<>()[]\"',;:".contains(c);
@@ -204,7 +215,8 @@ fn address_in(text: &str) -> Option<String> {
         (!local.is_empty() && domain.contains('.') && !domain.contains('@') && !is_masked).then(|| word.to_owned())
     });
     let first = found.next()?;
-    found.next().is_none().then_some(first)
+    // A reply says again whom it refuses.
+    found.all(|other| other.eq_ignore_ascii_case(&first)).then_some(first)
 }
 
 #[cfg(test)]
@@ -216,6 +228,7 @@ mod tests {
         for (text, expected) in [
             ("Mail sent to <ann@example.org>.", Some("ann@example.org")),
             ("sent to bob@example.org (250 ok)", Some("bob@example.org")),
+            ("bob@example.org: 550 5.1.1 <Bob@example.org>: user unknown", Some("bob@example.org")),
             ("from a@b.fr to c@d.fr", None),
             ("sent to a***@example.org", None),
             ("nobody @ home", None),

@@ -14,7 +14,10 @@ mod mail;
 mod pairs;
 mod peers;
 mod replies;
+mod retries;
+mod stops;
 mod table;
+mod targets;
 mod traceback;
 
 use crate::evidence::{Actor, Delivery, Family, HttpRequest, Sign};
@@ -197,6 +200,10 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         Family::Mail => return mail::read(parsed, &actor),
         _ => {}
     }
+    // A line of a stack that is logged by itself: what it is about stands in the first.
+    if is_frame(&parsed.message) {
+        return Vec::new();
+    }
     // What is tried again by itself has not failed yet: Celery's word for it.
     if family == Family::Tasks && parsed.message.contains("] retry: Retry in ") {
         return Vec::new();
@@ -207,6 +214,36 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     if let Some(trace) = traceback::of(text) {
         return trace.signs(family).into_iter().map(told).collect();
     }
+    let mut signs = of_text(parsed, text, family);
+    if speaks_of_failures(parsed, family)
+        && signs.iter().any(|sign| retries::is_of_attempt(*sign))
+        && retries::will_try_again(lookup::beginning(text))
+    {
+        signs.retain(|sign| !retries::is_of_attempt(*sign));
+        if signs.is_empty() {
+            return Vec::new();
+        }
+    }
+    let mut all: Vec<Told> = signs.into_iter().map(told).collect();
+    for refused in all.iter_mut().filter(|told| told.sign == Sign::RecipientRefused && is_program(family)) {
+        refused.delivery = mail::refused(&parsed.message);
+    }
+    if all.is_empty() && matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other) {
+        all.extend(mail::sent_by_application(parsed, &actor));
+    }
+    if all.is_empty() && is_program(family) && complaints::is_one(parsed, text) {
+        let lower = lookup::beginning(text).to_lowercase();
+        let of_command = || commands::names_failure(&lower).then_some(Sign::CommandStatus);
+        all.push(told(pairs::sign(&lower).or_else(of_command).unwrap_or(Sign::Complaint)));
+    } else if all.is_empty() && is_program(family) && parsed.level.is_none_or(|level| level >= Level::Warning) {
+        let lower = lookup::beginning(text).to_lowercase();
+        all.extend(commands::names_failure(&lower).then(|| told(Sign::CommandStatus)));
+    }
+    all
+}
+
+/// What a text says by its words, by the end of a process, by a code, by a reply, and at last that something failed at all.
+fn of_text(parsed: &Parsed<'_>, text: &str, family: Family) -> Vec<Sign> {
     let mut signs = in_words(text, family);
     signs.retain(|sign| {
         let is_small = *sign == Sign::ClockStep && is_small_step(text);
@@ -225,6 +262,11 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         let logger = parsed.logger.as_deref().unwrap_or_default();
         signs.extend(failure(&format!("{logger}: {text}")));
     }
+    let is_complaint = || complaints::is_one(parsed, text) || complaints::tells_of_failure(lookup::beginning(text));
+    if signs.is_empty() && speaks_of_failures(parsed, family) && family != Family::Mail && is_complaint() {
+        let lower = lookup::beginning(text).to_lowercase();
+        signs.extend(targets::is_failed_answer(&lower).then_some(Sign::TargetFailed));
+    }
     let is_error = parsed.level.is_none_or(|level| level >= Level::Error);
     let is_thrown = || traceback::head_of_stack(text).is_some() || traceback::is_uncaught(text);
     if signs.is_empty() && (is_thrown() || is_error && is_program(family) && traceback::is_named(text)) {
@@ -233,19 +275,13 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     if signs.is_empty() && http::is_server_error(parsed) {
         signs.push(Sign::ServerError);
     }
-    let mut all: Vec<Told> = signs.into_iter().map(told).collect();
-    if all.is_empty() && matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other) {
-        all.extend(mail::sent_by_application(parsed, &actor));
-    }
-    if all.is_empty() && is_program(family) && complaints::is_one(parsed, text) {
-        let lower = lookup::beginning(text).to_lowercase();
-        let of_command = || commands::names_failure(&lower).then_some(Sign::CommandStatus);
-        all.push(told(pairs::sign(&lower).or_else(of_command).unwrap_or(Sign::Complaint)));
-    } else if all.is_empty() && is_program(family) && parsed.level.is_none_or(|level| level >= Level::Warning) {
-        let lower = lookup::beginning(text).to_lowercase();
-        all.extend(commands::names_failure(&lower).then(|| told(Sign::CommandStatus)));
-    }
-    all
+    signs
+}
+
+/// Whether a message is a frame of JavaScript: `    at SMTPConnection._onClose (/srv/x/index.js:869:25)`.
+fn is_frame(message: &str) -> bool {
+    let first = message.trim_start().lines().next().unwrap_or_default();
+    first.starts_with("at ") && first.contains(".js:")
 }
 
 /// What the rows say of a text: of its innermost cause, if it names one that they know.
@@ -266,7 +302,7 @@ pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
 }
 
 pub(crate) use complaints::tells_of_failure;
-pub(crate) use done::{numbers, says_over, speaks_of_mailing, tells_all, tells_part};
+pub(crate) use done::{numbers, says_over, speaks_of_mailing, speaks_of_work, tells_all, tells_part};
 
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {

@@ -24,6 +24,7 @@ pub(super) fn sign(text: &str) -> Option<Sign> {
         (Peer::Mail, Failure::Lost) => Sign::SmtpDisconnected,
         (Peer::Database, _) => Sign::DbUnreachable,
         (Peer::Broker, _) => Sign::BrokerLost,
+        (Peer::Service, _) => Sign::TargetFailed,
     })
 }
 

@@ -127,6 +127,13 @@ const OF_RECIPIENT: &[&str] = &[
     "recipient not found",
 ];
 
+/// Whether a text, which is in lower case, quotes a reply that is for good, and none that is for a time.
+pub(super) fn is_for_good(text: &str) -> bool {
+    let is_for_a_time =
+        codes(text).any(|(code, _)| matches!(code, 421 | 432 | 441..=459 | 471)) || text.contains(" 4.");
+    !is_for_a_time && codes(text).any(|(code, _)| matches!(code, 501 | 550..=556))
+}
+
 /// What a reply in `text` proves, which is in lower case.
 pub(super) fn sign(text: &str) -> Option<Sign> {
     if has(text, PROVIDERS)

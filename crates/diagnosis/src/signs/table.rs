@@ -123,7 +123,7 @@ pub(super) const ROWS: &[Row] = &[
         "parsing […: unknown keyword", "Error(s) found in configuration file",
     ]),
     // gunicorn's arbiter, 19 to 27; uWSGI 2; Unicorn, Puma, hypnotoad; the limits of frameworks.
-    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "timeout (…s > …s), killing", "has no heartbeat (…restarting", "Rack::Timeout::Request", "Request ran for longer than", "source=rack-timeout…state=timed_out",
+    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "Worker…) timeout after ", "timeout (…s > …s), killing", "has no heartbeat (…restarting", "Rack::Timeout::Request", "Request ran for longer than", "source=rack-timeout…state=timed_out",
         "AsyncRequestTimeoutException", "Response timeout\n", "HttpException…Request timed out", "HARAKIRI ON WORKER", "HARAKIRI !!!",
         "execution timed out (…sec), terminating", "Terminating timed out worker", "Maximum execution time of", "worker process …is taking too long",
     ]),
@@ -206,7 +206,7 @@ pub(super) const ROWS: &[Row] = &[
         "authenticator failed",
     ]),
     row(Sign::SmtpDisconnected, Subject::Mail, SENDERS, &["SMTPServerDisconnected", "lost connection with …while",
-        "Remote host closed connection in response to", "Unexpected socket close", "Connection to …has been closed unexpectedly", "Expected response code …but got an empty response", "lost connection in middle of processing",
+        "Remote host closed connection in response to", "Unexpected socket close", "Error: Connection closed unexpectedly", "Connection to …has been closed unexpectedly", "Expected response code …but got an empty response", "lost connection in middle of processing",
         "socket disconnected before secure TLS connection was established",
     ]),
     row(Sign::SmtpBusy, Subject::Mail, SENDERS, &[

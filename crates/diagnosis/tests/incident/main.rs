@@ -13,5 +13,6 @@ mod lab;
 mod mailing;
 mod programs;
 mod real;
+mod refusals;
 mod speed;
 mod tree;

@@ -134,3 +134,81 @@ fn the_zone_of_all_logs_is_that_of_the_question() {
     assert_eq!(found.judgement.verdict, Verdict::Cause { cause: CauseId::DiskFull });
     assert_eq!(found.collected.reading.at.unwrap().to_string(), "2026-02-12T03:20:00.000000Z");
 }
+
+#[test]
+fn a_copy_that_names_its_zone_is_read_in_it_whoever_asks() {
+    let tree = Tree::in_zone("UTC");
+    let text = log(0..101, |number| match number {
+        100 => Some("ERROR OSError: [Errno 28] No space left on device".to_owned()),
+        number => Some(format!("INFO row {number} written")),
+    });
+    tree.write("opt/export/log/export.log", &text);
+    let zone = jiff::tz::TimeZone::get("Europe/Madrid").unwrap();
+    let question = |source: &str, hour: u32| Question {
+        phrase: format!("the export stopped at {hour}:20 {DAY}"),
+        zones: vec![(String::new(), zone.clone()), (source.to_owned(), zone.clone())],
+        ..Question::default()
+    };
+    let cause = |question: &Question| tree.ask(question, None).judgement.verdict;
+    let full = Verdict::Cause { cause: CauseId::DiskFull };
+    assert_eq!(cause(&question("nginx", 23)), full, "23:20 in Madrid is 22:20 in UTC");
+    assert_eq!(cause(&question("export.log", 22)), full, "who names a log knows better");
+}
+
+#[test]
+fn odoo_writes_in_utc() {
+    let tree = Tree::in_paris();
+    let line = |second: u32, level: &str, said: &str| {
+        format!(
+            "{DAY} 21:{:02}:{:02},120 4711 {level} club odoo.addons.mail.models.mail_mail: {said}\n",
+            second / 60,
+            second % 60
+        )
+    };
+    let mut text: String = (0..100)
+        .map(|number| line(600 + number * 6, "INFO", &format!("Mail with ID {number} successfully sent")))
+        .collect();
+    text.push_str(&line(1203, "ERROR", "OSError: [Errno 28] No space left on device"));
+    tree.write("var/log/odoo/odoo-server.log", &text);
+    assert_eq!(verdict(&tree), Verdict::Cause { cause: CauseId::DiskFull });
+}
+
+#[test]
+fn a_service_that_is_called_and_fails_is_the_cause() {
+    for said in [
+        "ERROR le service appelé a répondu HTTP status server error (503 Service Unavailable) for url (https://api.example.org/x), fin du traitement",
+        "artikel 30190: groothandel antwoordt 500 {\"fout\":\"intern\"}, koppeling gestopt",
+        "ERROR cURL error 28: Operation timed out after 30001 milliseconds with 0 bytes received for https://api.example.org/v3/siret",
+        "ERROR AxiosError: Request failed with status code 502, export aborted",
+    ] {
+        let text =
+            log(0..101, |number| Some(if number == 100 { said.into() } else { format!("INFO row {number} written") }));
+        assert_eq!(of_log(&text), Verdict::Cause { cause: CauseId::TargetFailed }, "{said}");
+    }
+}
+
+#[test]
+fn who_stopped_it_on_purpose_is_no_cause() {
+    for said in ["INFO export paused by j.morel (100 of 400)", "INFO export 12 annulé par marie@club.example.org"] {
+        let text = log(0..101, |number| match number {
+            100 => Some(said.to_owned()),
+            number => Some(format!("INFO row {number} written")),
+        });
+        // What its process says when it is told to end.
+        let text = format!("{text}{DAY} 22:20:04 ERROR Task handler raised error: Terminated(15)\n");
+        let found = of_log(&text);
+        assert!(matches!(found, Verdict::StoppedByPerson { .. }), "{said}: {found:?}");
+    }
+}
+
+#[test]
+fn a_watchdog_that_kills_is_named() {
+    let tree = Tree::in_paris();
+    tree.write("opt/export/log/export.log", &log(0..100, |number| Some(format!("INFO row {number} written"))));
+    tree.write(
+        "var/log/watchdog.log",
+        &format!("{DAY} 22:20:01 processus 31877 (java -jar export.jar) au-delà de 20 min : kill -9\n"),
+    );
+    tree.write("var/log/kern.log", &format!("{DAY}T22:11:01+01:00 web1 kernel: [1234.5] eth0: link up\n"));
+    assert_eq!(verdict(&tree), Verdict::Cause { cause: CauseId::Killed });
+}

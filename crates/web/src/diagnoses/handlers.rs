@@ -144,6 +144,7 @@ fn result(v: &View, kept: &StoredDiagnosis) -> (String, &'static str) {
         (DiagnosisState::Failed, ..) => (v.t("diagnosis-failed"), "bad"),
         (DiagnosisState::Done, Some("cause"), Some(cause)) => (cause_name(cause, v.language), "bad"),
         (DiagnosisState::Done, Some("ended_normally"), _) => (v.t("diagnosis-ended-normally"), "good"),
+        (DiagnosisState::Done, Some("stopped_by_person"), _) => (v.t("diagnosis-stopped-by-person"), "still"),
         (DiagnosisState::Done, Some("still_running"), _) => (v.t("diagnosis-still-running"), "busy"),
         (DiagnosisState::Done, Some("nothing"), _) => (v.t("diagnosis-nothing"), "good"),
         (DiagnosisState::Done, ..) => (v.t("diagnosis-insufficient"), "doubt"),

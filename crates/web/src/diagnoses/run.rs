@@ -161,6 +161,7 @@ fn findings(found: &diagnosis::Diagnosis, list: Option<&RecipientList>, job: Opt
         Verdict::Cause { cause } => ("cause", Some(cause.word())),
         Verdict::Insufficient { .. } => ("insufficient", None),
         Verdict::EndedNormally => ("ended_normally", None),
+        Verdict::StoppedByPerson { .. } => ("stopped_by_person", None),
         Verdict::StillRunning => ("still_running", None),
         Verdict::Nothing => ("nothing", None),
     };
