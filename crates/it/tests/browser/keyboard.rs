@@ -22,6 +22,8 @@ const SPACE: char = ' ';
 /// More stops than any page of the way has.
 const STOPS_MAX: usize = 90;
 const LETTERS: usize = 12;
+/// How often the browser is asked, at most, whether the focus can be seen.
+const FOCUS_LOOKS: usize = 50;
 
 /// Where the focus is: its name, and what is wrong with how it is seen, if anything.
 const FOCUS: &str = "const at = document.activeElement;
@@ -54,11 +56,18 @@ impl Browser {
     }
 
     /// The name of what has the focus, empty where the page itself has it; fails unless it can be seen.
+    ///
+    /// A page that has just renewed itself knows its active element a moment before the browser gives the page the
+    /// focus, and marks nothing until then.
     async fn stop(&self) -> String {
-        let focus = self.run(FOCUS).await;
-        let of = |key: &str| focus[key].as_str().unwrap_or_default().to_owned();
-        assert_eq!(of("wrong"), "", "{} at {}", of("name"), self.text("location.href").await);
-        of("name")
+        let mut last = json!(null);
+        for _ in 0..FOCUS_LOOKS {
+            last = self.run(FOCUS).await;
+            if last["wrong"] == "" {
+                return last["name"].as_str().unwrap_or_default().to_owned();
+            }
+        }
+        panic!("{} {} at {}", last["name"], last["wrong"], self.text("location.href").await)
     }
 
     async fn is_at(&self, selector: &str) -> bool {
