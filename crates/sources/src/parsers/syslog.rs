@@ -81,6 +81,14 @@ fn head(text: &str) -> Option<Head<'_>> {
     {
         return None;
     }
+    let named = cursor;
+    let worded = in_words(&mut cursor);
+    // What only looks like them is the program, or its first word.
+    let is_worded = worded.is_some() && tag(&mut cursor.clone()).is_some();
+    let priority = priority.or(worded.filter(|_| is_worded));
+    if !is_worded {
+        cursor = named;
+    }
     if let Some((program, process)) = tag(&mut cursor) {
         return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest() });
     }
@@ -90,6 +98,17 @@ fn head(text: &str) -> Option<Head<'_>> {
     }
     let (host, message) = if host == "---" { ("", after_time.rest()) } else { (host, cursor.rest()) };
     Some(Head { priority, stamp: Some(stamp), host, program: "", process: "", message })
+}
+
+/// `auth.info `, as BusyBox writes facility and severity before the program.
+fn in_words(cursor: &mut Cursor<'_>) -> Option<u8> {
+    const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
+    let mut next = *cursor;
+    let (facility, severity) = next.word()?.split_once('.')?;
+    let facility = FACILITIES.iter().position(|name| *name == facility)?;
+    let severity = SEVERITIES.iter().position(|name| *name == severity)?;
+    *cursor = next;
+    u8::try_from(facility << 3 | severity).ok()
 }
 
 /// `sshd[123]: `, `CRON: `, `postfix/smtp[7]: `; macOS may put another name in parentheses before the colon.
