@@ -110,12 +110,19 @@ partial-time = read in part: 10 s limit reached
 partial-helper = read in part: journalctl took over 3 s
 partial-bytes = read in part: too large
 partial-evidence = read in part: too many events
+partial-files = read in part: too many files
+bound-files = Too many log files: only 2,000 were read. Name the ones that matter with --logs.
 partial-damage = read in part: damaged
-own-zone = its own
+own-zone = stated in the log
 shifted = { $zone }, moved by { $minutes } min to match other logs
 settings = Configured limits:
-application-silent = The application logs nothing. In Django’s settings, this makes it report errors:
+application-silent = The application logs nothing: have it write its errors to a file or to the standard error.
+application-silent-django = In Django’s settings, this makes it report errors:
 
+without-address = { $n ->
+    [one] { $shown } row of the list has no readable address, and is not counted.
+   *[other] { $shown } rows of the list have no readable address, and are not counted.
+}
 queued-messages = { $n ->
     [one] { $shown } message is in the mail server’s queue; whom it is for is not logged.
    *[other] { $shown } messages are in the mail server’s queue; whom they are for is not logged.

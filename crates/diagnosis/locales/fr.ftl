@@ -110,12 +110,19 @@ partial-time = lue en partie : limite de 10 s atteinte
 partial-helper = lue en partie : journalctl a dépassé 3 s
 partial-bytes = lue en partie : trop volumineuse
 partial-evidence = lue en partie : trop d’événements
+partial-files = lue en partie : trop de fichiers
+bound-files = Trop de fichiers journaux : seuls 2 000 ont été lus. Indiquez ceux qui comptent avec --logs.
 partial-damage = lue en partie : endommagée
-own-zone = le sien
+own-zone = indiqué dans le journal
 shifted = { $zone }, décalée de { $minutes } min d’après les autres journaux
 settings = Limites configurées :
-application-silent = L’application ne journalise rien. Dans les réglages de Django, ceci lui fait signaler ses erreurs :
+application-silent = L’application ne journalise rien : faites-lui écrire ses erreurs dans un fichier ou sur la sortie d’erreur.
+application-silent-django = Dans les réglages de Django, ceci lui fait signaler ses erreurs :
 
+without-address = { $n ->
+    [one] { $shown } ligne de la liste n’a pas d’adresse lisible et n’est pas comptée.
+   *[other] { $shown } lignes de la liste n’ont pas d’adresse lisible et ne sont pas comptées.
+}
 queued-messages = { $n ->
     [one] { $shown } message est en file d’attente ; son destinataire n’est pas journalisé.
    *[other] { $shown } messages sont en file d’attente ; leurs destinataires ne sont pas journalisés.

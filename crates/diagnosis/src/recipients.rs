@@ -47,6 +47,8 @@ pub struct Who {
     pub counts: BTreeMap<Outcome, usize>,
     /// Messages in the queue of the mail server, of which no recipient is known.
     pub queued_messages: usize,
+    /// Rows of the list in which no address can be read.
+    pub without_address: usize,
 }
 
 /// A list of recipients as it was given, to the byte: what is written of it again is the same.
@@ -131,7 +133,8 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     for recipient in &recipients {
         *counts.entry(recipient.outcome).or_default() += 1;
     }
-    Who { recipients, counts, queued_messages: told.queued }
+    let without_address = list.rows.len() - recipients.len();
+    Who { recipients, counts, queued_messages: told.queued, without_address }
 }
 
 /// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was; and how many. Whether
@@ -654,7 +657,7 @@ mod tests {
         let list = RecipientList::read(text).unwrap();
         let recipient = |row, outcome| Recipient { address: String::new(), outcome, evidence: None, row };
         let recipients = vec![recipient(1, Outcome::Sent), recipient(2, Outcome::NotStarted)];
-        let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0 };
+        let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0, without_address: 0 };
         assert_eq!(not_sent(&list, &who).1, b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
     }
 

@@ -43,6 +43,8 @@ pub enum Bound {
     Evidence,
     /// From somewhere on it is damaged.
     Damage,
+    /// The tree has more log files than are read.
+    Files,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -7,6 +7,10 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, Read as _},
     path::{Component, Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::SystemTime,
 };
 
@@ -47,6 +51,8 @@ const LIBRARIES: &[&str] =
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
     root: PathBuf,
+    /// Whether a folder had more than is looked at.
+    is_cut: Arc<AtomicBool>,
 }
 
 /// A file of the tree.
@@ -67,7 +73,12 @@ impl Tree {
         if !root.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        Ok(Self { root })
+        Ok(Self { root, is_cut: Arc::default() })
+    }
+
+    /// Whether files were left out since it was opened, for there were too many.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_live(&self) -> bool {
@@ -129,6 +140,7 @@ impl Tree {
             for (inside, meta) in self.entries(&folder) {
                 entries += 1;
                 if entries > ENTRIES_MAX || found.len() >= FILES_MAX {
+                    self.is_cut.store(true, Ordering::Relaxed);
                     return sorted(found);
                 }
                 if meta.is_dir() && depth < DEPTH_MAX && self.is_walked(&inside) {

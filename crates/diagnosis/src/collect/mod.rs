@@ -117,7 +117,7 @@ pub fn collect(
         evidence: Vec::new(),
         settings,
         services,
-        bounds: Vec::new(),
+        bounds: if tree.is_cut() { vec![Bound::Files] } else { Vec::new() },
     };
     for (number, (file, end)) in in_turn.iter().enumerate() {
         if number == small {
@@ -156,7 +156,7 @@ impl Collected {
             .retain(|one| one.family == Family::Job || one.at <= *looked_at.end() && one.until() >= *looked_at.start());
         evidence.sort_by_key(|one| (one.at, one.place.source, one.place.line));
         read::note_standing(&mut sources, &evidence);
-        let bounds: BTreeSet<Bound> = bounds.into_iter().collect();
+        let bounds: BTreeSet<Bound> = self.bounds.iter().copied().chain(bounds).collect();
         Self {
             reading: reading.clone(),
             latest: self.latest,

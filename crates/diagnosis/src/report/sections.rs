@@ -8,7 +8,7 @@ use crate::{
     job::JobStory,
     judge::{Finding, RunBasis, Term},
     recipients::{Advice, Outcome, Reason, Who},
-    source::SourceState,
+    source::{Bound, SourceState},
     words::Say,
 };
 use language::{FluentValue, Language};
@@ -256,6 +256,9 @@ impl Telling<'_> {
         let heading =
             ["column-outcome", "column-count", "column-basis", "column-recipients"].map(|id| self.say.t(id)).to_vec();
         let mut blocks = vec![Block::Table { heading, rows: rows.collect() }];
+        if who.without_address > 0 {
+            blocks.push(Block::Text(self.say.count("without-address", who.without_address)));
+        }
         if who.queued_messages > 0 {
             blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
         }
@@ -435,6 +438,9 @@ impl Telling<'_> {
         let heading =
             ["column-source", "column-state", "column-records", "column-zone"].map(|id| self.say.t(id)).to_vec();
         let mut blocks = vec![Block::Table { heading, rows }];
+        if collected.bounds.contains(&Bound::Files) {
+            blocks.push(Block::Text(self.say.t("bound-files")));
+        }
         if !collected.settings.is_empty() {
             let settings = collected
                 .settings
@@ -448,9 +454,22 @@ impl Telling<'_> {
             !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
         if is_silent {
             blocks.push(Block::Text(self.say.t("application-silent")));
-            blocks.push(Block::Command(LOGGING.to_owned()));
+            if self.is_django() {
+                blocks.push(Block::Text(self.say.t("application-silent-django")));
+                blocks.push(Block::Command(LOGGING.to_owned()));
+            }
         }
         Section { heading: self.say.t("heading-sources"), is_aside: true, blocks }
+    }
+
+    /// Whether a unit of the machine runs Django, or something does that asks gunicorn for it.
+    fn is_django(&self) -> bool {
+        let collected = &self.diagnosis.collected;
+        let names = ["manage.py", "gunicorn", "django", "wsgi"];
+        let is_one = |text: &str| names.iter().any(|name| text.contains(name));
+        collected.services.iter().any(|service| is_one(&service.command))
+            || collected.settings.iter().any(|setting| is_one(&setting.place))
+            || collected.sources.iter().any(|source| is_one(&source.name))
     }
 }
 

@@ -4,7 +4,9 @@ use crate::tree::{At, Tree};
 use diagnosis::{
     Question, RecipientList,
     recipients::{self, Outcome},
+    report,
 };
+use language::Language;
 
 const COUNT: i64 = 40;
 
@@ -71,4 +73,16 @@ fn who_was_sent_to_after_a_refusal_has_it() {
     let (outcomes, left) = outcomes(&[(7, refused)]);
     assert_eq!(outcomes[7], Outcome::Sent);
     assert!(!left.contains(&address(8)), "{left}");
+}
+
+#[test]
+fn a_row_without_an_address_is_told() {
+    let tree = Tree::in_paris();
+    tree.write("srv/club/mailing.log", &log(&[]));
+    let list = RecipientList::read(format!("nom;email\nAnn;{}\nBob;n/a\nEve;{}\n", address(1), address(2)).as_bytes())
+        .unwrap();
+    let question = Question { phrase: "the mailing stopped at 22:20".into(), ..Question::default() };
+    let found = tree.ask(&question, Some(&list));
+    assert_eq!(found.who.as_ref().map(|who| (who.recipients.len(), who.without_address)), Some((2, 1)));
+    assert!(report::text(&found, Language::English).contains("1 row of the list has no readable address"));
 }
