@@ -116,7 +116,7 @@ impl CheckIn {
 impl CheckIn {
     /// The same with a body: `{"status": "ok", "monitor_config": {…}}`. What the address says besides counts where the body
     /// does not say it.
-    pub fn of_body(monitor: &str, parameters: &[(String, String)], body: &[u8]) -> Option<Self> {
+    pub fn of_body(monitor: &str, parameters: &[(String, String)], body: &[u8], scrubbing: &Scrubbing) -> Option<Self> {
         let mut fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).ok()?;
         for name in ["status", "check_in_id", "environment"] {
             let said = parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
@@ -126,7 +126,7 @@ impl CheckIn {
         }
         fields.insert("monitor_slug".to_owned(), monitor.into());
         let bytes = serde_json::to_vec(&fields).ok()?;
-        read(&bytes, &Scrubbing::default()).ok()?.what
+        read(&bytes, scrubbing).ok()?.what
     }
 }
 

@@ -46,7 +46,8 @@ impl DropReason {
 pub struct KnownProject {
     pub project: Project,
     pub settings: ProjectSettings,
-    pub(crate) scrubbing: Scrubbing,
+    /// What is removed from its reports before they are stored.
+    pub scrubbing: Scrubbing,
 }
 
 #[derive(Default)]

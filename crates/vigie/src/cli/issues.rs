@@ -7,8 +7,8 @@ pub(crate) enum ProjectCommand {
     /// Make a project, and show the DSN that its program is set up with
     Create {
         name: String,
-        /// What the program is made with: python-django, javascript
-        #[arg(long)]
+        /// What the program is made with, where it is one of these
+        #[arg(long, value_parser = ["python-django", "python-fastapi", "python-flask", "python-celery", "node", "javascript", "rust"])]
         platform: Option<String>,
         /// Where the program reaches Vigie [default: the first of `hosts`, or where the server answers]
         #[arg(long, value_name = "URL")]

@@ -140,7 +140,9 @@ fn exit(found: &Diagnosis) -> Exit {
     match found.judgement.verdict {
         Verdict::Cause { .. } => Exit::Done,
         Verdict::Insufficient { .. } => Exit::Undecided,
-        Verdict::EndedNormally | Verdict::StoppedByPerson { .. } | Verdict::StillRunning | Verdict::Nothing => Exit::NothingUnusual,
+        Verdict::EndedNormally | Verdict::StoppedByPerson { .. } | Verdict::StillRunning | Verdict::Nothing => {
+            Exit::NothingUnusual
+        }
     }
 }
 

@@ -237,7 +237,7 @@ async fn checked_in(
     let check_in = if sent.is_empty() {
         CheckIn::of_address(monitor, &parameters)
     } else {
-        CheckIn::of_body(monitor, &parameters, &sent)
+        CheckIn::of_body(monitor, &parameters, &sent, &known.scrubbing)
     };
     let check_in = check_in.ok_or(Refusal::NoCheckIn)?;
     if let Err(problem) = crate::checks::check_ins::hear(ctx, &known.project.slug, &[check_in]).await {
