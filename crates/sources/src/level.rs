@@ -10,14 +10,17 @@ pub fn named(word: &str) -> Option<Level> {
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
     Some(match &*lower {
-        b"trace" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all" => Level::Trace,
-        b"debug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4" | b"debug5" => {
-            Level::Debug
+        b"trace" | b"subdebug" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all" => {
+            Level::Trace
         }
-        b"info" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log" | b"config" | b"stats"
-        | b"system" | b"success" | b"normal" => Level::Info,
-        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" => Level::Error,
+        b"debug" | b"ddebug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4"
+        | b"debug5" => Level::Debug,
+        b"info" | b"hinweis" | b"infos" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log"
+        | b"config" | b"stats" | b"system" | b"success" | b"normal" => Level::Info,
+        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" => Level::Warning,
+        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave" => {
+            Level::Error
+        }
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
         | b"dpanic" | b"critique" | b"panique" => Level::Critical,
         _ => return None,

@@ -1,6 +1,11 @@
 //! Log4j, logback and Spring Boot in their usual patterns, Tomcat's and java.util.logging's.
 
-use crate::{cursor::Cursor, level, record::Parsed};
+use crate::{
+    cursor::Cursor,
+    level,
+    record::{Field, Parsed, Value},
+};
+use model::Level;
 
 /// A time, then a level, a thread in brackets and a logger, in any of the usual orders, then ` - ` or ` : ` or spaces.
 pub(super) fn usual(text: &str) -> Option<Parsed<'_>> {
@@ -59,6 +64,44 @@ pub(super) fn tomcat(text: &str) -> Option<Parsed<'_>> {
     cursor.eat(" ")?;
     let logger = cursor.word()?;
     Some(Parsed::new("tomcat", cursor.rest()).at(stamp).level(level).logger(logger).text("thread", thread))
+}
+
+/// The first of the two lines that java.util.logging writes unless told otherwise: `Dec 03, 2026 4:58:09 PM com.example.Class
+/// method`; the second is `INFO: message`.
+pub(super) fn two_lines(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.stamp()?;
+    cursor.eat(" ")?;
+    let class = cursor.word().filter(|class| class.contains('.'))?;
+    let method = cursor.rest();
+    let is_name = |text: &str, signs: &[u8]| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || signs.contains(&byte))
+    };
+    let is_head =
+        is_name(class, b".$_") && is_name(method, b"<>$_") && !class.starts_with(|c: char| c.is_ascii_digit());
+    is_head.then(|| Parsed::new(TWO_LINES, method).at(stamp).logger(class))
+}
+
+/// What [`two_lines`] is called.
+pub(super) const TWO_LINES: &str = "java_util_logging";
+
+/// Takes level and message from the second line: `SEVERE: text`, `AVERTISSEMENT: text`, `SCHWERWIEGEND: text`.
+pub(super) fn take_second_line(parsed: &mut Parsed<'_>) {
+    let Some((method, said)) = parsed.message.split_once('\n') else { return };
+    let Some((word, said)) = said.split_once(':') else { return };
+    let word = word.trim();
+    let level = match word {
+        "SCHWERWIEGEND" => Some(Level::Error),
+        "FEIN" | "FEINER" | "PRÉCIS" | "PLUS PRÉCIS" => Some(Level::Debug),
+        "KONFIGURATION" | "KONFIG" | "INFORMATION" | "INFORMATIONEN" => Some(Level::Info),
+        _ => level::named(word),
+    };
+    if let Some(level) = level {
+        let (method, said) = (method.to_owned(), said.trim_start().to_owned());
+        parsed.level = Some(level);
+        parsed.fields.push(Field { name: "method".into(), value: Value::Text(method.into()) });
+        parsed.message = said.into();
+    }
 }
 
 /// `14:32:15.123 [main] INFO  com.example.Class -- message`: logback without a configuration.

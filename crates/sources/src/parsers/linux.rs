@@ -7,6 +7,7 @@ use crate::{
     record::{Parsed, Value},
     timestamps::{self, Stamp},
 };
+use model::Level;
 
 /// `[   12.345678] usb 1-1: new device`, maybe with `<6>` before it, and `dmesg -T`'s full time. Seconds since boot are
 /// a field: only the boot knows the time.
@@ -122,4 +123,26 @@ pub(super) fn audit(text: &str) -> Option<Parsed<'_>> {
     let level = if failed || kind == "AVC" { model::Level::Warning } else { model::Level::Info };
     let parsed = Parsed::new("audit", cursor.rest()).at(stamp).level(level).logger(kind);
     Some(parsed.with("serial", serial).text("host", node))
+}
+
+/// The error log of CUPS: `E [20/Nov/2026:10:00:00 +0100] [Job 12] Unable to open device file`.
+pub(super) fn cups(text: &str) -> Option<Parsed<'_>> {
+    let [letter, b' ', b'[', ..] = text.as_bytes() else { return None };
+    let level = match letter {
+        b'X' | b'A' => Level::Critical,
+        b'd' => Level::Trace,
+        letter => level::lettered(*letter)?,
+    };
+    let mut cursor = Cursor::new(text.get(3..)?);
+    let stamp = cursor.stamp()?;
+    cursor.eat("] ")?;
+    Some(Parsed::new("cups", cursor.rest()).at(stamp).level(level))
+}
+
+/// The history of apt, of which each run begins with `Start-Date: 2026-11-20  10:00:00`.
+pub(super) fn apt_history(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("Start-Date: ")?;
+    let stamp = cursor.stamp()?;
+    cursor.rest().trim().is_empty().then(|| Parsed::new("apt_history", "").at(stamp).level(Level::Info).logger("apt"))
 }

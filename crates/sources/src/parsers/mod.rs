@@ -10,6 +10,7 @@ mod databases;
 mod dated;
 mod dialects;
 mod java;
+mod journal;
 mod json;
 mod keys;
 mod linux;
@@ -138,6 +139,11 @@ pub(crate) fn headed<'a>(text: &'a str, read: impl FnOnce(&'a str) -> Option<Par
     match message_start(&parsed, text, head) {
         Some(start) => parsed.message = text[start..].trim_end().into(),
         None => parsed.fields.push(Field { name: "rest".into(), value: Value::Text(rest.into()) }),
+    }
+    if parsed.format == java::TWO_LINES {
+        java::take_second_line(&mut parsed);
+    } else if parsed.format == journal::VERBOSE {
+        journal::take_fields(&mut parsed);
     }
     Some(parsed)
 }

@@ -95,6 +95,39 @@ pub(super) fn cef(text: &str) -> Option<Parsed<'_>> {
     Some(parsed)
 }
 
+/// IBM's `LEEF:1.0|Vendor|Product|1.0|event|devTime=Jul 09 2026 11:54:36\tsrc=…`: keys behind a tab each.
+pub(super) fn leef(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("LEEF:")?;
+    let version = cursor.until_byte(b'|')?;
+    let mut part = || cursor.until_byte(b'|');
+    let (vendor, product, release, event) = (part()?, part()?, part()?, part()?);
+    // The second version says what stands between the keys.
+    let separator = match version.starts_with('2') {
+        true => cursor.until_byte(b'|').and_then(|sign| sign.chars().next()).unwrap_or('\t'),
+        false => '\t',
+    };
+    let mut parsed = Parsed::new("leef", event).logger(product).text("vendor", vendor).text("version", release);
+    for (key, value) in cursor.rest().split(separator).filter_map(|pair| pair.split_once('=')) {
+        match key.trim() {
+            "devTime" => {
+                let stamp = timestamps::epoch(value).or_else(|| timestamps::read(value));
+                parsed.stamp = stamp.map(|(stamp, _)| stamp);
+            }
+            "sev" => {
+                parsed.level = value.trim().parse().ok().map(|severity: u8| match severity {
+                    0..=3 => Level::Info,
+                    4..=6 => Level::Warning,
+                    7 | 8 => Level::Error,
+                    _ => Level::Critical,
+                });
+            }
+            key => parsed.push(key, value),
+        }
+    }
+    Some(parsed)
+}
+
 /// `1286536309.586    921 192.168.0.68 TCP_MISS/200 507 POST http://host/ - DIRECT/1.2.3.4 text/html`: Squid's own.
 pub(super) fn squid(text: &str) -> Option<Parsed<'_>> {
     let (stamp, length) = timestamps::epoch(text).filter(|(_, length)| *length > 11)?;

@@ -65,7 +65,9 @@ pub(super) fn priority(cursor: &mut Cursor<'_>) -> Option<u8> {
 fn head(text: &str) -> Option<Head<'_>> {
     let mut cursor = Cursor::new(text);
     let priority = if cursor.peek() == Some(b'<') { Some(priority(&mut cursor)?) } else { None };
-    let dated_in_full = cursor.rest().as_bytes().get(10) == Some(&b'T');
+    // `Sun 2026-05-31 22:53:17 UTC` is how the journal writes it in full.
+    let is_of_journal = matches!(cursor.rest().as_bytes().get(3..5), Some([b' ', b'0'..=b'9']));
+    let dated_in_full = cursor.rest().as_bytes().get(10) == Some(&b'T') || is_of_journal;
     let stamp = cursor.stamp()?;
     cursor.eat(" ")?;
     let yearless = matches!(stamp, Stamp::Yearless { .. });

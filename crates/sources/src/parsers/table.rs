@@ -4,8 +4,8 @@ use super::{
     Format, Parser, Shape,
     Shape::{Carrier, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
-    access, cloud, containers, databases, dated, java, json, linux, logfmt, mail, mailing, native, network, php,
-    programs, proxies, python, python_servers, syslog, systems, tables, web_error, windows,
+    access, cloud, containers, databases, dated, java, journal, json, linux, logfmt, mail, mailing, native, network,
+    php, programs, proxies, python, python_servers, syslog, systems, tables, web_error, windows,
 };
 use crate::record::Parsed;
 
@@ -36,11 +36,12 @@ const fn format(
 }
 
 /// Where `json` stands in [`FORMATS`].
-pub(crate) const JSON: usize = 2;
+pub(crate) const JSON: usize = 3;
 
 /// Every format, the most particular first.
 pub static FORMATS: &[Format] = &[
     format("journald", Carrier(json::carried), Own, |text| text.contains("\"__REALTIME_TIMESTAMP\""), json::parse),
+    format("journald", Open(journal::is_open), Own, journal::sniff, journal::parse),
     format("docker", Carrier(json::carried), Own, json::sniff_docker, json::parse),
     format("json", Line, Own, json::sniff, json::parse),
     format("access", Line, Own, access::sniff, access::parse),
@@ -49,9 +50,12 @@ pub static FORMATS: &[Format] = &[
     simple!("aws_flow", Line, Own, cloud::flow),
     simple!("squid", Line, Own, network::squid),
     simple!("windows_event", Headed, Own, windows::event),
+    simple!("windows_csv", Headed, Own, windows::saved),
+    simple!("windows_csv", Headed, Own, windows::exported),
     simple!("xml", Headed, Own, programs::element),
     simple!("audit", Line, Own, linux::audit),
     simple!("cef", Line, Own, network::cef),
+    simple!("leef", Line, Own, network::leef),
     simple!("tai64n", Headed, Own, systems::tai64n),
     simple!("erlang", Headed, Own, programs::erlang),
     simple!("ruby", Headed, Own, programs::ruby),
@@ -74,6 +78,9 @@ pub static FORMATS: &[Format] = &[
     simple!("runserver", Line, Own, python_servers::runserver),
     simple!("uwsgi", Line, Own, proxies::uwsgi),
     simple!("haproxy", Line, Own, proxies::haproxy),
+    simple!("journal_verbose", Headed, Own, journal::verbose),
+    simple!("cups", Line, Own, linux::cups),
+    simple!("apt_history", Headed, Own, linux::apt_history),
     simple!("redis", Line, Own, databases::redis),
     simple!("glog", Headed, Own, native::glog),
     simple!("kernel", Line, Own, linux::kernel),
@@ -107,6 +114,7 @@ pub static FORMATS: &[Format] = &[
     simple!("elixir", Headed, Own, programs::elixir),
     simple!("websphere", Headed, Own, programs::websphere),
     simple!("java", Headed, Own, java::usual),
+    simple!("java_util_logging", Headed, Own, java::two_lines),
     simple!("bracketed", Headed, Own, python::bracketed),
     simple!("zerolog_console", Headed, Own, proxies::console),
     simple!("heads", Headed, Own, programs::heads),

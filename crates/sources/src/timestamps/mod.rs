@@ -9,6 +9,7 @@ mod shapes;
 mod slashed;
 #[cfg(test)]
 mod tests;
+mod weekdays;
 
 pub use calendar::{Calendar, Reference, Turns};
 pub use slashed::{DateOrder, Slashed};
@@ -56,7 +57,7 @@ impl Stamp {
 /// ISO 8601 with `T`, space or `_`, with `-` or `/`, fractions behind `.` or `,`, zones as `Z`, `+02`, `+0200`,
 /// `+02:00` or a common abbreviation, days of the year; RFC 3164; RFC 1123; asctime and `date`; the common log format;
 /// `10-Jan-2025`, `10 Jan 2025`, `10/01/2025` (of which a [`Calendar`] finds out what stands first), months in other languages
-/// of Europe, `17/06/09` and `170609` (year first).
+/// of Europe, also behind their weekdays, `17/06/09` and `170609` (year first), `03.12.26` (day first), and `16h58`.
 pub fn read(text: &str) -> Option<(Stamp, usize)> {
     let bytes = text.as_bytes();
     match bytes.first()? {

@@ -2,7 +2,7 @@
 //!
 //! Every function takes the whole text and a place in it, and gives what it read with the place behind it.
 
-use super::{DAY, SECOND, Slashed, Stamp, days_in_month, days_of};
+use super::{DAY, SECOND, Slashed, Stamp, days_in_month, days_of, weekdays};
 
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -84,10 +84,9 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
             return None;
         }
         clock_at = skip_spaces(bytes, clock_at + 1);
-        // `06/27/2014 - 17:51:19`.
-        if bytes.get(clock_at..clock_at + 2) == Some(b"- ") {
-            clock_at += 2;
-        }
+        // `06/27/2014 - 17:51:19`, `03/12/2026 à 16h58`.
+        let between = ["- ", "à ", "um "].iter().find(|word| bytes[clock_at..].starts_with(word.as_bytes()));
+        clock_at += between.map_or(0, |word| word.len());
         if separator == b'.' {
             return rest_of(bytes, date(year, second, first)?, clock_at);
         }
@@ -99,12 +98,25 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
         return Some((Stamp::Instant(days * DAY + micros - offset), end));
     }
-    if digits != 2 || seconds != 2 {
+    if digits != 2 || seconds != 2 || bytes.get(8) != Some(&b' ') {
         return None;
     }
-    let days = date(short_year(first), second, count(bytes, 6, 2)?)?;
-    (bytes.get(8) == Some(&b' ')).then(|| rest_of(bytes, days, 9))?
+    let last = count(bytes, 6, 2)?;
+    // With dots the day stands first, as in German and Czech; with strokes the year does in Spark's logs, and the day or the
+    // month in those of people: where only the last can be a year of now, it is one.
+    if separator == b'.' {
+        return rest_of(bytes, date(short_year(last), second, first)?, 9);
+    }
+    if separator == b'/' && YEARS_OF_NOW.contains(&last) && !YEARS_OF_NOW.contains(&first) {
+        let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, 9))?;
+        let (micros, end) = clock(bytes, 9)?;
+        return Some((Stamp::Slashed { date: slashed, micros }, end));
+    }
+    rest_of(bytes, date(short_year(first), second, last)?, 9)
 }
+
+/// Years of which two digits may be all that is written.
+const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
 
 /// What begins with a letter: a month or a day of the week.
 pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
@@ -113,7 +125,9 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
     const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     let start = bytes.get(..3)?;
-    WEEK.iter().find(|day| start == **day)?;
+    if !WEEK.iter().any(|day| start == *day) {
+        return weekdays::dated(bytes);
+    }
     // `Friday`, in full.
     let name = bytes.iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let end = name + usize::from(bytes.get(name) == Some(&b','));
@@ -123,6 +137,10 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
     if let Some((month, end)) = month(bytes, at) {
         return month_first(bytes, month, at, end);
+    }
+    // `Sun 2026-05-31 22:53:17 UTC`, as systemd writes it.
+    if count(bytes, at, 4).is_some() && bytes.get(at + 4) == Some(&b'-') {
+        return year_first(&bytes[at..]).map(|(stamp, length)| (stamp, at + length));
     }
     let digits = bytes[at..].iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-') {
@@ -178,7 +196,7 @@ fn yearless(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usi
     of_no_year(month, day, micros).map(|stamp| (stamp, end))
 }
 
-fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
+pub(super) fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
     // Only a leap year tells whether the 29th of February is there.
     let valid = (1..=i64::from(days_in_month(2000, month as u8))).contains(&day);
     valid.then_some(Stamp::Yearless { month: month as u8, day: day as u8, micros })
@@ -193,7 +211,7 @@ fn has_halves(bytes: &[u8], at: usize) -> bool {
 }
 
 /// ` 2025`, ` UTC 2025` or ` +0100 2025` behind the clock.
-fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Option<(Stamp, usize)> {
+pub(super) fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Option<(Stamp, usize)> {
     let (offset, at) = zone(bytes, at);
     if bytes.get(at) != Some(&b' ') {
         return None;
@@ -203,7 +221,7 @@ fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Opti
 }
 
 /// The clock at `at` and the zone behind it, of a day that is known.
-fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usize)> {
+pub(super) fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usize)> {
     let (micros, end) = clock(bytes, at)?;
     let civil = days * DAY + micros;
     let (offset, end) = zone(bytes, end);
@@ -212,9 +230,12 @@ fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usize)> {
 
 /// `14:32`, `14:32:15`, `14:32:15.123456789`, `14:32:15,123`, `2:32:15 PM`: µs since midnight.
 pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let digits = if bytes.get(at + 1) == Some(&b':') { 1 } else { 2 };
+    let digits = if matches!(bytes.get(at + 1), Some(b':' | b'h')) { 1 } else { 2 };
     let mut hour = count(bytes, at, digits)?;
     let at = at + digits;
+    if bytes.get(at) == Some(&b'h') {
+        return french_clock(bytes, hour, at + 1);
+    }
     // Basic ISO 8601 has no colons.
     let colon = usize::from(bytes.get(at) == Some(&b':'));
     let minute = count(bytes, at + colon, 2)?;
@@ -238,6 +259,19 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         end += 3;
     }
     (hour <= 23 && minute <= 59).then_some((hour * HOUR + minute * MINUTE + micros, end))
+}
+
+/// `58`, `58m09`, `58:09` and `58m09s` behind `16h`.
+fn french_clock(bytes: &[u8], hour: i64, at: usize) -> Option<(i64, usize)> {
+    let minute = count(bytes, at, 2)?;
+    let is_separated = matches!(bytes.get(at + 2), Some(b'm' | b':'));
+    let second = is_separated.then(|| count(bytes, at + 3, 2)).flatten();
+    let end = match second {
+        Some(_) => at + 5 + usize::from(bytes.get(at + 5) == Some(&b's')),
+        None => at + 2,
+    };
+    let second = second.unwrap_or(0);
+    (hour <= 23 && minute <= 59 && second <= 59).then_some((hour * HOUR + minute * MINUTE + second * SECOND, end))
 }
 
 /// `.123456789` or `,123` at `at` in µs, rounded down; 0 where there is none.
@@ -276,6 +310,8 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
     let (minutes, end) = match count(bytes, at + 3 + colon, 2) {
         Some(minutes) => (minutes, at + 5 + colon),
         None if !spaced => (0, at + 3),
+        // PostgreSQL writes `-03` for zones without a name, and the process behind it.
+        None if bytes.get(at + 3..at + 5) == Some(b" [") => (0, at + 3),
         None => return None,
     };
     if hours > 18 || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
@@ -305,7 +341,7 @@ fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
 }
 
 /// Days since 1970, of a date that exists.
-fn date(year: i64, month: i64, day: i64) -> Option<i64> {
+pub(super) fn date(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {
         return None;
     }
@@ -322,7 +358,7 @@ fn short_year(year: i64) -> i64 {
 const MONTH_BYTES_MAX: usize = 12;
 
 /// The month whose name, in full or cut, stands at `at`, in English or as the C locales of Europe write it; and its end.
-fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
     let name = bytes.get(at..)?;
     let length = name.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
@@ -358,24 +394,25 @@ fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     Some((month as i64 + 1, end))
 }
 
-/// English in full; French, German, Spanish, Italian, Portuguese and Dutch as `date` writes them.
+/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese and Dutch.
+#[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
-    &["january", "janv", "janvier", "jan", "ene", "gen", "jän"],
-    &["february", "févr", "février", "fév", "fevr", "feb", "fev"],
-    &["march", "mars", "mar", "mär", "mrz", "mrt"],
-    &["april", "avril", "avr", "apr", "abr"],
-    &["mai", "mei", "mag", "may"],
-    &["june", "juin", "jun", "giu"],
-    &["july", "juil", "juillet", "jul", "lug"],
-    &["august", "août", "aout", "aug", "ago"],
-    &["september", "sept", "septembre", "sep", "set"],
-    &["october", "octobre", "oct", "okt", "ott", "out"],
-    &["november", "novembre", "nov"],
-    &["december", "déc", "décembre", "dec", "dez", "dic"],
+    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
+    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari"],
+    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart"],
+    &["april", "avril", "avr", "apr", "abr", "abril", "aprile"],
+    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio"],
+    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho"],
+    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho"],
+    &["august", "août", "aout", "aug", "ago", "agosto", "augustus"],
+    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro"],
+    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro"],
+    &["november", "novembre", "nov", "noviembre", "novembro"],
+    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro"],
 ];
 
 /// Exactly `digits` digits, 1 to 4.
-fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
+pub(super) fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
     let digits = bytes.get(at..at + digits)?;
     let mut value = 0;
     for digit in digits {
@@ -388,6 +425,6 @@ fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
     (!digits.is_empty()).then_some(value)
 }
 
-fn skip_spaces(bytes: &[u8], at: usize) -> usize {
+pub(super) fn skip_spaces(bytes: &[u8], at: usize) -> usize {
     at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count()
 }

@@ -1,0 +1,49 @@
+//! Dates behind the name of a weekday in another language than English, as `date` writes them: `Sa 28. Feb 23:59:52 CET 2026`,
+//! `jeu. 3 déc. 2026 16:58:09`, `lundi 2 mars 2026, 08:00:01 (UTC+0100)`.
+
+use super::{
+    Stamp,
+    shapes::{clock, count, date, month, of_no_year, rest_of, skip_spaces, year_last},
+};
+
+/// French, German, Spanish, Italian, Portuguese and Dutch, in full and as `date` cuts them, in lower case.
+#[rustfmt::skip]
+const WEEKDAYS: &[&str] = &[
+    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mar", "mer", "jeu", "ven", "sam", "dim",
+    "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "mo", "di", "mi", "do", "fr", "sa", "so",
+    "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "mié", "jue", "vie", "sáb", "dom",
+    "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica", "gio", "sab",
+    "seg", "ter", "qua", "qui", "sex",
+    "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "ma", "wo", "vr", "za", "zo",
+];
+/// Bytes of the longest of them.
+const NAME_BYTES_MAX: usize = 11;
+
+pub(super) fn dated(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let length = bytes.iter().take(NAME_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
+    let name = std::str::from_utf8(&bytes[..length]).ok()?.to_lowercase();
+    if !WEEKDAYS.contains(&name.as_str()) {
+        return None;
+    }
+    let at = length + bytes[length..].iter().take(2).take_while(|byte| matches!(byte, b'.' | b',')).count();
+    let day_at = skip_spaces(bytes, at);
+    let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 0 || day_at == at {
+        return None;
+    }
+    let day = count(bytes, day_at, digits)?;
+    let at = day_at + digits;
+    let at = skip_spaces(bytes, at + usize::from(bytes.get(at) == Some(&b'.')));
+    let (month, end) = month(bytes, at)?;
+    let at = skip_spaces(bytes, end);
+    if let Some(year) = count(bytes, at, 4) {
+        let end = at + 4 + usize::from(bytes.get(at + 4) == Some(&b','));
+        let at = skip_spaces(bytes, end);
+        let between = ["à ", "um "].iter().find(|word| bytes[at..].starts_with(word.as_bytes()));
+        return (at > end)
+            .then(|| rest_of(bytes, date(year, month, day)?, at + between.map_or(0, |word| word.len())))?;
+    }
+    let (micros, end) = clock(bytes, at)?;
+    year_last(bytes, month, day, micros, end).or_else(|| of_no_year(month, day, micros).map(|stamp| (stamp, end)))
+}
