@@ -271,8 +271,19 @@ fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
         (end.seconds_to(asked).abs() * 1e3) as i64
     };
     let nearest = |bursts: Vec<Vec<usize>>| bursts.into_iter().filter(in_window).min_by_key(distance);
-    let burst = nearest(bursts(&collected.evidence))
-        .or_else(|| nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence)))
+    let taken = nearest(bursts(&collected.evidence));
+    let named = nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence));
+    // The mail server takes the mail of others as well: what names each recipient tells of the run alone.
+    let is_of_run = |named: &Vec<usize>, taken: &Vec<usize>| {
+        let end = |burst: &Vec<usize>| collected.evidence[burst[burst.len() - 1]].at;
+        named.len() * 2 >= taken.len() && end(named) <= end(taken) && end(taken).since(end(named)) <= APART
+    };
+    let is_by_server = |taken: &Vec<usize>| !is_by_application(collected.evidence[taken[0]].sign);
+    let burst = match (taken, named) {
+        (Some(taken), Some(named)) if is_by_server(&taken) && is_of_run(&named, &taken) => Some(named),
+        (taken, named) => taken.or(named),
+    };
+    let burst = burst
         .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))
         .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))
         .or_else(|| nearest(bursts_of_requests(&collected.evidence)))

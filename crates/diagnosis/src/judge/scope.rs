@@ -39,6 +39,8 @@ pub(super) struct Scope {
     pids: BTreeSet<u32>,
     /// By what the log is called in which the run tells of its messages: a file, a container.
     logs: BTreeSet<String>,
+    /// Processes that the kernel killed in the control group of another unit.
+    foreign: BTreeSet<u32>,
     is_of_vigie: bool,
 }
 
@@ -85,7 +87,9 @@ impl Scope {
         }
         let words = words(called.iter().map(String::as_str).chain([question.phrase.as_str()]));
         let asked = self::words([question.phrase.as_str()].into_iter());
-        Self { units, names, called, words, asked, pids, logs, is_of_vigie: false }
+        let foreign = told_by.and_then(|last| last.actor.unit.as_ref()).map(|unit| killed_elsewhere(unit, collected));
+        let foreign = foreign.unwrap_or_default();
+        Self { units, names, called, words, asked, pids, logs, foreign, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -104,6 +108,7 @@ impl Scope {
             asked: BTreeSet::new(),
             pids: BTreeSet::new(),
             logs: BTreeSet::new(),
+            foreign: BTreeSet::new(),
             is_of_vigie: true,
         }
     }
@@ -115,6 +120,9 @@ impl Scope {
         }
         if self.is_of_log(one) {
             return Belongs::Yes;
+        }
+        if one.sign == Sign::OomKill && one.actor.pid.is_some_and(|pid| self.foreign.contains(&pid)) {
+            return Belongs::No;
         }
         let is_program = matches!(one.family, Family::AppServer | Family::App | Family::Tasks);
         if is_program && self.units.len() <= 1 && !self.is_of_vigie {
@@ -190,6 +198,17 @@ impl Scope {
             .any(|name| line.contains(name) || one.actor.unit.as_ref().is_some_and(|unit| unit.contains(name)));
         if is_named { Belongs::Yes } else { Belongs::No }
     }
+}
+
+/// The processes that the kernel killed in control groups in which `unit` is not: `task_memcg=/system.slice/search.service`.
+fn killed_elsewhere(unit: &str, collected: &Collected) -> BTreeSet<u32> {
+    let killed = collected.evidence.iter().filter(|one| one.sign == Sign::OomKill);
+    let elsewhere = killed.filter_map(|one| {
+        let (_, group) = one.line.split_once("task_memcg=")?;
+        let group = group.split(',').next()?;
+        (!group.split('/').any(|part| part == unit)).then_some(one.actor.pid)?
+    });
+    elsewhere.collect()
 }
 
 /// Letters of the name of a process that the kernel keeps.

@@ -212,3 +212,33 @@ fn a_watchdog_that_kills_is_named() {
     tree.write("var/log/kern.log", &format!("{DAY}T22:11:01+01:00 web1 kernel: [1234.5] eth0: link up\n"));
     assert_eq!(verdict(&tree), Verdict::Cause { cause: CauseId::Killed });
 }
+
+#[test]
+fn a_process_that_dies_in_another_unit_is_not_the_run() {
+    let verdict_in = |group: &str| {
+        let tree = Tree::in_paris();
+        let unit = |number: u32, said: &str| {
+            format!(
+                "{{\"__REALTIME_TIMESTAMP\":\"{}\",\"_SYSTEMD_UNIT\":\"export.service\",\"SYSLOG_IDENTIFIER\":\"export\",\"_PID\":\"601\",\"PRIORITY\":\"6\",\"MESSAGE\":\"{said}\"}}\n",
+                1_770_844_200_000_000_u64 + u64::from(number) * 6_000_000
+            )
+        };
+        let kernel = |said: String| {
+            format!(
+                "{{\"__REALTIME_TIMESTAMP\":\"1770844803000000\",\"_TRANSPORT\":\"kernel\",\"SYSLOG_IDENTIFIER\":\"kernel\",\"PRIORITY\":\"3\",\"MESSAGE\":\"{said}\"}}\n"
+            )
+        };
+        let mut text: String = (0..101).map(|number| unit(number, &format!("row {number} written"))).collect();
+        text.push_str(&kernel(format!(
+            "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,oom_memcg={group},task_memcg={group},task=java,pid=9120,uid=1000"
+        )));
+        text.push_str(&kernel(
+            "Memory cgroup out of memory: Killed process 9120 (java) total-vm:4412040kB, anon-rss:1048208kB".into(),
+        ));
+        tree.write("var/log/journal.json", &text);
+        verdict(&tree)
+    };
+    assert_eq!(verdict_in("/system.slice/export.service"), Verdict::Cause { cause: CauseId::OutOfMemory });
+    let other = verdict_in("/system.slice/docker-77ab.scope");
+    assert!(!matches!(other, Verdict::Cause { .. }), "{other:?}");
+}
