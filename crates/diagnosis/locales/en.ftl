@@ -116,6 +116,7 @@ partial-damage = read in part: damaged
 own-zone = stated in the log
 shifted = { $zone }, moved by { $minutes } min to match other logs
 settings = Configured limits:
+no-lines-then = None of the logs has a line from this period. The newest line is from { $newest }.
 application-silent = The application logs nothing: have it write its errors to a file or to the standard error.
 application-silent-django = In Django’s settings, this makes it report errors:
 

@@ -116,6 +116,7 @@ partial-damage = lue en partie : endommagée
 own-zone = indiqué dans le journal
 shifted = { $zone }, décalée de { $minutes } min d’après les autres journaux
 settings = Limites configurées :
+no-lines-then = Aucun journal n’a de ligne sur cette période. La ligne la plus récente date du { $newest }.
 application-silent = L’application ne journalise rien : faites-lui écrire ses erreurs dans un fichier ou sur la sortie d’erreur.
 application-silent-django = Dans les réglages de Django, ceci lui fait signaler ses erreurs :
 

@@ -149,6 +149,9 @@ pub enum BadQuestion {
 /// # Errors
 /// Where no time is named, or the window is none.
 pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<Reading, BadQuestion> {
+    if let Some(day) = no_day(question.at.as_ref().unwrap_or(&question.phrase)) {
+        return Err(BadQuestion::NotATime(day));
+    }
     let written = |text: &String| moment(text, zone, latest).ok_or_else(|| BadQuestion::NotATime(text.clone()));
     let told = match &question.at {
         Some(at) => Some(written(at)?),
@@ -175,6 +178,32 @@ pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<R
         return Err(BadQuestion::Window);
     }
     Ok(Reading { phrase: question.phrase.clone(), at: told.map(|(at, _)| at), from, to, zone: zone.clone() })
+}
+
+/// Words for a day that is counted from today.
+const BY_TODAY: &[&str] =
+    &["yesterday", "hier", "avant-hier", "today", "tonight", "aujourd'hui", "aujourd’hui", "last night"];
+
+/// Whether the day is told by the calendar of whoever asks: *yesterday*, and not *on the 24th*.
+pub(crate) fn is_by_today(question: &Question) -> bool {
+    let text = question.at.as_ref().unwrap_or(&question.phrase).to_lowercase();
+    BY_TODAY.iter().any(|word| text.contains(word))
+}
+
+/// A day that there is not, or that is to come: `31 february`, `tomorrow`.
+fn no_day(text: &str) -> Option<String> {
+    let lower: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().map(|word| word.trim_matches([',', '.', '?', '!', '"'])).collect();
+    let to_come = words.iter().find(|word| matches!(**word, "tomorrow" | "demain"));
+    let leap = Date::new(2024, 1, 1).ok()?;
+    let impossible = words.windows(2).find(|two| {
+        let is_day = |word: &str| word.trim_end_matches(char::is_alphabetic).parse::<i8>().is_ok();
+        let is_month = |word: &str| MONTHS.iter().any(|names| names.contains(&word));
+        let is_date =
+            is_day(two[0]) && is_month(two[1]) || is_month(two[0]) && is_day(two[1]) && !two[1].contains([':', 'h']);
+        is_date && date(two, leap).is_none()
+    });
+    to_come.map(|word| (*word).to_owned()).or_else(|| impossible.map(|two| two.join(" ")))
 }
 
 /// `between 01:30 and 02:00`, `entre 1h30 et 2h`: the two moments that `text` names.
@@ -353,6 +382,24 @@ mod tests {
         let reading = read(&question, &zone, latest).ok()?;
         let at = reading.at?.in_zone(&zone);
         Some((at.strftime("%Y-%m-%d %H:%M:%S").to_string(), reading.length().as_secs() / 60))
+    }
+
+    #[test]
+    fn a_day_that_there_is_not_is_no_time() {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let latest = "2026-11-25T21:39:00Z".parse().unwrap();
+        for (phrase, expected) in [
+            ("it stopped on 31 February at 22:20", Some("31 february")),
+            ("arrêté le 31 juin à 22h20", Some("31 juin")),
+            ("it stopped tomorrow at 22:20", Some("tomorrow")),
+            ("arrêté le 1er mai à 22h20", None),
+            ("it stopped on March 3 at 22:20", None),
+            ("it may have stopped at 22:20", None),
+        ] {
+            let question = Question { phrase: phrase.into(), ..Question::default() };
+            let read = read(&question, &zone, latest);
+            assert_eq!(read.err(), expected.map(|day| BadQuestion::NotATime(day.into())), "{phrase}");
+        }
     }
 
     #[test]

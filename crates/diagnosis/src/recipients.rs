@@ -80,6 +80,11 @@ impl RecipientList {
     /// # Errors
     /// Where no column holds addresses, it is no CSV, or it has too many rows.
     pub fn read(bytes: &[u8]) -> Result<Self, BadList> {
+        // No text has such bytes.
+        if let Some(at) = memchr::memchr(0, bytes) {
+            let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
+            return Err(BadList::Unreadable { line });
+        }
         let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
         let delimiter = [b';', b'\t', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',');
@@ -573,6 +578,7 @@ mod tests {
             assert_eq!(addresses, [(1, vec!["ann@x.org".to_owned()]), (2, vec!["bob@x.org".to_owned()])], "{text}");
         }
         assert_eq!(RecipientList::read(b"a,b\n1,2\n").unwrap_err(), BadList::NoAddresses);
+        assert_eq!(RecipientList::read(b"a@b.c\n\x7f\0@x\n").unwrap_err(), BadList::Unreadable { line: 2 });
     }
 
     fn told(by_address: &[(&str, Outcome)]) -> Told {

@@ -102,7 +102,13 @@ pub fn collect(
         ends = ends::learn(&files, &zone, now, tree.is_live());
     }
     let latest = if tree.is_live() { began } else { ends.latest };
-    let reading = question::read(question, &asked_in(&zone), latest).map_err(CollectError::Question)?;
+    // Who asks about yesterday looks at their own calendar; where the copy does not reach so far, at that of its last line.
+    let by_clock =
+        question::is_by_today(question).then(|| question::read(question, &asked_in(&zone), began).ok()).flatten();
+    let reading = match by_clock.filter(|reading| !tree.is_live() && reading.from <= latest) {
+        Some(reading) => reading,
+        None => question::read(question, &asked_in(&zone), latest).map_err(CollectError::Question)?,
+    };
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
     // What is large comes last: should the time run out, what says most in few lines was read.
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();

@@ -52,7 +52,8 @@ impl Telling<'_> {
 
     fn place(&self, one: &Evidence) -> String {
         let source = &self.diagnosis.collected.sources[one.place.source].name;
-        if one.place.line == 0 { source.clone() } else { format!("{source}:{}", one.place.line) }
+        let source = plain(source);
+        if one.place.line == 0 { source } else { format!("{source}:{}", one.place.line) }
     }
 
     fn quote(&self, one: &Evidence) -> Block {
@@ -450,8 +451,14 @@ impl Telling<'_> {
             blocks.push(Block::List(settings.collect()));
         }
         let is_own = self.diagnosis.job.as_ref().is_some_and(JobStory::is_own);
-        let is_silent =
-            !is_own && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
+        let has_lines = collected.sources.iter().any(|source| source.records > 0);
+        if !has_lines {
+            let newest = self.say.date(collected.latest);
+            blocks.push(Block::Text(self.say.with("no-lines-then", &[("newest", newest.into())])));
+        }
+        let is_silent = !is_own
+            && has_lines
+            && !collected.sources.iter().any(|source| source.is_readable() && source.holds(Family::App));
         if is_silent {
             blocks.push(Block::Text(self.say.t("application-silent")));
             if self.is_django() {

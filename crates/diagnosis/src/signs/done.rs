@@ -87,6 +87,22 @@ pub(crate) fn says_over(lower: &str) -> bool {
         && !tells_part(lower, &|_| true)
 }
 
+/// Whether a line says that all is over, and counts what went well and what did not: `finished: 116 sent, 4 failed`.
+pub(super) fn tells_end_with_counts(lower: &str) -> bool {
+    let mut before = "";
+    let counts_failures = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).any(|word| {
+        let is_count =
+            FAILURES.contains(&word) && before.bytes().all(|byte| byte.is_ascii_digit()) && !before.is_empty();
+        before = word;
+        is_count
+    });
+    counts_failures
+        && words(lower).any(|word| word < OVER.len())
+        && speaks_of_work(lower)
+        && !LEFT.iter().any(|left| lower.contains(left))
+        && !tells_part(lower, &|_| true)
+}
+
 /// Whether a line speaks of a mailing.
 pub(crate) fn speaks_of_mailing(lower: &str) -> bool {
     MAILING.iter().any(|word| lower.contains(word))

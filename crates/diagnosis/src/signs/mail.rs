@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, done, lookup, number_of, replies, retries, stops, text_of};
+use super::{Told, done, lookup, number_of, replies, retries, stops, strangers, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use model::Level;
 use sources::record::Parsed;
@@ -172,11 +172,16 @@ const OF_USERS: &[&str] = &[
 
 /// `sent to a@b.fr`, `e-mail envoyé à a@b.fr`: a word of success and one address.
 pub(super) fn sent_by_application(parsed: &Parsed<'_>, actor: &Actor) -> Option<Told> {
-    let message = &parsed.message;
+    let message = &*strangers::without_typed(&parsed.message);
     let lower = message.to_lowercase();
     let says_sent = lower
         .split(|c: char| !c.is_alphanumeric())
         .any(|word| word == "sent" || SENT.iter().any(|sent| word.starts_with(sent)));
+    let is_low = parsed.level.is_none_or(|level| level <= Level::Info);
+    // `mailing 17 finished: 116 sent, 4 failed`: all is done, though not all of it went well.
+    if is_low && done::tells_end_with_counts(&lower) {
+        return Some(Told { sign: Sign::AppDone, actor: actor.clone(), request: None, delivery: None });
+    }
     if NOT.iter().any(|word| lower.contains(word)) && !done::says_none_failed(&lower) {
         return None;
     }

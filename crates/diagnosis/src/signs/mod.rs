@@ -16,6 +16,7 @@ mod peers;
 mod replies;
 mod retries;
 mod stops;
+mod strangers;
 mod table;
 mod targets;
 mod traceback;
@@ -200,8 +201,9 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         Family::Mail => return mail::read(parsed, &actor),
         _ => {}
     }
-    // A line of a stack that is logged by itself: what it is about stands in the first.
-    if is_frame(&parsed.message) {
+    // A line of a stack that is logged by itself: what it is about stands in the first. What was asked for from outside and
+    // refused may say anything.
+    if is_frame(&parsed.message) || is_program(family) && strangers::is_refusal(&parsed.message) {
         return Vec::new();
     }
     // What is tried again by itself has not failed yet: Celery's word for it.
@@ -209,7 +211,8 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         return Vec::new();
     }
     let request = http::named_in(parsed);
-    let text = &*text_with_errors(parsed);
+    let whole = text_with_errors(parsed);
+    let text = &*if is_program(family) { strangers::without_typed(&whole) } else { Cow::Borrowed(&*whole) };
     let told = |sign| Told { sign, actor: subject(sign, text, &actor), request: request.clone(), delivery: None };
     if let Some(trace) = traceback::of(text) {
         return trace.signs(family).into_iter().map(told).collect();

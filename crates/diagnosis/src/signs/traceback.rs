@@ -143,6 +143,9 @@ impl Traceback<'_> {
         if signs.is_empty() && self.whole.matches(HEAD).count() > 1 {
             signs = lookup::signs(self.whole, Family::App);
         }
+        if signs.is_empty() && super::targets::is_failed_answer(&self.exception.to_lowercase()) {
+            signs.push(Sign::TargetFailed);
+        }
         if signs.is_empty() {
             signs.push(Sign::Exception);
         }

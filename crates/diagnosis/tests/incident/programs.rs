@@ -242,3 +242,63 @@ fn a_process_that_dies_in_another_unit_is_not_the_run() {
     let other = verdict_in("/system.slice/docker-77ab.scope");
     assert!(!matches!(other, Verdict::Cause { .. }), "{other:?}");
 }
+
+#[test]
+fn what_a_visitor_types_names_no_cause() {
+    for words in [
+        "WORKER TIMEOUT (pid:99)",
+        "No space left on device",
+        "mailing 17 cancelled by ana.martin",
+        "sent to m90@example.org",
+    ] {
+        for line in [
+            format!("WARNING django.request: Not Found: /{words}"),
+            format!("WARNING app: bad login for user \"{words}\""),
+        ] {
+            let text = log(0..101, |number| {
+                Some(if number == 100 { line.clone() } else { format!("INFO row {number} written") })
+            });
+            let found = of_log(&text);
+            assert!(!matches!(found, Verdict::Cause { .. } | Verdict::StoppedByPerson { .. }), "{line}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_mailing_that_ended_with_some_refused_has_ended() {
+    let text = log(0..101, |number| match number {
+        40 => Some("WARNING m40@example.org refused: (550, b'5.1.1 User unknown')".to_owned()),
+        100 => Some("INFO mailing 17 finished: 99 sent, 1 failed".to_owned()),
+        number => Some(format!("INFO sent to m{number}@example.org")),
+    });
+    assert_eq!(of_log(&text), Verdict::EndedNormally);
+}
+
+#[test]
+fn the_service_in_a_traceback_is_named() {
+    let trace = "ERROR letter 100\nTraceback (most recent call last):\n  File \"/opt/export/run.py\", line 9, in run\n    answer.raise_for_status()\nrequests.exceptions.HTTPError: 503 Server Error: Service Unavailable for url: https://pdf.example.org/render";
+    let text =
+        log(0..101, |number| Some(if number == 100 { trace.into() } else { format!("INFO row {number} written") }));
+    assert_eq!(of_log(&text), Verdict::Cause { cause: CauseId::TargetFailed });
+}
+
+#[test]
+fn yesterday_is_counted_by_whoever_asks() {
+    let ask = |day: &str, phrase: &str| {
+        let tree = Tree::in_paris();
+        let text = log(0..101, |number| {
+            Some(if number == 100 {
+                "ERROR disk full: No space left on device".into()
+            } else {
+                format!("INFO row {number} written")
+            })
+        });
+        tree.write("opt/export/log/export.log", &text.replace(DAY, day));
+        // It is the 1st of March.
+        let question = Question { phrase: phrase.into(), ..Question::default() };
+        tree.ask(&question, None).collected.reading.at.unwrap().to_string()
+    };
+    assert_eq!(ask("2026-02-28", "the export stopped yesterday at 22:20"), "2026-02-28T21:20:00.000000Z");
+    assert_eq!(ask("2026-02-11", "l’export s’est arrêté hier à 22h20"), "2026-02-10T21:20:00.000000Z");
+    assert_eq!(ask("2026-02-28", "the export stopped at 22:20"), "2026-02-28T21:20:00.000000Z");
+}
