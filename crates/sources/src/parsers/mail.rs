@@ -19,7 +19,8 @@ pub(super) fn postfix<'a>(mut parsed: Parsed<'a>, daemon: &'a str, message: &'a 
         parsed = pairs(parsed, rest);
     }
     if parsed.field("status").is_some_and(|status| matches!(status.as_text(), Some("bounced" | "undeliverable"))) {
-        parsed.level = Some(Level::Error);
+        // One recipient's fault, mostly: the server did what it should.
+        parsed.level = Some(Level::Warning);
     } else if parsed.field("status").is_some_and(|status| status.as_text() == Some("deferred")) {
         parsed.level = Some(Level::Warning);
     }
@@ -68,8 +69,7 @@ pub(super) fn exim(text: &str) -> Option<Parsed<'_>> {
 fn spoken_level(message: &str) -> Level {
     match message.split(':').next() {
         Some("warning") => Level::Warning,
-        Some("error") => Level::Error,
-        Some("fatal" | "panic") => Level::Critical,
+        Some("error" | "fatal" | "panic") => Level::Error,
         _ => Level::Info,
     }
 }
