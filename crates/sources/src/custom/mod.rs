@@ -259,11 +259,34 @@ fn put<'a>(parsed: &mut Parsed<'a>, name: &str, value: &'a str) {
 }
 
 fn stamp(cursor: &mut Cursor<'_>) -> Option<Stamp> {
-    if let Some(stamp) = cursor.stamp().or_else(|| cursor.clock()) {
+    if let Some(stamp) = cursor.stamp().or_else(|| cursor.clock()).or_else(|| of_two_columns(cursor)) {
         return Some(stamp);
     }
     let (stamp, length) = timestamps::epoch(cursor.rest())?;
     cursor.eat(&cursor.rest()[..length])?;
+    Some(stamp)
+}
+
+/// Bytes of a date in a column, and of the clock in the next.
+const DATE_BYTES: std::ops::RangeInclusive<usize> = 6..=10;
+const CLOCK_BYTES_MAX: usize = 32;
+
+/// `2026-11-20;10:00:00`, `20/11/2026|10:00:00`: a date and a clock in two columns of a table are one time.
+fn of_two_columns(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let mut next = *cursor;
+    let date = next.take(|byte| byte.is_ascii_digit() || b"-./".contains(&byte));
+    if !DATE_BYTES.contains(&date.len()) || !date.contains(['-', '.', '/']) {
+        return None;
+    }
+    if next.take(|byte| b";,|\t ".contains(&byte)).trim_matches(' ').len() != 1 {
+        return None;
+    }
+    let rest = next.rest();
+    // A clock is ASCII, and what follows is not looked at.
+    let clock = next.take(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let (stamp, length) = timestamps::read(&format!("{date} {}", &clock[..clock.len().min(CLOCK_BYTES_MAX)]))?;
+    let read = length.checked_sub(date.len() + 1)?;
+    *cursor = Cursor::new(rest.get(read..)?);
     Some(stamp)
 }
 

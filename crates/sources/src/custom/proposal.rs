@@ -183,6 +183,10 @@ mod tests {
                 vec!["1795168800;7;error;disk full", "1795168801;8;info;ok"],
                 "%{time};%{number:number};%{level};%{message}",
             ),
+            (vec!["2026-11-20;10:00:00;error;disk full", "2026-11-20;10:00:01;info;ok"], "%{time};%{level};%{message}"),
+            (vec!["7,20/11/2026,10:00:00,error,disk full"], "%{number:number},%{time},%{level},%{message}"),
+            (vec!["20.11.2026\t10:00:00\tERROR disk full"], "%{time} %{level} %{message}"),
+            (vec!["shop | 2026-11-20 | 10:00:00 | ERROR | full"], "%{word:word} | %{time} | %{level} | %{message}"),
             (vec!["level WARN of nothing"], "%{word:word} %{level} %{message}"),
         ] {
             let proposed = propose(&lines);
