@@ -22,7 +22,7 @@ pub fn named(word: &str) -> Option<Level> {
             Level::Error
         }
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
-        | b"dpanic" | b"critique" | b"panique" => Level::Critical,
+        | b"dpanic" | b"critique" | b"panique" | b"kritisch" => Level::Critical,
         _ => return None,
     })
 }
@@ -62,6 +62,9 @@ const SEARCHED: usize = 96;
 
 /// The level that a text of unknown format names near its beginning: in capitals, in brackets, or before a colon.
 pub fn find(text: &str) -> Option<Level> {
+    if let Some(level) = of_state(text) {
+        return Some(level);
+    }
     let bytes = &text.as_bytes()[..text.len().min(SEARCHED)];
     let mut at = 0;
     while at < bytes.len() {
@@ -89,6 +92,34 @@ pub fn find(text: &str) -> Option<Level> {
     None
 }
 
+/// `SERVICE ALERT: host;disk;OK;HARD;3;was CRITICAL`: the state that Nagios and Icinga tell, whatever they say of the one before.
+fn of_state(text: &str) -> Option<Level> {
+    const KINDS: [&str; 8] = [
+        "SERVICE ALERT: ",
+        "HOST ALERT: ",
+        "SERVICE NOTIFICATION: ",
+        "HOST NOTIFICATION: ",
+        "CURRENT SERVICE STATE: ",
+        "CURRENT HOST STATE: ",
+        "INITIAL SERVICE STATE: ",
+        "INITIAL HOST STATE: ",
+    ];
+    // Nearly every text is passed over here.
+    if !matches!(text.as_bytes().first(), Some(b'S' | b'H' | b'C' | b'I')) {
+        return None;
+    }
+    let rest = KINDS.iter().find_map(|kind| text.strip_prefix(kind))?;
+    rest.split(';').skip(1).take(4).find_map(|part| {
+        Some(match part.split(' ').next()? {
+            "OK" | "UP" | "RECOVERY" => Level::Info,
+            "WARNING" | "UNKNOWN" => Level::Warning,
+            "CRITICAL" => Level::Critical,
+            "DOWN" | "UNREACHABLE" => Level::Error,
+            _ => return None,
+        })
+    })
+}
+
 fn stands_out(word: &[u8], before: Option<u8>, after: Option<&u8>) -> bool {
     let alone = !matches!(before, Some(b'-' | b'.' | b'/')) && !matches!(after, Some(b'-' | b'.' | b'/' | b'='));
     let capitals = word.iter().all(|byte| !byte.is_ascii_lowercase());
@@ -112,6 +143,9 @@ mod tests {
             ("<debug> x", Some(Level::Debug)),
             ("ERREUR:  erreur de syntaxe", Some(Level::Error)),
             ("no error occurred", None),
+            ("SERVICE ALERT: srv1;disk;OK;HARD;3;was CRITICAL - 2% free", Some(Level::Info)),
+            ("SERVICE NOTIFICATION: zoe;srv1;disk;RECOVERY (OK);mail;CRITICAL before", Some(Level::Info)),
+            ("HOST ALERT: srv1;DOWN;SOFT;1;CRITICAL - no answer", Some(Level::Error)),
             ("routers/web/home.go:80:Home() [E] no such branch", Some(Level::Error)),
             ("[I] started", Some(Level::Info)),
             ("page [N] of [C]", None),
