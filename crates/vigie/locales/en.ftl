@@ -81,6 +81,7 @@ try-later = try again later
 import-broke-off = reading broke off
 import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again takes it all the same
 import-passed-over = ; its first { $n } bytes were imported before
+import-zone = ; lines without a time zone were read in { $zone }
 import-masked = ; { n-secret } masked
 import-rejected = ; { $n } not taken: { $why }
 import-broken = ; it breaks off there ({ $broken }): import it again once it is whole
@@ -406,6 +407,7 @@ value-rate = write a number, a slash and s, min or h, as in 60/min
 value-duration = write a number and ms, s, m or h, as in 3s or 1h30m
 value-job-state = write preparing, pending, running, paused, completed, failed or cancelled
 value-item-state = write queued, running, succeeded, failed, unknown or skipped
+value-zone = write a time zone, as in Europe/Paris
 value-source-zone = write a time zone, as in Europe/Paris, or a part of a log’s name and its time zone, as in nginx=Europe/Paris
 value-date = write a day as 2025-01-31
 value-rows = write a row as 17, several as 175-190

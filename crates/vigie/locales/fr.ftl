@@ -96,6 +96,7 @@ try-later = réessayez plus tard
 import-broke-off = la lecture s’est interrompue
 import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe quand même
 import-passed-over =  ; les { $n } premiers octets étaient déjà importés
+import-zone =  ; les lignes sans fuseau horaire ont été lues selon { $zone }
 import-masked =  ; { n-secret } { $n ->
     [one] masqué
    *[other] masqués
@@ -489,6 +490,7 @@ value-rate = écrivez un nombre, une barre oblique et s, min ou h, comme 60/min
 value-duration = écrivez un nombre suivi de ms, s, m ou h, comme 3s ou 1h30m
 value-job-state = écrivez preparing, pending, running, paused, completed, failed ou cancelled
 value-item-state = écrivez queued, running, succeeded, failed, unknown ou skipped
+value-zone = écrivez un fuseau horaire, comme Europe/Paris
 value-source-zone = écrivez un fuseau horaire, comme Europe/Paris, ou une partie du nom d’un journal et son fuseau, comme nginx=Europe/Paris
 value-date = écrivez un jour comme 2025-01-31
 value-rows = écrivez une ligne comme 17, plusieurs comme 175-190

@@ -290,6 +290,7 @@ help-logs-import = Importer des fichiers, bruts ou compressés, quel que soit le
     .files = Les fichiers à importer
     .source = La source des lignes [par défaut : le chemin du fichier]
     .again = Importer même ce qui l’a déjà été
+    .tz = Le fuseau horaire des lignes qui n’en indiquent aucun, comme Europe/Paris [par défaut : celui des réglages]
     .after-help =
         Exemples :
           vigie logs import /var/log/nginx/access.log* --label app=nginx

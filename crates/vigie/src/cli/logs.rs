@@ -1,6 +1,9 @@
 //! `vigie logs …` as it is typed.
 
+use super::BadValue;
+use crate::words::t;
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 
 #[derive(Debug, Args)]
@@ -180,6 +183,13 @@ pub(crate) struct LogsImportArgs {
     /// Even what was imported before
     #[arg(long)]
     pub(crate) again: bool,
+    /// The time zone of lines that name none, as Europe/Paris [default: that of the settings]
+    #[arg(long, value_name = "ZONE", value_parser = zone)]
+    pub(crate) tz: Option<TimeZone>,
+}
+
+fn zone(text: &str) -> Result<TimeZone, BadValue> {
+    TimeZone::get(text).map_err(|_| BadValue(t!("value-zone")))
 }
 
 #[derive(Debug, Args)]

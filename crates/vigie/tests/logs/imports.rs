@@ -51,6 +51,22 @@ fn files_of_any_format_are_imported_once_and_found() {
 }
 
 #[test]
+fn lines_without_a_zone_are_read_in_the_one_that_is_named() {
+    let desk = desk();
+    desk.file("local.log", "2025-01-10 14:07:00,000 INFO django.server bye\n");
+    desk.file("zoned.log", "2025-01-10T14:07:00Z INFO bye\n");
+    let answer = desk.run(&["logs", "import", "local.log", "zoned.log", "--tz", "America/New_York"]);
+    let (local, zoned) = done(&answer).out.split_once('\n').unwrap();
+    assert!(local.contains("2025-01-10 19:07"), "{local}");
+    assert!(local.contains("; lines without a time zone were read in America/New_York"), "{local}");
+    assert!(!zoned.contains("without a time zone"), "{zoned}");
+    let again = desk.run(&["logs", "import", "local.log", "--again", "--tz", "America/New_York", "--lang", "fr"]);
+    assert!(done(&again).out.contains("sans fuseau horaire ont été lues selon America/New_York"), "{}", again.out);
+    let unknown = desk.run(&["logs", "import", "local.log", "--tz", "Nowhere"]);
+    assert!(unknown.code == 2 && unknown.said.contains("as in Europe/Paris"), "{}", unknown.said);
+}
+
+#[test]
 fn a_file_of_nearly_nothing_but_blank_lines_is_read_to_its_end() {
     let desk = desk();
     let line = |second: u32| format!("2025-01-10 14:07:0{second},000 INFO django.server line {second}\n");

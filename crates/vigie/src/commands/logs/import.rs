@@ -106,6 +106,8 @@ struct ImportTotals {
     rejected: u64,
     masked: u64,
     problems: Vec<String>,
+    /// In which lines were read that name none.
+    zone: String,
     /// Bytes at its beginning that were imported before.
     passed_over: u64,
     /// It broke off there.
@@ -158,12 +160,13 @@ async fn one(
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
     let bar = Bar::new(Silence::beside(config), file, file_size);
     let id = before.as_ref().and_then(|entry| entry.open.as_ref()).map_or_else(new_id, |open| open.id.clone());
+    let zone = args.tz.as_ref().unwrap_or(&config.zone.value);
     let reading = {
         let source = ImportSource {
             file: file.to_owned(),
             keeps_sources: args.source.is_none(),
             under: Under { source: args.source.clone().unwrap_or_else(|| absolute(file)), labels: labels.clone() },
-            zone: config.zone.value.clone(),
+            zone: zone.clone(),
             formats: config.log_store.value.formats().unwrap_or_default().of(&absolute(file)),
             id: id.clone(),
             is_again: args.again,
@@ -188,6 +191,7 @@ async fn one(
     }
     Ok(Some(match read {
         Ok(Reading { tally, broken }) => {
+            taken.zone = zone.iana_name().unwrap_or("UTC").to_owned();
             (taken.tally, taken.broken) = (tally, broken.map(|error| error.to_string()));
             match (&taken.broken, stands.now) {
                 // Whatever it was refused for, the file is as new as before.
@@ -312,11 +316,12 @@ impl Outcome {
         let file = self.file.display().to_string();
         match &self.became {
             Became::ImportTotals(taken) => {
-                let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, broken } = &**taken;
+                let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, zone, broken } = &**taken;
                 json!({
                     "file": file, "formats": tally.formats, "lines": tally.lines, "records": tally.records,
                     "accepted": accepted, "rejected": rejected, "problems": problems, "masked": masked,
                     "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
+                    "zoneless": tally.zoneless, "zone": zone,
                 })
             }
             Became::FileStatus(at) => json!({"file": file, "imported_at": at}),
@@ -347,6 +352,9 @@ impl ImportTotals {
         }
         if tally.first.is_none() && tally.records > 0 {
             text += &t!("import-no-times");
+        }
+        if tally.zoneless > 0 {
+            text += &t!("import-zone", zone = &self.zone);
         }
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);

@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer as _, ser::SerializeMap as _};
 use sources::{
     Record,
     record::{Field, Parsed, Value},
+    timestamps::Stamp,
 };
 use std::{borrow::Cow, collections::BTreeMap};
 use telemetry::query::language::LEVELS;
@@ -185,11 +186,15 @@ pub(super) struct Tally {
     pub(super) lines: u64,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
+    /// Records whose time names no zone.
+    pub(super) zoneless: u64,
 }
 
 impl Tally {
     pub(super) fn add(&mut self, record: &Record<'_>) {
         self.add_one(&format(&record.parsed), record.lines.into(), record.time);
+        let is_zoned = record.parsed.stamp.is_none_or(|stamp| matches!(stamp, Stamp::Instant(_)));
+        self.zoneless += u64::from(!is_zoned);
     }
 
     /// A record of so many lines.
