@@ -31,6 +31,8 @@ pub(super) enum Refusal {
     /// A crash report that is no form of parts.
     NotAForm,
     NoMinidump,
+    /// What is posted as one event is no object of JSON.
+    NotAnEvent,
     /// The address of a scheduled task that does not say how it stands.
     NoCheckIn,
     Busy,
@@ -66,9 +68,12 @@ impl Refusal {
             // As Relay does: an SDK drops what is refused so, and tries nothing again.
             Self::Auth(_) | Self::UnknownKey | Self::OtherProject => StatusCode::FORBIDDEN,
             Self::Packing => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unpackable | Self::Malformed(_) | Self::NotAForm | Self::NoMinidump | Self::NoCheckIn => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Unpackable
+            | Self::Malformed(_)
+            | Self::NotAForm
+            | Self::NoMinidump
+            | Self::NotAnEvent
+            | Self::NoCheckIn => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
@@ -89,6 +94,7 @@ impl Refusal {
             Self::Late => "the body did not arrive in time".into(),
             Self::Malformed(malformed) => malformed.to_string(),
             Self::NotAForm => "the body is no whole form of parts: send multipart/form-data, at most 100 parts".into(),
+            Self::NotAnEvent => "the body is no event: send a JSON object, or an envelope to /envelope/".into(),
             Self::NoCheckIn => "a check-in says `status`: in_progress, ok or error".into(),
             Self::NoMinidump => "the field upload_file_minidump is missing, or holds no minidump".into(),
             Self::Busy => "many clients are sending: try again in a moment".into(),

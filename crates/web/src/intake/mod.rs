@@ -185,6 +185,9 @@ async fn taken(
         Err(refused) => return Err(refused.into()),
     };
     let unpacked = read(headers, body, packing, early.is_some()).await?;
+    if form == Form::Event && unpacked.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(Refusal::NotAnEvent);
+    }
     let dsn = match form {
         Form::Envelope => Envelope::parse(unpacked.split(|byte| *byte == b'\n').next().unwrap_or_default())?.dsn,
         _ => None,

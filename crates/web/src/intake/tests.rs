@@ -82,6 +82,8 @@ async fn what_is_wrong_is_refused_with_the_reason_and_nothing_is_kept() {
         ("/api/2/envelope/", vec![known], envelope(), 403),
         ("/api/1/envelope/?sentry_key=cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd", vec![known], envelope(), 403),
         ("/api/1/envelope/", vec![known], "no envelope".to_owned(), 400),
+        ("/api/1/store/", vec![known], "hello".to_owned(), 400),
+        ("/api/1/store/", vec![known], String::new(), 400),
         ("/api/1/envelope/", vec![known, ("content-encoding", "br")], envelope(), 400),
         ("/api/1/envelope/", vec![known, ("content-encoding", "compress")], envelope(), 415),
     ] {
