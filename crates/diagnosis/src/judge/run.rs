@@ -516,6 +516,24 @@ pub(super) fn goes_on_repeating(one: &Evidence, after: Duration, collected: &Col
     steady.map(|(_, then)| then).max()
 }
 
+/// Whether a program counts on after `one` from where it was before it, up to the same total.
+pub(super) fn counts_on_after(one: &Evidence, collected: &Collected) -> bool {
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    for other in collected.evidence.iter().filter(|other| is_by_application(other.sign)) {
+        let Some((_, total)) = signs::counter(&other.line) else { continue };
+        let key = (other.place.source, total);
+        if other.at <= one.at {
+            before.insert(key, other);
+        } else {
+            after.entry(key).or_insert(other);
+        }
+    }
+    let goes_on = |(key, last): (&(usize, u64), &&Evidence)| {
+        after.get(key).is_some_and(|next: &&Evidence| is_next(last, next) && next.at.since(one.at) <= WAITS_MAX)
+    };
+    before.iter().any(goes_on)
+}
+
 /// A line without the words that hold a number or an address.
 pub(super) fn kind(line: &str) -> String {
     // Dots fill a column up to what differs.
@@ -528,12 +546,25 @@ fn bursts_of(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
     in_bursts((0..evidence.len()).filter(|index| evidence[*index].sign == sign), evidence)
 }
 
+/// How long a run may wait that counts on where it was.
+const WAITS_MAX: Duration = Duration::from_secs(900);
+
+/// Whether a message comes soon after another, or counts on from it after a pause: `194/300`, `195/300`.
+fn is_next(one: &Evidence, next: &Evidence) -> bool {
+    let pause = next.at.since(one.at);
+    let counts_on = || {
+        let (before, after) = (signs::counter(&one.line), signs::counter(&next.line));
+        before.zip(after).is_some_and(|((part, total), (next, of))| total == of && next == part + 1)
+    };
+    pause <= APART || pause <= WAITS_MAX && counts_on()
+}
+
 fn in_bursts(indices: impl Iterator<Item = usize>, evidence: &[Evidence]) -> Vec<Vec<usize>> {
     let mut bursts: Vec<Vec<usize>> = Vec::new();
     for index in indices {
         let one = &evidence[index];
         match bursts.last_mut() {
-            Some(burst) if one.at.since(evidence[burst[burst.len() - 1]].at) <= APART => burst.push(index),
+            Some(burst) if is_next(&evidence[burst[burst.len() - 1]], one) => burst.push(index),
             _ => bursts.push(vec![index]),
         }
     }

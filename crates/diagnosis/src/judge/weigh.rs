@@ -3,7 +3,10 @@
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read, others,
-    run::{Run, RunBasis, goes_on_repeating, is_by_application, is_mailing, is_same_speaker, is_shared, kind},
+    run::{
+        Run, RunBasis, counts_on_after, goes_on_repeating, is_by_application, is_mailing, is_same_speaker, is_shared,
+        kind,
+    },
     scope::{Belongs, Scope},
 };
 use crate::{
@@ -193,6 +196,7 @@ impl Weighing<'_> {
         terms.extend(self.too_late(one));
         terms.extend(self.few_recipients(one));
         terms.extend(self.other_program(one));
+        terms.extend(self.other_thread(one));
         terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
         let points = terms.iter().map(|term| term.points).sum();
         let cause = self.cause.id;
@@ -333,7 +337,8 @@ impl Weighing<'_> {
             (Some(request), _) => path(&request.path) == named,
             (None, Some(part)) => named.contains(part.as_str()),
             // A page that somebody looked at, or a form of another kind.
-            (None, None) if is_mailing(named) || self.is_asked_about(one) || self.is_repeated(one) => return None,
+            (None, None) if self.is_asked_about(one) => return Some(term(TermWord::SameRequest, 1)),
+            (None, None) if is_mailing(named) || self.is_repeated(one) => return None,
             (None, None) => {
                 let is_looked_at = matches!(one.request.as_ref()?.method.as_str(), "GET" | "HEAD" | "OPTIONS");
                 // Whoever went away had asked for that, and for nothing else.
@@ -490,6 +495,17 @@ impl Weighing<'_> {
         (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
     }
 
+    /// What the thread of a request says is not of a run that another thread tells of.
+    fn other_thread(&self, one: &Evidence) -> Option<Term> {
+        let last = &self.collected.evidence[self.run.evidence?];
+        let is_of_log = is_by_application(last.sign) && one.place.source == last.place.source;
+        let class = |one: &Evidence| one.actor.program.as_deref().map(class).unwrap_or_default().to_owned();
+        // Odoo sends by its timer, whoever looks at its pages.
+        let is_other = is_by_odoo(&one.line) && !is_by_odoo(&last.line)
+            || is_of_log && is_of_request(&one.line) && !is_of_request(&last.line) && class(one) != class(last);
+        is_other.then(|| term(TermWord::OtherRequest, -4))
+    }
+
     /// That one other program cannot write may be for a disk of its own: a backup's.
     fn other_program(&self, one: &Evidence) -> Option<Term> {
         let is_lack =
@@ -515,6 +531,9 @@ impl Weighing<'_> {
         if self.cause.leaves_running || self.run.basis == RunBasis::Job {
             return None;
         }
+        if counts_on_after(one, self.collected) {
+            return Some(term(TermWord::WentOn, -6));
+        }
         if self.run.basis == RunBasis::Asked
             && let Some(count) = goes_on_repeating(one, WENT_ON_TO, self.collected)
         {
@@ -537,6 +556,31 @@ impl Weighing<'_> {
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();
         (count >= WENT_ON_MIN).then(|| Term { count: Some(count), ..term(TermWord::WentOn, -6) })
     }
+}
+
+/// Whether a thread that serves requests says it: Tomcat's, Undertow's, Jetty's.
+fn is_of_request(line: &str) -> bool {
+    const THREADS: [&str; 6] = ["nio-", "http-nio-", "http-bio-", "XNIO-", "qtp", "https-jsse-nio-"];
+    let head = line.lines().next().unwrap_or_default();
+    head.split('[').skip(1).any(|part| THREADS.iter().any(|thread| part.trim_start().starts_with(thread)))
+}
+
+/// Whether Odoo says that the request of somebody failed.
+fn is_by_odoo(line: &str) -> bool {
+    line.contains(" odoo.http: Exception during")
+}
+
+/// The class in the name of a logger: `fr.ville.ExportEleves` of `fr.ville.ExportEleves.doGet`.
+fn class(logger: &str) -> &str {
+    let mut end = 0;
+    for part in logger.split('.') {
+        end += part.len();
+        if part.starts_with(|c: char| c.is_uppercase()) {
+            return &logger[..end];
+        }
+        end += 1;
+    }
+    logger
 }
 
 /// What a proof says by itself. That a name is unknown is about one recipient where a mail server says it.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// Words of what is over as a whole, by their beginning. Not `terminat`, which is English for what was ended.
 #[rustfmt::skip]
 const OVER: &[&str] = &[
-    "finish", "complet", "complete", "done with", "all done", "all sent", "terminé", "fini", "fertig", "abgeschlossen", "beendet", "terminad", "finalizad",
+    "finish", "complet", "complete", "done with", "all done", "fully done", "all sent", "terminé", "fini", "fertig", "abgeschlossen", "beendet", "terminad", "finalizad",
     "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig", "slutt",
 ];
 /// What a log ends with that says no more.
@@ -83,7 +83,7 @@ fn is_last_word(lower: &str) -> bool {
 /// remaining`.
 pub(crate) fn says_over(lower: &str) -> bool {
     (words(lower).any(|word| word < OVER.len()) || says_none_failed(lower) || tells_all(lower) || is_last_word(lower))
-        && !LEFT.iter().any(|left| lower.contains(left))
+        && !tells_of_rest(lower)
         && !tells_part(lower, &|_| true)
 }
 
@@ -99,8 +99,21 @@ pub(super) fn tells_end_with_counts(lower: &str) -> bool {
     counts_failures
         && words(lower).any(|word| word < OVER.len())
         && speaks_of_work(lower)
-        && !LEFT.iter().any(|left| lower.contains(left))
+        && !tells_of_rest(lower)
         && !tells_part(lower, &|_| true)
+}
+
+/// Whether a line says that something is left undone, and not `remaining 0` or `0 pending`.
+fn tells_of_rest(lower: &str) -> bool {
+    let is_gap = |text: &str| text.chars().all(|c| " :=".contains(c));
+    let is_none = |at: usize, end: usize| {
+        numbers(lower).any(|(number, from, to)| {
+            let is_behind = from >= end && is_gap(&lower[end..from]);
+            let is_before = to <= at && is_gap(&lower[to..at]);
+            number == 0 && (is_behind || is_before)
+        })
+    };
+    LEFT.iter().any(|left| lower.match_indices(left).any(|(at, word)| !is_none(at, at + word.len())))
 }
 
 /// Whether a line speaks of a mailing.
@@ -151,6 +164,11 @@ fn parts(text: &str) -> impl Iterator<Item = (u64, u64)> {
     })
 }
 
+/// How far a text counts, and up to what: `[194/300]`.
+pub(crate) fn counter(text: &str) -> Option<(u64, u64)> {
+    parts(text).last()
+}
+
 /// Whether a text counts up to its total: `130/130`, `42 of 42`.
 pub(crate) fn tells_all(text: &str) -> bool {
     parts(text).any(|(part, total)| part == total && part >= ALL_MIN)
@@ -195,6 +213,8 @@ mod tests {
             ("mailing incomplete", true, false),
             ("mailing completed 312 of 900", true, false),
             ("mailing finished, 588 remaining", true, false),
+            ("mail queue: fully done (#loop 1; done 261; remaining 0; duration 1.00s)", true, true),
+            ("mailing finished, 0 pending", true, true),
             ("03/12/2026 09:14:00 mailing finished", true, true),
             ("download finished", false, true),
             ("the definition of the mail", false, false),

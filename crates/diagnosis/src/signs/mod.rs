@@ -278,6 +278,10 @@ fn of_text(parsed: &Parsed<'_>, text: &str, family: Family) -> Vec<Sign> {
     if signs.is_empty() && http::is_server_error(parsed) {
         signs.push(Sign::ServerError);
     }
+    // Whoever sends through a server that has no room left knows nothing of the disk of this machine.
+    for sign in signs.iter_mut().filter(|sign| **sign == Sign::SmtpNoSpace && is_program(family)) {
+        *sign = Sign::SmtpBusy;
+    }
     signs
 }
 
@@ -305,7 +309,7 @@ pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
 }
 
 pub(crate) use complaints::tells_of_failure;
-pub(crate) use done::{numbers, says_over, speaks_of_mailing, speaks_of_work, tells_all, tells_part};
+pub(crate) use done::{counter, numbers, says_over, speaks_of_mailing, speaks_of_work, tells_all, tells_part};
 
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {

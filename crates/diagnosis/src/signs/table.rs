@@ -368,8 +368,8 @@ pub(super) const ROWS: &[Row] = &[
     row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "shutting down for system reboot", "shutting down for system halt", "shutting down for reboot", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
     row(Sign::ShutdownBegan, Subject::Machine, KERNEL, &["reboot: Restarting system", "reboot: Power down", "Kernel panic - not syncing"]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU",
-        "Command line: BOOT_IMAGE", "Command line: root="]),
-    row(Sign::UncleanEnd, Subject::Machine, KERNEL, &[
+        "Command line: BOOT_IMAGE", "Command line: root=", "Trying to mount root from "]),
+    row(Sign::UncleanEnd, Subject::Machine, KERNEL, &["was not properly dismounted",
         "EXT4-fs …recovery complete", "EXT4-fs …orphan cleanup", "XFS …Starting recovery", "was not properly unmounted", "Volume was not properly unmounted",
     ]),
     row(Sign::UncleanEnd, Subject::Machine, MANAGER, &["corrupted or uncleanly shut down"]),

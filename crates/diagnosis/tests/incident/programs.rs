@@ -302,3 +302,33 @@ fn yesterday_is_counted_by_whoever_asks() {
     assert_eq!(ask("2026-02-11", "l’export s’est arrêté hier à 22h20"), "2026-02-10T21:20:00.000000Z");
     assert_eq!(ask("2026-02-28", "the export stopped at 22:20"), "2026-02-28T21:20:00.000000Z");
 }
+
+#[test]
+fn a_run_that_counts_on_after_a_pause_has_not_stopped() {
+    let text = log(0..250, |number| match number {
+        100 => Some("ERROR getaddrinfo EAI_AGAIN smtp.example.org".to_owned()),
+        101..125 => None,
+        number if number < 100 => Some(format!("INFO [{number}/400] sent to m{number}@example.org")),
+        number => Some(format!("INFO [{}/400] sent to m{number}@example.org", number - 25)),
+    });
+    let found = of_log(&text);
+    assert!(!matches!(found, Verdict::Cause { .. }), "{found:?}");
+}
+
+#[test]
+fn the_thread_of_a_request_is_not_the_one_that_sends() {
+    let sent = |number: u32| {
+        format!(
+            "INFO 33319 --- [   scheduling-1] fr.club.EnvoiFactures : facture {number} envoyée à m{number}@example.org ({number}/400)"
+        )
+    };
+    let broken = |thread: &str, class: &str| {
+        format!("ERROR 33319 --- [{thread}] {class} : java.lang.NullPointerException: no customer")
+    };
+    let found = |thread: &str, class: &str| {
+        of_log(&log(0..101, |number| Some(if number == 100 { broken(thread, class) } else { sent(number) })))
+    };
+    let other = found("nio-8080-exec-4", "fr.club.ApiController");
+    assert!(!matches!(other, Verdict::Cause { .. }), "{other:?}");
+    assert_eq!(found("   scheduling-1", "fr.club.EnvoiFactures"), Verdict::Cause { cause: CauseId::Exception });
+}
