@@ -254,7 +254,7 @@ remedy-job-reported = Look at the log of that program at this time.
 check-job-reported = vigie jobs log last
 
 name-target-failed = service called did not answer as expected
-cause-target-failed = The service that the job calls refused, or did not answer.
+cause-target-failed = The service that is called refused, or did not answer.
 remedy-target-failed = Check that service and its address, then retry what failed.
 check-target-failed = curl -sI https://ADDRESS-OF-THE-SERVICE
 

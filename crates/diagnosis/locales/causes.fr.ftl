@@ -254,7 +254,7 @@ remedy-job-reported = Consultez le journal de ce programme à cette heure.
 check-job-reported = vigie jobs log last
 
 name-target-failed = réponse inattendue du service appelé
-cause-target-failed = Le service que la tâche appelle a refusé, ou n’a pas répondu.
+cause-target-failed = Le service appelé a refusé, ou n’a pas répondu.
 remedy-target-failed = Vérifiez ce service et son adresse, puis réessayez ce qui a échoué.
 check-target-failed = curl -sI https://ADRESSE-DU-SERVICE
 

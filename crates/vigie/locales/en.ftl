@@ -866,7 +866,7 @@ column-about = about
 
 diagnose-no-time = the question gives no time
 diagnose-no-time-help = say when, as in "the mailing stopped yesterday at 22:20", or with --at 22:20
-diagnose-not-a-time = "{ $text }" is not a time
+diagnose-not-a-time = "{ $text }" is not a past date or time
 diagnose-no-answer = the diagnosis has no answer: { $said }
 diagnose-no-answer-help = ask again; the log of vigie serve says more
 mcp-input = standard input cannot be read: { $error }

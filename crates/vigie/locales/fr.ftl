@@ -970,7 +970,7 @@ column-about = concerne
 
 diagnose-no-time = la question n’indique aucune heure
 diagnose-no-time-help = dites quand, comme « l’envoi s’est arrêté hier à 22h20 », ou avec --at 22:20
-diagnose-not-a-time = « { $text } » n’est pas une heure
+diagnose-not-a-time = « { $text } » n’est pas une date ou une heure passée
 diagnose-no-answer = le diagnostic n’a pas de réponse : { $said }
 diagnose-no-answer-help = posez de nouveau la question ; le journal de vigie serve en dit plus
 mcp-input = l’entrée standard est illisible : { $error }

@@ -156,7 +156,11 @@ impl Telling<'_> {
             (RunBasis::Request, Some(_), Some(_)) => "run-request-lasted",
             (RunBasis::Request, Some(_), None) => "run-request",
             (RunBasis::Request, None, _) => "run-request-open",
-            (RunBasis::Deliveries, ..) => "run-deliveries",
+            (RunBasis::Deliveries, ..) => match run.evidence.map(|index| self.evidence(index).sign) {
+                Some(Sign::Submitted | Sign::Delivered) => "run-deliveries",
+                Some(Sign::AppSent) => "run-sent",
+                _ => "run-lines",
+            },
             (RunBasis::Job, ..) => "run-job",
             (RunBasis::Asked, ..) => "run-asked",
         };

@@ -89,18 +89,16 @@ pub(crate) fn says_over(lower: &str) -> bool {
 
 /// Whether a line says that all is over, and counts what went well and what did not: `finished: 116 sent, 4 failed`.
 pub(super) fn tells_end_with_counts(lower: &str) -> bool {
+    if !words(lower).any(|word| word < OVER.len()) || !speaks_of_work(lower) {
+        return false;
+    }
     let mut before = "";
     let counts_failures = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).any(|word| {
-        let is_count =
-            FAILURES.contains(&word) && before.bytes().all(|byte| byte.is_ascii_digit()) && !before.is_empty();
+        let is_counted = !before.is_empty() && before.bytes().all(|byte| byte.is_ascii_digit());
         before = word;
-        is_count
+        is_counted && FAILURES.contains(&word)
     });
-    counts_failures
-        && words(lower).any(|word| word < OVER.len())
-        && speaks_of_work(lower)
-        && !tells_of_rest(lower)
-        && !tells_part(lower, &|_| true)
+    counts_failures && !tells_of_rest(lower) && !tells_part(lower, &|_| true)
 }
 
 /// Whether a line says that something is left undone, and not `remaining 0` or `0 pending`.
