@@ -102,13 +102,14 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         return None;
     }
     let last = count(bytes, 6, 2)?;
-    // With dots the day stands first, as in German and Czech; with strokes the year does in Spark's logs, and the day or the
+    // With dots the day stands first, as in German and Czech. With strokes the year does in Spark's logs, and the day or the
     // month in those of people: where only the last can be a year of now, it is one.
     if separator == b'.' {
         return rest_of(bytes, date(short_year(last), second, first)?, 9);
     }
-    if separator == b'/' && YEARS_OF_NOW.contains(&last) && !YEARS_OF_NOW.contains(&first) {
+    if separator == b'/' && YEARS_OF_NOW.contains(&last) {
         let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, 9))?;
+        let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
         let (micros, end) = clock(bytes, 9)?;
         return Some((Stamp::Slashed { date: slashed, micros }, end));
     }

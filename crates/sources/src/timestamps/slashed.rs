@@ -10,12 +10,14 @@ pub struct Slashed {
     pub year: i16,
     /// With AM or PM behind it, as it is written where the month stands first.
     pub halves: bool,
+    /// Whether it may as well be year, month and day: `26/11/25`.
+    pub may_begin_with_year: bool,
 }
 
 impl Slashed {
     pub(super) fn new(first: i64, second: i64, year: i64, halves: bool) -> Option<Self> {
-        let slashed =
-            Self { first: u8::try_from(first).ok()?, second: u8::try_from(second).ok()?, year: year as i16, halves };
+        let (first, second) = (u8::try_from(first).ok()?, u8::try_from(second).ok()?);
+        let slashed = Self { first, second, year: year as i16, halves, may_begin_with_year: false };
         let exists = (1900..=2200).contains(&year) && (slashed.days(false).is_some() || slashed.days(true).is_some());
         exists.then_some(slashed)
     }
@@ -28,13 +30,29 @@ impl Slashed {
         exists.then(|| days_of(year, month, day))
     }
 
-    /// Days since 1970, in each order in which it is a date.
-    pub(crate) fn either(self) -> impl Iterator<Item = i64> {
-        [false, true].into_iter().filter_map(move |month_first| self.days(month_first))
+    /// Days since 1970, if the year stands first in two digits.
+    fn days_year_first(self) -> Option<i64> {
+        let (year, day) = (2000 + i64::from(self.first), u8::try_from(self.year % 100).ok()?);
+        let exists = (1..=12).contains(&self.second) && (1..=days_in_month(year, self.second)).contains(&day);
+        (self.may_begin_with_year && exists).then(|| days_of(year, self.second, day))
     }
 
-    /// Days since 1970, by what the dates of its source tell; where they do not, the day stands first.
+    /// Days since 1970, in each order in which it is a date.
+    pub(crate) fn either(self) -> impl Iterator<Item = i64> {
+        [self.days(false), self.days(true), self.days_year_first()].into_iter().flatten()
+    }
+
+    /// Days since 1970, by what the dates of its source tell; where they do not, the day stands first. Of two years the later
+    /// that is not to come.
     pub(super) fn days_by(self, order: &DateOrder, today: i64) -> i64 {
+        let days = self.days_year_last(order, today);
+        match self.days_year_first() {
+            Some(other) if other <= today + 1 && (other > days || days > today + 1) => other,
+            _ => days,
+        }
+    }
+
+    fn days_year_last(self, order: &DateOrder, today: i64) -> i64 {
         let (by_day, by_month) = match (self.days(false), self.days(true)) {
             (Some(days), None) | (None, Some(days)) => return days,
             (None, None) => return 0,

@@ -228,6 +228,20 @@ proptest! {
 }
 
 #[test]
+fn of_two_short_years_the_later_that_has_been_is_meant() {
+    for (text, expected) in [
+        ("30/06/26 17:44:47", "2026-06-30T15:44:47.000000Z"),
+        ("25/06/26 17:44:47", "2026-06-25T15:44:47.000000Z"),
+        ("26/06/25 17:44:47", "2026-06-25T15:44:47.000000Z"),
+        ("03/12/25 16:58:09", "2025-12-03T15:58:09.000000Z"),
+        ("17/06/09 20:10:40", "2017-06-09T18:10:40.000000Z"),
+        ("03.12.25 16:58:09", "2025-12-03T15:58:09.000000Z"),
+    ] {
+        assert_eq!(resolve(&mut paris("2026-11-26T12:00:00Z"), text), expected, "{text}");
+    }
+}
+
+#[test]
 fn what_stands_first_in_a_date_is_told_by_the_others() {
     let read_all = |modified: &str, lines: &[&str]| {
         let reference = Reference::Modified(modified.parse().unwrap());
