@@ -63,6 +63,9 @@ impl Telling<'_> {
     /// What is the matter, the line that proves it, why that is thought, what to do; how the question was understood.
     fn answer(&self) -> Section {
         let mut blocks = vec![Block::Lead(self.verdict())];
+        if let Verdict::StoppedByPerson { evidence } = &self.diagnosis.judgement.verdict {
+            blocks.push(self.quote(self.evidence(*evidence)));
+        }
         if let (Verdict::Cause { .. }, Some(first)) =
             (&self.diagnosis.judgement.verdict, self.diagnosis.judgement.findings.first())
         {
@@ -99,10 +102,7 @@ impl Telling<'_> {
             Verdict::EndedNormally if self.diagnosis.job.is_some() => self.say.t("verdict-job-ended"),
             Verdict::StillRunning => self.say.t("verdict-still-running"),
             Verdict::EndedNormally => self.say.t("verdict-ended-normally"),
-            Verdict::StoppedByPerson { evidence } => {
-                let line = self.shortened(&self.evidence(*evidence).line);
-                self.say.with("verdict-stopped-by-person", &[("line", line.into())])
-            }
+            Verdict::StoppedByPerson { .. } => self.say.t("verdict-stopped-by-person"),
             Verdict::Nothing => self.say.t("verdict-nothing"),
             Verdict::Insufficient { suspects, missing } => {
                 let names: Vec<String> = suspects.iter().map(|cause| self.say.word("name", &cause.word())).collect();
