@@ -191,7 +191,7 @@ pub(super) const CAUSES: &[Cause] = &[
         decided_by: &[Family::WebAccess],
         ..PLAIN
     },
-    Cause { id: C::BodyTooLarge, proofs: &[proof(S::BodyTooLarge, 6, Request)], limit: Some(SettingName::ClientMaxBodySize), decided_by: &[Family::WebError], ..PLAIN },
+    Cause { id: C::BodyTooLarge, proofs: &[proof(S::BodyTooLarge, 6, Request)], explains: &[C::TargetFailed, C::Exception], limit: Some(SettingName::ClientMaxBodySize), decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::RequestsLimited, proofs: &[proof(S::RequestsLimited, 5, Request), proof(S::PoolExhausted, 6, Machine)], explains: &[C::TargetFailed, C::Exception], decided_by: &[Family::WebError], ..PLAIN },
     Cause { id: C::SmtpRate, proofs: &[proof(S::SmtpRate, 6, Machine)], explains: &[C::SmtpBusy, C::SmtpDisconnected, C::Exception], decided_by: &[Family::App, Family::Mail], ..PLAIN },
     Cause { id: C::SmtpQuota, proofs: &[proof(S::SmtpQuota, 6, Machine)], explains: &[C::RecipientRefused, C::SmtpBusy, C::Exception, C::SmtpRefused], decided_by: &[Family::App, Family::Mail], ..PLAIN },

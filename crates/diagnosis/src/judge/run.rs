@@ -235,9 +235,16 @@ fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Tim
         // An access log has the end, and the status.
         (one.family == Family::WebAccess, 1.0),
         (matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS"), -3.0),
+        (question.path.is_none() && is_of_account(&lower), -8.0),
     ];
     let sum: f64 = when.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
     sum - one.seconds_to(asked).abs() / 200.0
+}
+
+/// Whether a path is of somebody's own account, and sends nothing.
+fn is_of_account(lower: &str) -> bool {
+    const WORDS: [&str; 8] = ["login", "signin", "sign-in", "logout", "xmlrpc", "password", "avatar", "/oauth"];
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// Clients for whom several paths failed, or one again and again.

@@ -268,7 +268,8 @@ fn of_text(parsed: &Parsed<'_>, text: &str, family: Family) -> Vec<Sign> {
     let is_complaint = || complaints::is_one(parsed, text) || complaints::tells_of_failure(lookup::beginning(text));
     if signs.is_empty() && speaks_of_failures(parsed, family) && family != Family::Mail && is_complaint() {
         let lower = lookup::beginning(text).to_lowercase();
-        signs.extend(targets::is_failed_answer(&lower).then_some(Sign::TargetFailed));
+        let is_failed = targets::is_failed_answer(&lower) || targets::has_failed_status(parsed);
+        signs.extend(is_failed.then_some(Sign::TargetFailed));
     }
     let is_error = parsed.level.is_none_or(|level| level >= Level::Error);
     let is_thrown = || traceback::head_of_stack(text).is_some() || traceback::is_uncaught(text);

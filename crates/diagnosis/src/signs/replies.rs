@@ -8,6 +8,9 @@ use crate::evidence::Sign;
 const OF_MAIL: &[&str] = &[
     "smtp",
     "expected response code",
+    "relais",
+    "relay",
+    "mot de passe",
     "responsecode",
     "rcpt to",
     "mail from",
@@ -227,9 +230,12 @@ fn is_introduced(before: &str) -> bool {
     let before = before.trim_end();
     before.is_empty()
         || before.ends_with([':', '(', '"', '\'', '=', '>', '[', '<'])
-        || ["code", "error", "status", "reply", "response", "said", "returned", "answered", "server", "got", "with"]
-            .iter()
-            .any(|word| before.ends_with(word))
+        || [
+            "code", "réponse", "antwort", "error", "status", "reply", "response", "said", "returned", "answered",
+            "server", "got", "with",
+        ]
+        .iter()
+        .any(|word| before.ends_with(word))
 }
 
 /// Numbers of three digits that stand by themselves, and where.

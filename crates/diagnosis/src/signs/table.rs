@@ -123,7 +123,7 @@ pub(super) const ROWS: &[Row] = &[
         "parsing […: unknown keyword", "Error(s) found in configuration file",
     ]),
     // gunicorn's arbiter, 19 to 27; uWSGI 2; Unicorn, Puma, hypnotoad; the limits of frameworks.
-    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "Worker…) timeout after ", "timeout (…s > …s), killing", "has no heartbeat (…restarting", "Rack::Timeout::Request", "Request ran for longer than", "source=rack-timeout…state=timed_out",
+    row(Sign::WorkerTimeout, Subject::Server, SERVER, &["WORKER TIMEOUT (pid:", "Worker…) timeout after ", "virtual real time limit (", "timeout (…s > …s), killing", "has no heartbeat (…restarting", "Rack::Timeout::Request", "Request ran for longer than", "source=rack-timeout…state=timed_out",
         "AsyncRequestTimeoutException", "Response timeout\n", "HttpException…Request timed out", "HARAKIRI ON WORKER", "HARAKIRI !!!",
         "execution timed out (…sec), terminating", "Terminating timed out worker", "Maximum execution time of", "worker process …is taking too long",
     ]),

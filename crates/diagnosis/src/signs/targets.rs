@@ -1,10 +1,12 @@
 //! Services that a program calls over HTTP, when they refuse or fail: `answered 503`, `500 Server Error for url: https://…`.
 
 use super::has;
+use model::Level;
+use sources::record::Parsed;
 
 /// Statuses that an answer names where it is no answer to what was asked.
 const STATUSES: &[u64] =
-    &[400, 401, 403, 404, 405, 409, 410, 415, 422, 424, 429, 500, 501, 502, 503, 504, 520, 521, 522, 524];
+    &[400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 424, 429, 500, 501, 502, 503, 504, 520, 521, 522, 524];
 /// Words of an answer, in any of the languages that programs are written in.
 #[rustfmt::skip]
 const ANSWERS: &[&str] = &[
@@ -27,6 +29,21 @@ pub(super) fn is_failed_answer(lower: &str) -> bool {
     let first = lower.lines().next().unwrap_or_default();
     let last = lower.lines().next_back().unwrap_or_default();
     [first, last].iter().any(|line| !has(line, OTHERS) && names_status(line))
+}
+
+/// Fields of structured records that hold the status of an answer, and those of a request that came from outside.
+const STATUS_FIELDS: &[&str] =
+    &["status", "statut", "status_code", "http_status", "httpStatus", "statusCode", "response_status"];
+const OF_REQUESTS: &[&str] = &["path", "method", "remote_addr", "client", "request", "uri", "remote_ip"];
+
+/// Whether a record of an error has the status of an answer beside its message.
+pub(super) fn has_failed_status(parsed: &Parsed<'_>) -> bool {
+    let is_error = parsed.level.is_some_and(|level| level >= Level::Error);
+    let is_asked = OF_REQUESTS.iter().any(|name| parsed.field(name).is_some());
+    let status = STATUS_FIELDS.iter().find_map(|name| parsed.field(name)?.as_integer());
+    is_error
+        && !is_asked
+        && status.and_then(|status| u64::try_from(status).ok()).is_some_and(|status| STATUSES.contains(&status))
 }
 
 fn names_status(line: &str) -> bool {
