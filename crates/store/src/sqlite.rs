@@ -254,6 +254,7 @@ async fn write_group(connection: &mut SqliteConnection, first: Call, queue: &mut
     let mut waiting: Vec<Box<dyn FnOnce(Result<()>) + Send>> = Vec::new();
     let mut conn = Conn::Sqlite(connection);
     let mut next = Some(first);
+    let mut calls = 1;
     let mut transaction = conn.execute("BEGIN IMMEDIATE", &[]).await.map(drop).map_err(Arc::new);
     while let Some(call) = next.take() {
         match &transaction {
@@ -267,8 +268,10 @@ async fn write_group(connection: &mut SqliteConnection, first: Call, queue: &mut
                 (answer.tell)(Ok(()));
             }
         }
-        if waiting.len() < GROUP && transaction.is_ok() {
+        // Those that failed count as well: tried again at once, they would keep the others from their commit.
+        if calls < GROUP && transaction.is_ok() {
             next = queue.try_recv().ok();
+            calls += 1;
         }
     }
     if transaction.is_ok() {
@@ -420,6 +423,32 @@ pub(crate) static DIALECT: Dialect = Dialect {
 mod tests {
     use super::*;
     use crate::{Db, sql::Row};
+
+    /// Callers whose calls fail and who ask again at once do not keep a transaction open.
+    #[tokio::test]
+    async fn calls_that_fail_do_not_keep_others_from_their_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Sqlite::open(&dir.path().join("vigie.db")).await.unwrap();
+        let mut failing = tokio::task::JoinSet::new();
+        for _ in 0..16 {
+            let db = db.clone();
+            failing.spawn(async move {
+                loop {
+                    let refused: Result<()> = db
+                        .write(|conn| {
+                            Box::pin(async move { conn.execute("SELECT no FROM nowhere", &[]).await.map(drop) })
+                        })
+                        .await;
+                    assert!(refused.is_err());
+                }
+            });
+        }
+        let written =
+            db.write(|conn| Box::pin(async move { conn.execute("CREATE TABLE t (a INTEGER)", &[]).await.map(drop) }));
+        tokio::time::timeout(Duration::from_secs(20), written).await.expect("its commit is reached").unwrap();
+        failing.shutdown().await;
+        db.close().await;
+    }
 
     /// No statement of the engine's daily round reads a whole table of items or traces.
     #[tokio::test]

@@ -11,11 +11,14 @@ impl Stage {
     /// From here on every change of a job or an item fails, or nobody can connect.
     async fn break_store(&self) {
         match &self.database {
-            Database::Sqlite(file) => sqlite(
-                file,
-                "create trigger broken before update on items begin select raise(abort, 'disk on fire'); end;
-                 create trigger broke before update on jobs begin select raise(abort, 'disk on fire'); end;",
-            ),
+            Database::Sqlite(file) => {
+                sqlite(
+                    file,
+                    "create trigger broken before update on items begin select raise(abort, 'disk on fire'); end;
+                     create trigger broke before update on jobs begin select raise(abort, 'disk on fire'); end;",
+                )
+                .await;
+            }
             Database::Postgres { server, name, .. } => {
                 psql(server, &format!("alter database {name} allow_connections false")).await;
                 psql(
@@ -29,7 +32,7 @@ impl Stage {
 
     async fn mend_store(&self) {
         match &self.database {
-            Database::Sqlite(file) => sqlite(file, "drop trigger broken; drop trigger broke;"),
+            Database::Sqlite(file) => sqlite(file, "drop trigger broken; drop trigger broke;").await,
             Database::Postgres { server, name, .. } => {
                 psql(server, &format!("alter database {name} allow_connections true")).await;
             }
@@ -37,8 +40,11 @@ impl Stage {
     }
 }
 
-fn sqlite(file: &std::path::Path, sql: &str) {
-    let done = Command::new("sqlite3").arg("-cmd").arg(".timeout 5000").arg(file).arg(sql).output();
+/// Waits on another thread: the engine under test runs on this one, and may have a transaction open that this waits for.
+async fn sqlite(file: &std::path::Path, sql: &'static str) {
+    let mut command = Command::new("sqlite3");
+    command.arg("-cmd").arg(".timeout 5000").arg(file).arg(sql);
+    let done = tokio::task::spawn_blocking(move || command.output()).await.expect("nothing in it panics");
     let done = done.expect("the program sqlite3 is installed");
     assert!(done.status.success(), "{sql}: {}", String::from_utf8_lossy(&done.stderr));
 }
