@@ -52,7 +52,13 @@ pub struct Collected {
     pub settings: Vec<Setting>,
     pub services: Vec<Service>,
     pub bounds: Vec<Bound>,
+    /// What the machine calls itself, without its domain, in small letters; `None` where nothing says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 }
+
+/// Bytes of the file that holds the machine's name.
+const HOST_BYTES_MAX: u64 = 256;
 
 /// Why nothing could be collected.
 #[derive(Debug)]
@@ -124,6 +130,7 @@ pub fn collect(
         settings,
         services,
         bounds: if tree.is_cut() { vec![Bound::Files] } else { Vec::new() },
+        host: tree.text("/etc/hostname", HOST_BYTES_MAX).and_then(|name| own_name(&name)),
     };
     for (number, (file, end)) in in_turn.iter().enumerate() {
         if number == small {
@@ -139,6 +146,12 @@ pub fn collect(
         journal::gather(&tree, &mut gathered);
     }
     Ok(base.with(gathered.finish(), question))
+}
+
+/// `mail` of `Mail.example.org`; a name that stands for any machine is none.
+fn own_name(host: &str) -> Option<String> {
+    let name = host.trim().split('.').next().unwrap_or_default().to_lowercase();
+    (!matches!(name.as_str(), "" | "localhost" | "debian" | "ubuntu")).then_some(name)
 }
 
 /// Bytes to be read of a file, about.
@@ -171,6 +184,7 @@ impl Collected {
             evidence,
             settings: self.settings.clone(),
             services: self.services.clone(),
+            host: self.host.clone(),
             bounds: bounds.into_iter().collect(),
         }
     }

@@ -523,6 +523,24 @@ pub(super) fn goes_on_repeating(one: &Evidence, after: Duration, collected: &Col
     steady.map(|(_, then)| then).max()
 }
 
+/// Whether all programs that repeat lines of some kind until shortly before `one` go on to do so: how many lines the one with the
+/// fewest says then. What stops none of them is no trouble of the whole machine.
+pub(super) fn all_go_on(one: &Evidence, within: Duration, collected: &Collected) -> Option<usize> {
+    let evidence = &collected.evidence;
+    let mut kinds: BTreeMap<(usize, String), (Vec<usize>, usize)> = BTreeMap::new();
+    for (index, other) in evidence.iter().enumerate().filter(|(_, other)| is_by_application(other.sign)) {
+        let (before, then) = kinds.entry((other.place.source, kind(&other.line))).or_default();
+        if other.at < one.at {
+            before.push(index);
+        } else if other.at > one.until() + Duration::from_secs(1) && other.at <= one.until() + within {
+            *then += 1;
+        }
+    }
+    let until_then = |before: &[usize]| before.last().is_some_and(|last| evidence[*last].at + within >= one.at);
+    let going = kinds.into_values().filter(|(before, _)| is_steady(before, evidence) && until_then(before));
+    going.map(|(_, then)| then).min().filter(|fewest| *fewest >= BURST_MIN)
+}
+
 /// Whether a program counts on after `one` from where it was before it, up to the same total.
 pub(super) fn counts_on_after(one: &Evidence, collected: &Collected) -> bool {
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());

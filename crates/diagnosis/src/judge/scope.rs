@@ -77,7 +77,10 @@ impl Scope {
             units = BTreeSet::from([unit_name(unit)]);
         }
         names.extend(units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit).to_lowercase()));
-        let called = called(collected);
+        let mut called = called(collected);
+        // A unit whose program speaks through the system's log is mostly called as the program is.
+        let by_program = told_by.filter(|last| last.actor.unit.is_none() && last.actor.pid.is_some());
+        called.extend(by_program.and_then(|last| last.actor.program.as_ref()).map(|program| program.to_lowercase()));
         let mut pids: BTreeSet<u32> = own.iter().filter_map(|one| one.actor.pid).collect();
         let mut logs = BTreeSet::new();
         if let Some(last) = told_by {
@@ -189,6 +192,22 @@ impl Scope {
         let lower = name.to_lowercase();
         let mut said = lower.split(|c: char| !c.is_alphanumeric());
         said.any(|word| self.asked.contains(word) || self.units.is_empty() && self.words.contains(word))
+    }
+
+    /// Whether `one` is said by a program that goes by another name than anything of the application, and is no interpreter.
+    pub(super) fn is_of_other_name(&self, one: &Evidence) -> bool {
+        let Some(program) = one.actor.program.as_deref().filter(|_| one.actor.pid.is_some()) else { return false };
+        let lower = program.to_lowercase();
+        let is_known = self.called.contains(&lower) || self.names.iter().any(|name| lower.contains(name.as_str()));
+        let is_interpreter = INTERPRETERS.iter().any(|known| lower.starts_with(known));
+        !is_known && !is_interpreter && !self.has_word_of(&lower)
+    }
+
+    fn has_word_of(&self, name: &str) -> bool {
+        let mut said = name.split(|c: char| !c.is_alphanumeric());
+        said.any(|word| {
+            self.words.contains(word) || self.logs.iter().any(|log| word.len() >= WORD_MIN && log.contains(word))
+        })
     }
 
     pub(super) fn is_database(&self, one: &Evidence) -> Belongs {

@@ -4,8 +4,8 @@ use super::{
     causes::{Cause, CauseId, Proof, Tie},
     is_read, others,
     run::{
-        Run, RunBasis, counts_on_after, goes_on_repeating, is_by_application, is_mailing, is_same_speaker, is_shared,
-        kind,
+        Run, RunBasis, all_go_on, counts_on_after, goes_on_repeating, is_by_application, is_mailing, is_same_speaker,
+        is_shared, kind,
     },
     scope::{Belongs, Scope},
 };
@@ -510,8 +510,11 @@ impl Weighing<'_> {
     fn other_program(&self, one: &Evidence) -> Option<Term> {
         let is_lack =
             |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
-        if others::is_daemon(one) && !self.is_of_run(one) {
+        if (others::is_daemon(one) || self.is_of_elsewhere(one)) && !self.is_of_run(one) {
             return Some(term(TermWord::OtherProgram, -4));
+        }
+        if self.is_of_other_program(one) {
+            return Some(term(TermWord::OtherProgram, -2));
         }
         let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
         if one.family != Family::Other || !is_lack(one.sign) || is_own {
@@ -526,6 +529,32 @@ impl Weighing<'_> {
         (!has_others).then(|| term(TermWord::OtherProgram, -3))
     }
 
+    /// Whether a program with a name of its own says it in the system's log, where the run has a log of its own.
+    fn is_of_other_program(&self, one: &Evidence) -> bool {
+        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(log(last)));
+        let is_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
+        one.family == Family::Other
+            && is_shared(log(one))
+            && has_own_log
+            && !is_relay
+            && self.scope.is_of_other_name(one)
+    }
+
+    /// Whether another machine says it, or another site, which the run's own machine or log are not.
+    fn is_of_elsewhere(&self, one: &Evidence) -> bool {
+        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let is_of_site = |last: &Evidence| others::is_of_other_site(&one.line, log(one), log(last));
+        let is_foreign = |own: &str| {
+            let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
+            !is_foreign_run && others::is_of_other_host(&one.line, own)
+        };
+        let is_of_host = self.collected.host.as_deref().is_some_and(is_foreign);
+        is_of_host || last.filter(|last| is_by_application(last.sign)).is_some_and(is_of_site)
+    }
+
     /// Messages that went on after it.
     fn went_on(&self, one: &Evidence) -> Option<Term> {
         if self.cause.leaves_running || self.run.basis == RunBasis::Job {
@@ -534,8 +563,12 @@ impl Weighing<'_> {
         if counts_on_after(one, self.collected) {
             return Some(term(TermWord::WentOn, -6));
         }
+        let of_machine = || match one.family {
+            Family::Kernel | Family::System => all_go_on(one, WENT_ON_TO, self.collected),
+            _ => None,
+        };
         if self.run.basis == RunBasis::Asked
-            && let Some(count) = goes_on_repeating(one, WENT_ON_TO, self.collected)
+            && let Some(count) = goes_on_repeating(one, WENT_ON_TO, self.collected).or_else(of_machine)
         {
             return Some(Term { count: Some(count), ..term(TermWord::WentOn, -6) });
         }

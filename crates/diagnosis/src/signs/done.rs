@@ -27,7 +27,7 @@ const MAILING: &[&str] = &[
 #[rustfmt::skip]
 const WORK: &[&str] = &[
     "notif", "remind", "rappel", "relance", "invoice", "facture", "rechnung", "batch", "lot ", "task", "tâche", "job", "run", "queue", "notice", "avis",
-    "invit", "broadcast", "dispatch", "import", "export", "sync", "backup", "sauvegarde", "archiv", "transfer",
+    "invit", "broadcast", "dispatch", "import", "export", "sync", "backup", "sauvegarde", "archiv", "transfer", "přenos", "muistut", "påminn", "herinner",
 ];
 /// Words of what is left undone.
 const LEFT: &[&str] = &[
@@ -46,6 +46,13 @@ const LEFT: &[&str] = &[
 #[rustfmt::skip]
 const FAILURES: &[&str] = &[
     "errors", "error", "failed", "failures", "failure", "fehler", "erreurs", "erreur", "échecs", "échec", "echecs", "echec", "bounced", "rejected",
+    "errori", "errore", "errores", "fallos", "fallidos", "erros", "erro", "fouten", "fout", "mislukt", "fel", "feil", "fejl", "virheitä", "virhettä", "virheet", "virhe", "błędów", "błędy", "błąd",
+    "chyb", "chyby", "chyba",
+];
+/// Words for none of them, before them.
+#[rustfmt::skip]
+const NONE: &[&str] = &[
+    "0", "no", "zero", "without", "sans", "ohne", "keine", "aucune", "aucun", "sin", "senza", "nessun", "sem", "geen", "zonder", "inga", "utan", "uden", "uten", "ingen", "ilman", "ei", "bez", "brak",
 ];
 
 /// From which a number that is counted up to says something.
@@ -130,8 +137,7 @@ pub(super) fn says_none_failed(lower: &str) -> bool {
     let (mut before, mut is_any) = ("", false);
     while let Some(word) = words.next() {
         if FAILURES.contains(&word) {
-            let is_none = matches!(before, "0" | "no" | "sans" | "ohne" | "keine" | "aucune" | "aucun")
-                || words.peek() == Some(&"0");
+            let is_none = NONE.contains(&before) || words.peek() == Some(&"0");
             if !is_none {
                 return false;
             }
@@ -207,6 +213,8 @@ mod tests {
             ("done: (job{mail} | lettercomplete | [44])", true, true),
             ("done with task spool_2011 after 1200 seconds", true, true),
             ("versand abgeschlossen: 387 nachrichten", true, true),
+            ("muistutukset: valmis, virheitä 0", true, true),
+            ("přenos dokončen bez chyb", true, true),
             ("mailing job terminated", false, false),
             ("mailing incomplete", true, false),
             ("mailing completed 312 of 900", true, false),

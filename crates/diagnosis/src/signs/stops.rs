@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const STOPS: &[&str] = &[
     "cancel", "paus", "stopped", "aborted", "suspend", "revok", "annul", "révoqu", "interromp", "arrêt", "stopp", "abgebrochen", "angehalten", "geannuleerd",
-    "gestopt", "gepauzeerd", "onderbroken", "detenid", "fermat", "sospes", "avbrut", "avbröt", "stoppad", "wstrzyman", "zatrzyman",
+    "gestopt", "gepauzeerd", "onderbroken", "detenid", "fermat", "sospes", "avbrut", "avbröt", "stoppad", "wstrzyman", "zatrzyman", "sospend", "suspendid", "keskeytet", "pozastav", "přeruš",
 ];
 /// Before whoever did it.
 const BY: &[&str] = &[" by ", " par ", " von ", " door ", " av ", " af ", " da ", " por ", " przez "];
@@ -16,7 +16,7 @@ const BY: &[&str] = &[" by ", " par ", " von ", " door ", " av ", " af ", " da "
 #[rustfmt::skip]
 const PERSONS: &[&str] = &[
     "user", "admin", "administrator", "operator", "staff", "utilisateur", "l'utilisateur", "l’utilisateur", "l'administrateur", "l'opérateur", "benutzer", "gebruiker", "usuario", "utente",
-    "användare", "bruger",
+    "användare", "bruger", "l'exploitant", "l’exploitant", "exploitant", "bediener", "betreiber", "beheerder", "operatore", "operador", "administrador", "amministratore", "obsluha", "operatör", "ylläpitäjä",
 ];
 /// Who asks for it without a word of what becomes of it.
 #[rustfmt::skip]
@@ -77,6 +77,7 @@ mod tests {
             ("annulation de la campagne 218 demandée par j.morel, tâche révoquée", true),
             ("utskick 41 pausat av maja.dahl (124 skickade)", true),
             ("export cancelled by user", true),
+            ("pause prévue posée par l'exploitant (agodin, 05:30-07:00)", true),
             ("connection stopped by 10.0.0.4", false),
             ("stopped by mailer.service", false),
             ("canceling statement due to user request", false),

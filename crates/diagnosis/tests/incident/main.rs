@@ -4,6 +4,7 @@
 
 mod bundle;
 mod decoys;
+mod elsewhere;
 mod faults;
 mod figures;
 mod held_out;
