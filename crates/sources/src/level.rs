@@ -10,19 +10,18 @@ pub fn named(word: &str) -> Option<Level> {
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
     Some(match &*lower {
-        b"trace" | b"subdebug" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all" => {
-            Level::Trace
-        }
+        b"trace" | b"subdebug" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all"
+        | b"trac" | b"feiner" | b"feinst" => Level::Trace,
         b"debug" | b"ddebug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4"
-        | b"debug5" => Level::Debug,
+        | b"debug5" | b"debu" | b"fein" => Level::Debug,
         b"info" | b"hinweis" | b"infos" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log"
         | b"config" | b"stats" | b"system" | b"success" | b"normal" => Level::Info,
-        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave" => {
-            Level::Error
-        }
+        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" | b"advertencia"
+        | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" => Level::Warning,
+        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave"
+        | b"schwerwiegend" | b"errore" => Level::Error,
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
-        | b"dpanic" | b"critique" | b"panique" | b"kritisch" => Level::Critical,
+        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" => Level::Critical,
         _ => return None,
     })
 }
@@ -64,6 +63,15 @@ const SEARCHED: usize = 96;
 pub fn find(text: &str) -> Option<Level> {
     if let Some(level) = of_state(text) {
         return Some(level);
+    }
+    // npm names the level in small letters behind its own name.
+    if let Some((word, _)) = text.strip_prefix("npm ").and_then(|said| said.split_once(' ')) {
+        return match word {
+            "sill" | "silly" => Some(Level::Trace),
+            "http" | "timing" => Some(Level::Debug),
+            "ERR!" => Some(Level::Error),
+            word => named(word),
+        };
     }
     let bytes = &text.as_bytes()[..text.len().min(SEARCHED)];
     let mut at = 0;

@@ -2,7 +2,7 @@
 
 use super::systems;
 use crate::{
-    cursor::Cursor,
+    cursor::{Cursor, number},
     level,
     record::Parsed,
     timestamps::{self, Stamp},
@@ -19,7 +19,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         cursor.eat(text.get(..3)?)?;
     }
     // Games of Valve begin each line with it, DHIS2 with a star and a level.
-    cursor.eat("L ").or_else(|| cursor.eat("* "));
+    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
     let mut opened = cursor.eat("[").or_else(|| cursor.eat("(")).is_some();
     if opened && let Some((zone, rest)) = cursor.rest().split_once(' ') {
         // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
@@ -45,6 +45,11 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         return None;
     }
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
+    // Veeam writes the number of the thread before the level: `<01> Info`.
+    let mut behind = cursor;
+    if behind.eat("<").is_some() && behind.digits().is_some() && behind.eat(">").is_some() && behind.gap().is_some() {
+        cursor = behind;
+    }
     let mut next = cursor;
     let bracketed = next.eat("[").is_some();
     if level.is_none()
@@ -59,19 +64,45 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         next.take(|byte| b" \t:-|".contains(&byte));
         cursor = next;
     }
-    let level = level.or_else(|| of_component(&mut cursor)).or_else(|| level::find(cursor.rest()));
+    let level = level
+        .or_else(|| of_origin(&cursor))
+        .or_else(|| of_component(&mut cursor))
+        .or_else(|| level::find(cursor.rest()));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
 }
 
-/// `,  0`: how much Samba's level of debugging must be for the line to be written.
+/// `,  0` or `,  0, pid=812`: how much Samba's level of debugging must be for the line to be written.
 fn verbosity(cursor: &mut Cursor<'_>) {
     let mut next = *cursor;
     if next.eat(",").is_some() {
         next.spaces();
         if next.digits().is_some_and(|digits| digits.len() <= 2) {
+            // And the process, and who it is run by, where it is told to say so.
+            if next.peek() == Some(b',') {
+                next.take(|byte| byte.is_ascii_alphanumeric() || b",=() ".contains(&byte));
+            }
             *cursor = next;
         }
     }
+}
+
+/// A level with the name of what says it: `[Warning-Duplicati.Library.Main]: message`, `warning/JsonRpcConnection: message` of Icinga,
+/// `LOG5[main]: message` of stunnel, whose number is syslog's severity, and the topics of a MikroTik router, `dhcp,warning message`.
+fn of_origin(cursor: &Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    if next.eat("LOG").is_some() {
+        let severity = number(next.digits().filter(|digits| digits.len() == 1)?)?;
+        return next.eat("[").and_then(|()| level::of_severity(severity));
+    }
+    let (topics, _) = cursor.rest().split_once(' ')?;
+    let is_topic = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b",-!".contains(&byte);
+    if topics.contains(',') && topics.bytes().all(is_topic) {
+        return topics.split(',').skip(1).find_map(level::named);
+    }
+    let separator = if next.eat("[").is_some() { "-" } else { "/" };
+    let level = next.level()?;
+    next.eat(separator)?;
+    next.peek().filter(u8::is_ascii_uppercase).map(|_| level)
 }
 
 /// `E STORAGE  [initandlisten] message`: a letter and a component, as MongoDB wrote them before it wrote objects.
@@ -80,10 +111,18 @@ fn of_component(cursor: &mut Cursor<'_>) -> Option<Level> {
     let letter = next.take(|byte| byte.is_ascii_uppercase());
     let level = level::lettered(*letter.as_bytes().first().filter(|_| letter.len() == 1)?)?;
     next.gap()?;
-    let component = next.take(|byte| byte.is_ascii_uppercase() || b"-_".contains(&byte));
-    next.gap()?;
-    if component.is_empty() || next.peek() != Some(b'[') {
-        return None;
+    // etcd divides them by a bar.
+    if next.eat("| ").is_some() {
+        *cursor = next;
+        return Some(level);
+    }
+    // Gluster names the place at once.
+    if next.peek() != Some(b'[') {
+        let component = next.take(|byte| byte.is_ascii_uppercase() || b"-_".contains(&byte));
+        next.gap()?;
+        if component.is_empty() || next.peek() != Some(b'[') {
+            return None;
+        }
     }
     *cursor = next;
     Some(level)
@@ -93,7 +132,9 @@ fn of_component(cursor: &mut Cursor<'_>) -> Option<Level> {
 fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
     let (stamp, length) = timestamps::epoch(cursor.rest())?;
     let closed = opened && cursor.rest().as_bytes().get(length) == Some(&b']');
-    if length <= 11 && !closed {
+    // `1795153252: message`, as Mosquitto writes.
+    let is_told = matches!(&cursor.rest().as_bytes()[length..], [b':', b' ', first, ..] if first.is_ascii_alphabetic());
+    if length <= 11 && !closed && !is_told {
         // Ten digits are a time where a level follows them.
         let mut next = *cursor;
         next.eat(&cursor.rest()[..length])?;

@@ -84,7 +84,8 @@ pub(super) const TIME: &[u8] = keys!(
     "DateTime",
     "Date",
     "EventReceivedTime",
-    "creationTimestamp"
+    "creationTimestamp",
+    "timestamp_ns"
 );
 pub(super) const LEVEL: &[u8] = keys!(
     "level",

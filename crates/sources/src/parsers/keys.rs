@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 171] = [
+pub(super) const KEYS: [&str; 172] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -166,6 +166,7 @@ pub(super) const KEYS: [&str; 171] = [
     "timestamp",
     "timestamp.nanos",
     "timestamp.seconds",
+    "timestamp_ns",
     "ts",
     "tz",
     "pri",

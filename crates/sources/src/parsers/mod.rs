@@ -26,6 +26,7 @@ mod proxies;
 mod python;
 mod python_servers;
 mod roles;
+mod servers;
 mod syslog;
 mod systems;
 mod table;

@@ -5,7 +5,7 @@ use crate::{
     cursor::Cursor,
     level,
     record::Parsed,
-    timestamps::{SECOND, Stamp},
+    timestamps::{DAY, SECOND, Stamp, days_in_month, days_of},
 };
 
 /// Spans within spans that are looked through for the target behind them.
@@ -70,16 +70,22 @@ pub(super) fn env_logger(text: &str) -> Option<Parsed<'_>> {
     is_path(target).then(|| Parsed::new("env_logger", cursor.rest()).at(stamp).level(level).logger(target))
 }
 
-/// `I0517 15:04:22.619632 1952452992 file.cc:253] message`; the year is not written.
+/// `I0517 15:04:22.619632 1952452992 file.cc:253] message`; the year is not written, or all of `I20260517`.
 pub(super) fn glog(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let level = cursor.peek().filter(|letter| b"IWEFD".contains(letter)).and_then(level::lettered)?;
-    let bytes = text.as_bytes();
+    // Newer versions may write the year.
+    let (year, bytes) = match text.as_bytes() {
+        [_, year @ ..] if year.len() > 8 && year[..8].iter().all(u8::is_ascii_digit) && year[8] == b' ' => {
+            (text.get(1..5)?.parse::<i64>().ok(), &text.as_bytes()[4..])
+        }
+        bytes => (None, bytes),
+    };
     if bytes.get(5) != Some(&b' ') || !bytes[1..5].iter().all(u8::is_ascii_digit) {
         return None;
     }
     let (month, day) = (two(bytes, 1), two(bytes, 3));
-    if !(1..=12).contains(&month) || !(1..=crate::timestamps::days_in_month(2000, month)).contains(&day) {
+    if !(1..=12).contains(&month) || !(1..=days_in_month(year.unwrap_or(2000), month)).contains(&day) {
         return None;
     }
     cursor.until_byte(b' ')?;
@@ -91,7 +97,11 @@ pub(super) fn glog(text: &str) -> Option<Parsed<'_>> {
     let place = cursor.until_byte(b']')?;
     cursor.eat(" ");
     let (file, line) = place.rsplit_once(':')?;
-    let parsed = Parsed::new("glog", cursor.rest()).at(Stamp::Yearless { month, day, micros }).level(level);
+    let stamp = match year {
+        Some(year) => Stamp::Civil(days_of(year, month, day) * DAY + micros),
+        None => Stamp::Yearless { month, day, micros },
+    };
+    let parsed = Parsed::new("glog", cursor.rest()).at(stamp).level(level);
     Some(parsed.with("tid", thread).text("file", file).with("line", line))
 }
 

@@ -1,6 +1,7 @@
 //! PHP: Laravel and whatever else writes with Monolog, and PHP's own error log.
 
 use crate::{cursor::Cursor, level, record::Parsed};
+use jiff::tz::TimeZone;
 use model::Level;
 
 /// `[2025-01-10 14:32:15] production.ERROR: message {"context":…} []`.
@@ -40,8 +41,16 @@ pub(super) fn errors(text: &str) -> Option<Parsed<'_>> {
     let mut stamp = None;
     if cursor.eat("[").is_some() {
         stamp = Some(cursor.stamp()?);
-        // The zone's name; that of the source is taken for it.
-        cursor.until("] ").filter(|zone| !zone.contains('['))?;
+        let zone = cursor.until("] ").filter(|zone| !zone.contains('['))?;
+        // What no system knows as a zone is taken for the source's.
+        let known = zone.contains('/').then(|| TimeZone::get(zone.trim()).ok()).flatten();
+        if let Some(known) = &known {
+            stamp = stamp.map(|stamp| stamp.in_zone(known));
+        }
+        // What a program gives to `error_log` has no kind.
+        if known.is_some() && !cursor.rest().starts_with("PHP ") {
+            return Some(Parsed::new("php", cursor.rest()).at(stamp).level(level::find(cursor.rest())));
+        }
     }
     cursor.eat("PHP ")?;
     const KINDS: [(&str, Level); 9] = [

@@ -68,7 +68,9 @@ fn head(text: &str) -> Option<Head<'_>> {
     // `Sun 2026-05-31 22:53:17 UTC` is how the journal writes it in full.
     let is_of_journal = matches!(cursor.rest().as_bytes().get(3..5), Some([b' ', b'0'..=b'9']));
     let dated_in_full = cursor.rest().as_bytes().get(10) == Some(&b'T') || is_of_journal;
-    let stamp = cursor.stamp()?;
+    // `Nov-20 05:44:09` is of programs that write no host.
+    let is_dashed = cursor.rest().as_bytes().get(3) == Some(&b'-');
+    let stamp = cursor.stamp().filter(|_| !is_dashed)?;
     cursor.eat(" ")?;
     let yearless = matches!(stamp, Stamp::Yearless { .. });
     let full = dated_in_full && matches!(stamp, Stamp::Instant(_));

@@ -5,7 +5,7 @@ use super::{
     Shape::{Carrier, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
     access, cloud, containers, databases, dated, java, journal, json, linux, logfmt, mail, mailing, native, network,
-    php, programs, proxies, python, python_servers, syslog, systems, tables, web_error, windows,
+    php, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error, windows,
 };
 use crate::record::Parsed;
 
@@ -81,6 +81,14 @@ pub static FORMATS: &[Format] = &[
     simple!("journal_verbose", Headed, Own, journal::verbose),
     simple!("cups", Line, Own, linux::cups),
     simple!("apt_history", Headed, Own, linux::apt_history),
+    simple!("weblogic", Headed, Own, servers::weblogic),
+    simple!("db2", Headed, Own, servers::db2),
+    simple!("hana", Headed, Own, servers::hana),
+    simple!("firebird", Headed, Own, servers::firebird),
+    simple!("sssd", Headed, Own, servers::sssd),
+    simple!("bacula", Headed, Own, servers::bacula),
+    simple!("leveled", Headed, Own, servers::leveled),
+    simple!("hmailserver", Line, Own, servers::hmailserver),
     simple!("redis", Line, Own, databases::redis),
     simple!("glog", Headed, Own, native::glog),
     simple!("kernel", Line, Own, linux::kernel),

@@ -14,6 +14,8 @@ mod weekdays;
 pub use calendar::{Calendar, Reference, Turns};
 pub use slashed::{DateOrder, Slashed};
 
+use jiff::tz::TimeZone;
+
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
 
@@ -49,6 +51,14 @@ impl Stamp {
             Self::Civil(micros) => Self::Instant(micros - seconds * SECOND),
             other => other,
         }
+    }
+
+    /// The moment of a clock that stands in `zone`; of an hour that it shows twice the first.
+    pub(crate) fn in_zone(self, zone: &TimeZone) -> Self {
+        let Self::Civil(micros) = self else { return self };
+        let shown = jiff::Timestamp::from_microsecond(micros).ok().map(|shown| TimeZone::UTC.to_datetime(shown));
+        let found = shown.and_then(|shown| zone.to_timestamp(shown).ok());
+        found.map_or(self, |found| Self::Instant(found.as_microsecond()))
     }
 }
 
@@ -112,6 +122,13 @@ pub fn from_epoch_float(count: f64) -> Option<Stamp> {
         return if whole < 1e14 { Some(Stamp::Instant(micros as i64)) } else { from_epoch(whole as i64) };
     }
     Some(Stamp::Instant(whole as i64 * SECOND + ((count - whole) * 1e6).round() as i64))
+}
+
+/// The month of a name, in English or as the C locales of Europe write it.
+pub(crate) fn month_named(name: &str) -> Option<u8> {
+    shapes::month(name.as_bytes(), 0)
+        .filter(|(_, end)| *end == name.len())
+        .and_then(|(month, _)| u8::try_from(month).ok())
 }
 
 /// Days since 1970-01-01 of a Gregorian date. After Howard Hinnant, "chrono-compatible low-level date algorithms".

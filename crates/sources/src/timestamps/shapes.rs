@@ -153,8 +153,8 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
 
 /// `Jan 10 14:32:15`, `Jan 10 2025 14:32:15`, `Jan 10, 2025 2:32:15 PM`, and behind a weekday asctime and `date`.
 fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(Stamp, usize)> {
-    if bytes.get(end) == Some(&b'-') {
-        return dashed(bytes, month, end + 1);
+    if let Some(separator @ (b'-' | b'/')) = bytes.get(end) {
+        return dashed(bytes, month, end + 1, *separator);
     }
     let at = skip_spaces(bytes, end);
     let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
@@ -178,10 +178,13 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
     of_no_year(month, day, micros).map(|stamp| (stamp, end))
 }
 
-/// `Apr-27-13 02:33:09`, `Apr-27-2013 02:33:09`: from the day on.
-fn dashed(bytes: &[u8], month: i64, at: usize) -> Option<(Stamp, usize)> {
+/// `Apr-27-13 02:33:09`, `Apr-27-2013 02:33:09`, `Apr/27/2013 02:33:09`, `Apr-27 02:33:09`: from the day on.
+fn dashed(bytes: &[u8], month: i64, at: usize, separator: u8) -> Option<(Stamp, usize)> {
     let day = count(bytes, at, 2)?;
-    if bytes.get(at + 2) != Some(&b'-') {
+    if bytes.get(at + 2) == Some(&b' ') {
+        return yearless(bytes, month, day, at + 3);
+    }
+    if bytes.get(at + 2) != Some(&separator) {
         return None;
     }
     let (year, end) = match count(bytes, at + 3, 4) {
@@ -299,6 +302,11 @@ fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
         Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
         Some(b'+' | b'-') => signed_zone(bytes, from, spaced == 1),
         Some(b'A'..=b'Z') => named_zone(bytes, from),
+        // `(UTC+0100)`, as scripts ask `date` for it.
+        Some(b'(') if matches!(bytes.get(from + 1..from + 4), Some(b"UTC" | b"GMT")) => {
+            let signed = matches!(bytes.get(from + 4), Some(b'+' | b'-')).then(|| signed_zone(bytes, from + 4, false));
+            signed.flatten().filter(|(_, end)| bytes.get(*end) == Some(&b')')).map(|(offset, end)| (offset, end + 1))
+        }
         _ => None,
     };
     found.map_or((None, at), |(offset, end)| (Some(offset), end))
@@ -313,6 +321,8 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
         None if !spaced => (0, at + 3),
         // PostgreSQL writes `-03` for zones without a name, and the process behind it.
         None if bytes.get(at + 3..at + 5) == Some(b" [") => (0, at + 3),
+        // .NET's `zz`, and a dash before what is said.
+        None if bytes[at] == b'+' && bytes.get(at + 3..at + 6) == Some(b" - ") => (0, at + 3),
         None => return None,
     };
     if hours > 18 || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
