@@ -126,6 +126,10 @@ without-address = { $n ->
     [one] { $shown } row of the list has no readable address, and is not counted.
    *[other] { $shown } rows of the list have no readable address, and are not counted.
 }
+repeated-rows = { $n ->
+    [one] { $shown } row of the list repeats an address. Each person is counted once.
+   *[other] { $shown } rows of the list repeat an address. Each person is counted once.
+}
 queued-messages = { $n ->
     [one] { $shown } message is in the mail server’s queue; whom it is for is not logged.
    *[other] { $shown } messages are in the mail server’s queue; whom they are for is not logged.

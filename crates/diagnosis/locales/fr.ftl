@@ -126,6 +126,10 @@ without-address = { $n ->
     [one] { $shown } ligne de la liste n’a pas d’adresse lisible et n’est pas comptée.
    *[other] { $shown } lignes de la liste n’ont pas d’adresse lisible et ne sont pas comptées.
 }
+repeated-rows = { $n ->
+    [one] { $shown } ligne de la liste répète une adresse. Chaque personne est comptée une fois.
+   *[other] { $shown } lignes de la liste répètent une adresse. Chaque personne est comptée une fois.
+}
 queued-messages = { $n ->
     [one] { $shown } message est en file d’attente ; son destinataire n’est pas journalisé.
    *[other] { $shown } messages sont en file d’attente ; leurs destinataires ne sont pas journalisés.

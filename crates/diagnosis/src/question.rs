@@ -157,7 +157,16 @@ pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<R
         Some(at) => Some(written(at)?),
         None => moment(&question.phrase, zone, latest),
     };
-    let end = |text: &Option<String>| text.as_ref().map(|text| written(text).map(|(at, _)| at)).transpose();
+    // A day alone is meant whole: from its beginning, until its end.
+    let midnight = |text: &String, days: i32| {
+        let day: Date = text.trim().parse().ok()?;
+        let day = day.checked_add(jiff::Span::new().days(days)).ok()?;
+        Some(Timestamp::from(day.to_zoned(zone.clone()).ok()?.timestamp()))
+    };
+    let end = |text: &Option<String>, days: i32| {
+        let at = |text: &String| midnight(text, days).map_or_else(|| written(text).map(|(at, _)| at), Ok);
+        text.as_ref().map(at).transpose()
+    };
     let window = question.window.unwrap_or(WINDOW);
     if let (None, None, None, Some((from, to))) =
         (&question.at, &question.since, &question.until, between(&question.phrase, zone, latest))
@@ -165,7 +174,7 @@ pub fn read(question: &Question, zone: &TimeZone, latest: Timestamp) -> Result<R
     {
         return Ok(Reading { phrase: question.phrase.clone(), at: None, from, to, zone: zone.clone() });
     }
-    let (from, to) = match (told, end(&question.since)?, end(&question.until)?) {
+    let (from, to) = match (told, end(&question.since, 0)?, end(&question.until, 1)?) {
         (_, Some(since), until) => (since, until.unwrap_or(latest)),
         (Some((at, about)), None, until) => {
             let window = if about && question.window.is_none() { window + ABOUT } else { window };
@@ -243,6 +252,8 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
     if let Some(at) = ago(&words, latest) {
         return Some((at, true));
     }
+    // A zone that is told holds before that of the logs.
+    let zone = if words.iter().any(|word| matches!(*word, "utc" | "gmt")) { &TimeZone::UTC } else { zone };
     let local = latest.in_zone(zone);
     let date = words.iter().enumerate().find_map(|(at, _)| date(&words[at..], local.date()));
     let time = words.iter().enumerate().find_map(|(at, _)| time(&words[at..]))?;
@@ -450,6 +461,22 @@ mod tests {
             assert_eq!(named(&name_of(&zone)), Some(zone));
         }
         assert_eq!((named("+nonsense"), named("")), (None, None));
+    }
+
+    #[test]
+    fn a_day_alone_is_meant_whole_and_a_zone_that_is_told_holds() {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let latest = "2026-01-23T09:10:00Z".parse().unwrap();
+        let question =
+            Question { since: Some("2026-01-22".into()), until: Some("2026-01-22".into()), ..Question::default() };
+        let reading = read(&question, &zone, latest).unwrap();
+        assert_eq!(
+            (reading.from.to_string(), reading.length().as_secs()),
+            ("2026-01-21T23:00:00.000000Z".into(), 86_400)
+        );
+        let question = Question { phrase: "the mailing stopped at 22:20 UTC yesterday".into(), ..Question::default() };
+        let at = read(&question, &zone, latest).unwrap().at;
+        assert_eq!(at.map(|at| at.to_string()), Some("2026-01-22T22:20:00.000000Z".to_owned()));
     }
 
     #[test]

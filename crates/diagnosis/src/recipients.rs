@@ -49,6 +49,8 @@ pub struct Who {
     pub queued_messages: usize,
     /// Rows of the list in which no address can be read.
     pub without_address: usize,
+    /// Rows with the address of a row before them: people are counted, not rows.
+    pub repeated_rows: usize,
 }
 
 /// A list of recipients as it was given, to the byte: what is written of it again is the same.
@@ -135,11 +137,13 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     let mut recipients: Vec<Recipient> = list.addresses().map(recipient).collect();
     doubt_the_next(&mut recipients, &told);
     let mut counts = BTreeMap::new();
-    for recipient in &recipients {
+    let mut seen = BTreeSet::new();
+    for recipient in recipients.iter().filter(|recipient| seen.insert(recipient.address.as_str())) {
         *counts.entry(recipient.outcome).or_default() += 1;
     }
+    let repeated_rows = recipients.len() - seen.len();
     let without_address = list.rows.len() - recipients.len();
-    Who { recipients, counts, queued_messages: told.queued, without_address }
+    Who { recipients, counts, queued_messages: told.queued, without_address, repeated_rows }
 }
 
 /// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was; and how many. Whether
@@ -169,7 +173,17 @@ fn doubt_the_next(recipients: &mut [Recipient], told: &Told) {
     let is_open = |recipient: &&mut Recipient| recipient.outcome == Outcome::NotStarted;
     let is_in_order = recipients[..next].iter().all(|recipient| recipient.outcome != Outcome::NotStarted);
     let doubted = if is_in_order { told.processes } else { usize::MAX };
-    recipients.iter_mut().filter(is_open).take(doubted).for_each(|recipient| recipient.outcome = Outcome::Unknown);
+    // People, not rows: whoever may have it is doubted in each row that names them.
+    let mut rows: BTreeSet<&str> = BTreeSet::new();
+    for recipient in recipients.iter().filter(|recipient| recipient.outcome == Outcome::NotStarted) {
+        if rows.len() < doubted {
+            rows.insert(&recipient.address);
+        }
+    }
+    let addresses: BTreeSet<String> = rows.into_iter().flat_map(|row| row.split(", ")).map(str::to_owned).collect();
+    let is_doubted =
+        |recipient: &&mut Recipient| recipient.address.split(", ").any(|address| addresses.contains(address));
+    recipients.iter_mut().filter(is_open).filter(is_doubted).for_each(|recipient| recipient.outcome = Outcome::Unknown);
 }
 
 /// What the logs tell of recipients.
@@ -563,129 +577,4 @@ fn advise(reasons: &[Reason]) -> Advice {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_read_with_their_separators() {
-        for text in [
-            "nom;email\nAnn;Ann@x.org\nBob;bob@x.org\n",
-            "\u{feff}email\nann@x.org\nbob@x.org\n",
-            "\u{feff}Ann <ann@x.org>,Ann\n mailto:bob@x.org,Bob\n",
-        ] {
-            let list = RecipientList::read(text.as_bytes()).unwrap();
-            let addresses: Vec<_> = list.addresses().collect();
-            assert_eq!(addresses, [(1, vec!["ann@x.org".to_owned()]), (2, vec!["bob@x.org".to_owned()])], "{text}");
-        }
-        assert_eq!(RecipientList::read(b"a,b\n1,2\n").unwrap_err(), BadList::NoAddresses);
-        assert_eq!(RecipientList::read(b"a@b.c\n\x7f\0@x\n").unwrap_err(), BadList::Unreadable { line: 2 });
-    }
-
-    fn told(by_address: &[(&str, Outcome)]) -> Told {
-        let by_address = by_address.iter().map(|(address, outcome)| ((*address).to_owned(), (*outcome, 0))).collect();
-        let of_others = Outcome::NotStarted;
-        Told { by_address, elsewhere: BTreeMap::new(), of_others, is_begin_known: false, queued: 0, processes: 0 }
-    }
-
-    #[test]
-    fn a_row_of_several_is_what_all_of_them_are() {
-        let told = told(&[("ann@x.org", Outcome::Sent), ("bob@x.org", Outcome::Sent)]);
-        let of = |cell: &str| told.of_all(&addresses_in(cell.as_bytes())).0;
-        assert_eq!(of("Ann <Ann@x.org>, Bob <bob@x.org>"), Outcome::Sent);
-        assert_eq!(of("ann@x.org; eve@x.org"), Outcome::Unknown, "Ann has it: the row is not sent again");
-        assert_eq!(of("eve@x.org dan@x.org"), Outcome::NotStarted);
-    }
-
-    #[test]
-    fn a_log_of_other_mail_makes_nobody_safe() {
-        let list = RecipientList::read(b"email\nann@x.org\nbob@x.org\neve@x.org\ndan@x.org\n").unwrap();
-        let of = |rows: &[(&str, Outcome)], earlier: &[&str]| {
-            let mut told = told(rows);
-            told.elsewhere = earlier.iter().map(|address| ((*address).to_owned(), 0)).collect();
-            told.hold_against(&list);
-            told.of_all(&["dan@x.org".to_owned()]).0
-        };
-        let sent = [("ann@x.org", Outcome::Sent), ("bob@x.org", Outcome::Sent), ("eve@x.org", Outcome::Sent)];
-        assert_eq!(of(&sent, &[]), Outcome::NotStarted);
-        assert_eq!(of(&sent, &["dan@x.org"]), Outcome::Unknown, "an earlier batch may have had it");
-        assert_eq!(of(&sent, &["ann@x.org", "bob@x.org", "eve@x.org"]), Outcome::Unknown, "it may have begun earlier");
-        assert_eq!(of(&sent[..1], &[]), Outcome::Unknown, "the treasurer gets mail of cron as well");
-        let told = told(&sent);
-        assert_eq!(told.of_all(&["zoé@x.org".to_owned()]).0, Outcome::Unknown);
-    }
-
-    #[test]
-    fn a_message_to_several_is_done_when_all_of_them_are() {
-        let to = |address: &str, recipients| Delivery {
-            address: address.into(),
-            queue_id: "4A1".into(),
-            original: None,
-            recipients,
-        };
-        let (submitted, active, ann, bob) = (to("", 0), to("", 2), to("ann@x.org", 0), to("bob@x.org", 0));
-        let mut queue = Queue::default();
-        queue.note(Sign::Submitted, &submitted);
-        queue.note(Sign::Queued, &active);
-        queue.note(Sign::Delivered, &ann);
-        assert_eq!(queue.open(), 1);
-        queue.note(Sign::Delivered, &bob);
-        assert_eq!(queue.open(), 0);
-    }
-
-    #[test]
-    fn who_may_have_been_sent_to_is_doubted() {
-        let doubted = |outcomes: &[Outcome], processes| {
-            let of =
-                |outcome: &Outcome| Recipient { address: String::new(), outcome: *outcome, evidence: None, row: 0 };
-            let mut recipients: Vec<Recipient> = outcomes.iter().map(of).collect();
-            let told = Told { processes, ..told(&[]) };
-            doubt_the_next(&mut recipients, &told);
-            recipients.iter().filter(|recipient| recipient.outcome == Outcome::Unknown).count()
-        };
-        use Outcome::{NotStarted as N, Sent as S};
-        assert_eq!(doubted(&[S, S, N, N, N], 0), 0, "the mail server says it");
-        assert_eq!((doubted(&[S, S, N, N, N], 1), doubted(&[S, S, N, N, N], 2)), (1, 2));
-        assert_eq!(doubted(&[S, N, S, N, N], 1), 3, "it does not follow the list");
-    }
-
-    #[test]
-    fn rotated_logs_are_of_one_source() {
-        for name in ["/var/log/mail.log", "/var/log/mail.log.1", "/var/log/mail.log.2.gz"] {
-            assert_eq!(stem(name), "/var/log/mail.log");
-        }
-        assert_eq!((stem("/var/log/maillog-20260101"), stem("journal")), ("/var/log/maillog", "journal"));
-        assert_eq!(passed_on("status=sent (250 2.0.0 Ok: queued as 4ABC12)"), Some("4ABC12"));
-    }
-
-    #[test]
-    fn what_is_left_is_written_as_it_was() {
-        let text = b"\xef\xbb\xbfemail;soci\xe9t\xe9\r\nann@x.org;A\r\nbob@x.org;\"B; fils\"\r\n";
-        let list = RecipientList::read(text).unwrap();
-        let recipient = |row, outcome| Recipient { address: String::new(), outcome, evidence: None, row };
-        let recipients = vec![recipient(1, Outcome::Sent), recipient(2, Outcome::NotStarted)];
-        let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0, without_address: 0 };
-        assert_eq!(not_sent(&list, &who).1, b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
-    }
-
-    #[test]
-    fn the_rest_is_left_alone_while_somebody_may_still_send_it() {
-        let allows =
-            |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons, commands: Vec::new() }.allows_the_rest();
-        let left = || Reason::Left { count: 3 };
-        assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
-        assert!(!allows(vec![Reason::NobodyLeft]) && !allows(vec![Reason::Unknown { count: 1 }]));
-        for reason in [Reason::MayStillSend, Reason::MayBeRedelivered, Reason::NoCause] {
-            assert!(!allows(vec![reason, left()]));
-        }
-    }
-
-    #[test]
-    fn the_strictest_reason_decides() {
-        let left = Reason::Left { count: 3 };
-        assert_eq!(advise(std::slice::from_ref(&left)), Advice::Yes);
-        assert_eq!(advise(&[Reason::MendFirst, left.clone()]), Advice::Wait);
-        assert_eq!(advise(&[Reason::Unknown { count: 1 }, left.clone()]), Advice::CannotTell);
-        assert_eq!(advise(&[Reason::MayStillSend, Reason::Unknown { count: 1 }, left]), Advice::Wait);
-        assert_eq!(advise(&[Reason::NobodyLeft]), Advice::No);
-    }
-}
+mod tests;

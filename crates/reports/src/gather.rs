@@ -5,7 +5,7 @@ use crate::{
 };
 use errors::{
     Envelope, Event, Report,
-    envelope::Item,
+    envelope::{Item, MalformedEnvelope},
     feedback::Feedback,
     grouping,
     logs::LogItem,
@@ -70,10 +70,13 @@ impl Reports {
             Form::Event => Envelope::of_event(body),
             Form::Security => Envelope::of_security_report(body),
         };
-        if envelope.items.is_empty()
-            && let Some(malformed) = envelope.malformed
-        {
-            return Err(malformed.into());
+        if let Some(malformed) = &envelope.malformed {
+            // More than is taken of one envelope is refused before anything of it counts: whoever sent it can divide it.
+            if envelope.items.is_empty() || matches!(malformed, MalformedEnvelope::TooMany { .. }) {
+                return Err(malformed.clone().into());
+            }
+            // What is behind the last item that could be read is none that is known.
+            self.0.projects.count_dropped(known.project.id, "default", DropReason::Malformed, 1);
         }
         let received = Received { event_id: envelope.event_id, ..Received::default() };
         let (now, gathered) = (self.0.clock.now(), Gathered::default());

@@ -16,6 +16,9 @@ use model::{Level, Timestamp};
 use scrub::{Counts, Scrubber};
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
+/// UTF-8's byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// One record of a source.
 #[derive(Debug)]
 pub struct Record<'a> {
@@ -178,6 +181,8 @@ impl Reader {
     pub fn push(&mut self, raw: &[u8], now: Timestamp, sink: &mut dyn FnMut(Record<'_>)) {
         self.calendar.arrived(now);
         self.assembler.count_line();
+        // Files of Windows begin with a mark of their encoding, which is no part of what they say.
+        let raw = raw.strip_prefix(MARK).unwrap_or(raw);
         let text = line::text(raw);
         let text = text.trim_end_matches('\r');
         // Nothing is said by a blank line, unless it is part of something.

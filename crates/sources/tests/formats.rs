@@ -67,6 +67,20 @@ fn every_format_is_recognised_and_read() {
 
 /// The OpenTelemetry Collector's file exporter writes a request a line.
 #[test]
+fn a_mark_of_the_encoding_is_no_part_of_the_first_line() {
+    for text in [
+        "\u{feff}2026-11-20 10:00:00 ERROR no space",
+        "\u{feff}{\"time\":\"2026-11-20T09:00:00Z\",\"level\":\"error\"}",
+    ] {
+        let mut found = Vec::new();
+        read(text.as_bytes(), &mut |record| {
+            found.push((record.time.map(|time| time.to_string()), record.parsed.level))
+        });
+        assert_eq!(found, [(Some("2026-11-20T09:00:00.000000Z".to_owned()), Some(model::Level::Error))], "{text}");
+    }
+}
+
+#[test]
 fn a_line_of_many_records_is_read_as_many() {
     let record = |n: u32, severity: u32| {
         format!(

@@ -884,8 +884,8 @@ diagnose-list-unreadable = { $path }: line { $line } is not CSV; save the list a
 diagnose-list-too-many = { $path }: more than { $n } rows; split the list
 diagnose-no-file = --logs { $pattern }: no file matches
 diagnose-no-file-help = write the path as it is below --root, in quotes: --logs "/srv/app/logs/*.log"
-diagnose-not-written = { $path } was not written: somebody may still be sending to the remaining recipients
-diagnose-not-written-help = the report says why; ask again once that is settled
+diagnose-not-written = { $path } was not written: nothing shows that sending to the remaining recipients is safe
+diagnose-not-written-help = the report gives the reasons, where it speaks of resuming; ask again once they are settled
 diagnose-written = { $n ->
     [one] { $path }: { $n } row written
    *[other] { $path }: { $n } rows written

@@ -988,8 +988,8 @@ diagnose-list-unreadable = { $path } : la ligne { $line } n’est pas du CSV ;
 diagnose-list-too-many = { $path } : plus de { $n } lignes ; partagez la liste
 diagnose-no-file = --logs { $pattern } : aucun fichier ne correspond
 diagnose-no-file-help = écrivez le chemin tel qu’il est sous --root, entre guillemets : --logs "/srv/app/logs/*.log"
-diagnose-not-written = { $path } n’est pas écrit : il n’est pas certain que plus personne n’envoie aux destinataires restants
-diagnose-not-written-help = le rapport dit pourquoi ; posez de nouveau la question une fois ce point réglé
+diagnose-not-written = { $path } n’est pas écrit : rien ne montre que l’envoi aux destinataires restants est sans risque
+diagnose-not-written-help = le rapport en donne les raisons dans la partie sur la reprise ; posez de nouveau la question une fois ces points réglés
 diagnose-written = { $n ->
     [one] { $path } : { $n } ligne écrite
    *[other] { $path } : { $n } lignes écrites

@@ -13,6 +13,7 @@ use crate::{
 };
 use language::{FluentValue, Language};
 use model::Timestamp;
+use std::collections::BTreeSet;
 
 /// Rows of the timeline.
 const TIMELINE_MAX: usize = 60;
@@ -264,6 +265,9 @@ impl Telling<'_> {
         if who.without_address > 0 {
             blocks.push(Block::Text(self.say.count("without-address", who.without_address)));
         }
+        if who.repeated_rows > 0 {
+            blocks.push(Block::Text(self.say.count("repeated-rows", who.repeated_rows)));
+        }
         if who.queued_messages > 0 {
             blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
         }
@@ -283,7 +287,9 @@ impl Telling<'_> {
     }
 
     fn names(&self, who: &Who, outcome: Outcome) -> String {
-        let mut of_outcome = who.recipients.iter().filter(|recipient| recipient.outcome == outcome);
+        let mut seen = BTreeSet::new();
+        let of_outcome = who.recipients.iter().filter(|recipient| recipient.outcome == outcome);
+        let mut of_outcome = of_outcome.filter(|recipient| seen.insert(recipient.address.as_str()));
         let named: Vec<String> =
             of_outcome.by_ref().take(NAMED_MAX).map(|recipient| plain(&recipient.address)).collect();
         let more = of_outcome.count();

@@ -222,6 +222,7 @@ const SAMPLE_LINES_MAX: usize = 64;
 /// The format of a source by the first lines of a sample, and how many of those looked at fit it, of how many. `None`
 /// is plain text.
 pub fn detect(sample: &str) -> (Option<&'static Format>, usize, usize) {
+    let sample = sample.strip_prefix('\u{feff}').unwrap_or(sample);
     let lines: Vec<&str> = sample.lines().filter(|line| !line.trim().is_empty()).take(SAMPLE_LINES_MAX).collect();
     let fits = |format: &Format| {
         let mut memory = Memory::default();

@@ -187,11 +187,11 @@ fn new_file(path: &Path) -> Result<File> {
 }
 
 fn read_list(path: &Path) -> Result<RecipientList> {
-    let bytes = fs::metadata(path).at(path.display())?.len();
-    if bytes > LIST_BYTES_MAX {
+    let mut bytes = Vec::new();
+    File::open(path).at(path.display())?.take(LIST_BYTES_MAX + 1).read_to_end(&mut bytes).at(path.display())?;
+    if bytes.len() as u64 > LIST_BYTES_MAX {
         return Err(Failure::refused(t!("diagnose-list-too-long", path = path.display())));
     }
-    let bytes = fs::read(path).at(path.display())?;
     let path = path.display();
     RecipientList::read(&bytes).map_err(|error| {
         Failure::refused(match error {

@@ -101,6 +101,23 @@ async fn what_is_wrong_is_refused_with_the_reason_and_nothing_is_kept() {
     assert_eq!(events(&site).await, 0);
 }
 
+/// What is answered with 200 was kept, or is counted as dropped.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_envelope_of_too_many_items_is_refused_whole_and_a_broken_end_is_counted() {
+    let site = site().await;
+    let address = format!("/api/1/envelope/?sentry_key={KEY}");
+    let item = "{\"type\":\"event\"}\n{\"message\":\"x\"}\n";
+    let refused = sent(&site, &address, &[], "{}\n".to_owned() + &item.repeat(1001)).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text);
+    assert!(refused.text.contains("at most 1000 items"), "{}", refused.text);
+    assert_eq!(events(&site).await, 0);
+    let taken = sent(&site, &address, &[], "{}\n".to_owned() + &item.repeat(2) + "{\"type\":\n").await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    assert_eq!(events(&site).await, 2);
+    let dropped = site.app.reports.dropped(1, site.app.clock.now()).await.unwrap();
+    assert_eq!(dropped.iter().map(|dropped| dropped.count).sum::<u64>(), 1, "{dropped:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_beyond_its_quota_is_told_which_category_and_for_how_long() {
     let site = site().await;

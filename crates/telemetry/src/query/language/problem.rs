@@ -127,14 +127,21 @@ impl Problem {
         let end = floor_boundary(text, self.at.end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
-        let line = text[line_start..line_end].replace('\t', " ");
-        let before = text[line_start..start].chars().count();
-        let under = text[start..end.min(line_end)].chars().count().max(1);
+        // Of a long line, what stands around the place.
+        let from = floor_boundary(text, start.saturating_sub(SHOWN_BEFORE)).max(line_start);
+        let to = floor_boundary(text, start + SHOWN_BEHIND).clamp(start, line_end);
+        let line = text[from..to].replace('\t', " ");
+        let before = text[from..start].chars().count();
+        let under = text[start..end.min(to).max(start)].chars().count().max(1);
         let mut shown = String::new();
         let _ = fmt::write(&mut shown, format_args!("{line}\n{:before$}{:^<under$} {said}", "", ""));
         shown
     }
 }
+
+/// Bytes of a query that are shown before a place in it, and from it on.
+const SHOWN_BEFORE: usize = 200;
+const SHOWN_BEHIND: usize = 200;
 
 fn floor_boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)

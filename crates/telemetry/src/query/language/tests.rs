@@ -187,6 +187,16 @@ proptest! {
 }
 
 #[test]
+fn of_a_long_query_what_stands_around_a_problem_is_shown() {
+    for text in ["a".repeat(100_000), format!("{} (b", "é ".repeat(70_000)), format!("{}|", "x ".repeat(40_000))] {
+        for problem in parse(&text).1 {
+            let shown = problem.render(&text);
+            assert!(shown.len() < 2_000, "{} bytes", shown.len());
+        }
+    }
+}
+
+#[test]
 fn words_that_begin_as_keywords_are_written_in_quotes() {
     for text in ["NOT,", "OR,x", "AND,"] {
         let query = parse(&format!("\"{text}\"")).0;

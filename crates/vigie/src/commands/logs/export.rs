@@ -12,7 +12,7 @@ use crate::{
 };
 use futures_util::StreamExt as _;
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
     path::Path,
 };
 
@@ -20,6 +20,11 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     let asked = LogQuery::new(config, &args.query)?;
     if !asked.query.pipes.is_empty() {
         return Err(Failure::refused(t!("export-table")).help(t!("export-table-help")));
+    }
+    let is_there = |file: &Path| file != Path::new("-") && file.symlink_metadata().is_ok_and(|found| found.is_file());
+    if let Some(file) = args.output.as_deref().filter(|file| is_there(file)) {
+        let there = t!("diagnose-file-there", path = file.display());
+        return Err(Failure::refused(there).help(t!("diagnose-file-there-help")));
     }
     let connected = app::reading_logs(config).await?;
     let client = connected.client();
@@ -51,10 +56,37 @@ pub(super) async fn to_stdout(
     limit: Option<u32>,
 ) -> Result<Exit> {
     let mut out = io::stdout();
-    match copy(client, asked, format, order, limit, |piece| out.write_all(piece)).await?.and_then(|()| out.flush()) {
+    // What a client wrote does not steer a terminal; what goes into a file or a program stays as it came.
+    let is_shown = out.is_terminal() && matches!(format, LogsFormat::Text | LogsFormat::Csv);
+    let write = |piece: &[u8]| if is_shown { out.write_all(&harmless(piece)) } else { out.write_all(piece) };
+    let copied = copy(client, asked, format, order, limit, write).await?;
+    match copied.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
         written => written.map(|()| Exit::Done).map_err(|error| render::unwritten(&error)),
     }
+}
+
+/// A piece of text without what steers a terminal: control characters but tabs and line breaks, and those that change the
+/// direction of writing.
+fn harmless(piece: &[u8]) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(piece.len());
+    let mut at = 0;
+    while let Some(byte) = piece.get(at) {
+        let (kept, length): (bool, usize) = match (byte, piece.get(at + 1), piece.get(at + 2)) {
+            (b'\t' | b'\n', ..) => (true, 1),
+            (0..0x20 | 0x7f, ..) => (false, 1),
+            (0xc2, Some(0x80..=0x9f), _) => (false, 2),
+            (0xe2, Some(0x80), Some(0x8e..=0x8f | 0xaa..=0xae)) | (0xe2, Some(0x81), Some(0xa6..=0xa9)) => (false, 3),
+            _ => (true, 1),
+        };
+        if kept {
+            shown.push(*byte);
+        } else {
+            shown.extend_from_slice("\u{fffd}".as_bytes());
+        }
+        at += length;
+    }
+    shown
 }
 
 /// The outer error is that of the export, the inner one of where it goes.
@@ -97,4 +129,21 @@ fn innermost(error: &dyn std::error::Error) -> String {
         error = source;
     }
     error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_steers_a_terminal_is_replaced() {
+        for (text, expected) in [
+            ("a\tb\n", "a\tb\n"),
+            ("\x1b[2J\x07x", "\u{fffd}[2J\u{fffd}x"),
+            ("\u{9b}31m é", "\u{fffd}31m é"),
+            ("\u{202e}txt", "\u{fffd}txt"),
+        ] {
+            assert_eq!(String::from_utf8(harmless(text.as_bytes())).unwrap(), expected);
+        }
+    }
 }
