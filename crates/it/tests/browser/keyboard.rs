@@ -57,8 +57,7 @@ impl Browser {
 
     /// The name of what has the focus, empty where the page itself has it; fails unless it can be seen.
     ///
-    /// A page that has just renewed itself knows its active element a moment before the browser gives the page the
-    /// focus, and marks nothing until then.
+    /// A page that has just renewed itself gives the focus back, and marks it, a moment after it is there.
     async fn stop(&self) -> String {
         let mut last = json!(null);
         for _ in 0..FOCUS_LOOKS {

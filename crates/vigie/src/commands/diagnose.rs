@@ -20,7 +20,7 @@ use diagnosis::{
 use language::Language;
 use model::Clock;
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Read as _, Write as _},
     path::Path,
     time::Duration,

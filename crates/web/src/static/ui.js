@@ -5,7 +5,11 @@ import { at, base } from "./base.js";
 const place = sessionStorage.getItem("vigie-at");
 if (place) {
   sessionStorage.removeItem("vigie-at");
-  (document.querySelector(place) ?? document.getElementById("main"))?.focus({ preventScroll: true });
+  const stop = document.querySelector(place) ?? document.getElementById("main");
+  stop?.focus({ preventScroll: true });
+  // A browser need not mark what a script has given the focus to in a page where no key was pressed yet.
+  stop?.classList.add("resumed");
+  stop?.addEventListener("blur", () => stop.classList.remove("resumed"), { once: true });
 }
 
 // A question that unfolds in place becomes a dialog: the rest of the page waits, Escape answers no.
