@@ -342,7 +342,8 @@ fn outcome_of(sign: Sign) -> Option<Outcome> {
 
 /// What became of somebody whom an application names as refused. A mail server's own line says more: whether it is tried again.
 fn refused_by_name(one: &Evidence) -> Option<Outcome> {
-    (one.sign == Sign::RecipientRefused && one.family != Family::Mail).then_some(Outcome::Failed)
+    let is_refusal = matches!(one.sign, Sign::RecipientRefused | Sign::SmtpQuota | Sign::SmtpRate);
+    (is_refusal && one.family != Family::Mail).then_some(Outcome::Failed)
 }
 
 /// When each message was first heard of.

@@ -228,7 +228,9 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
         }
     }
     let mut all: Vec<Told> = signs.into_iter().map(told).collect();
-    for refused in all.iter_mut().filter(|told| told.sign == Sign::RecipientRefused && is_program(family)) {
+    // Who is refused for a quota that is used up has not got it either.
+    let is_refusal = |sign: Sign| matches!(sign, Sign::RecipientRefused | Sign::SmtpQuota | Sign::SmtpRate);
+    for refused in all.iter_mut().filter(|told| is_refusal(told.sign) && is_program(family)) {
         refused.delivery = mail::refused(&parsed.message);
     }
     if all.is_empty() && matches!(family, Family::App | Family::AppServer | Family::Tasks | Family::Other) {

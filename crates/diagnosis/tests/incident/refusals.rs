@@ -45,6 +45,7 @@ fn who_is_refused_by_name_has_failed() {
         "ERROR mailing: {} refused: 550 5.1.1 <{}>: Recipient address rejected: User unknown",
         "WARNING mailing: could not send to {}: (550, b'5.1.1 user unknown')",
         "ERROR mailing: SMTPRecipientsRefused: {'{}': (550, b'5.1.1 User unknown')}",
+        "ERROR mailing: sending to {} failed: (550, b'5.4.5 Daily user sending limit exceeded.')",
     ] {
         let (outcomes, left) = outcomes(&[(7, words)]);
         assert_eq!(outcomes[6], Outcome::Failed, "{words}");
