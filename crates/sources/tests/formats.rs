@@ -74,7 +74,7 @@ fn a_mark_of_the_encoding_is_no_part_of_the_first_line() {
     ] {
         let mut found = Vec::new();
         read(text.as_bytes(), &mut |record| {
-            found.push((record.time.map(|time| time.to_string()), record.parsed.level))
+            found.push((record.time.map(|time| time.to_string()), record.parsed.level));
         });
         assert_eq!(found, [(Some("2026-11-20T09:00:00.000000Z".to_owned()), Some(model::Level::Error))], "{text}");
     }
