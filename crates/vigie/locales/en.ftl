@@ -890,8 +890,8 @@ diagnose-written = { $n ->
     [one] { $path }: { $n } row written
    *[other] { $path }: { $n } rows written
 }
-diagnose-file-there = { $path } is there already
-diagnose-file-there-help = name another file: nothing is overwritten
+file-there = { $path } is there already
+file-there-help = name another file: nothing is overwritten
 diagnose-list-too-long = { $path }: the list is larger than 64 MB
 backup-done = backed up to { $folder }: { $n ->
     [one] one file

@@ -994,8 +994,8 @@ diagnose-written = { $n ->
     [one] { $path } : { $n } ligne écrite
    *[other] { $path } : { $n } lignes écrites
 }
-diagnose-file-there = { $path } existe déjà
-diagnose-file-there-help = indiquez un autre fichier : rien n’est écrasé
+file-there = { $path } existe déjà
+file-there-help = indiquez un autre fichier : rien n’est écrasé
 diagnose-list-too-long = { $path } : la liste dépasse 64 Mo
 backup-done = sauvegarde terminée dans { $folder } : { $n ->
     [one] un fichier

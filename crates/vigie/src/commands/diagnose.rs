@@ -180,7 +180,7 @@ fn read_bundle(args: &DiagnoseArgs) -> Result<Bundle> {
 fn new_file(path: &Path) -> Result<File> {
     match File::create_new(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Failure::refused(t!("diagnose-file-there", path = path.display())).help(t!("diagnose-file-there-help")))
+            Err(Failure::refused(t!("file-there", path = path.display())).help(t!("file-there-help")))
         }
         file => file.at(path.display()),
     }

@@ -21,10 +21,9 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     if !asked.query.pipes.is_empty() {
         return Err(Failure::refused(t!("export-table")).help(t!("export-table-help")));
     }
-    let is_there = |file: &Path| file != Path::new("-") && file.symlink_metadata().is_ok_and(|found| found.is_file());
-    if let Some(file) = args.output.as_deref().filter(|file| is_there(file)) {
-        let there = t!("diagnose-file-there", path = file.display());
-        return Err(Failure::refused(there).help(t!("diagnose-file-there-help")));
+    let is_there = |file: &&Path| *file != Path::new("-") && file.symlink_metadata().is_ok();
+    if let Some(file) = args.output.as_deref().filter(is_there) {
+        return Err(Failure::refused(t!("file-there", path = file.display())).help(t!("file-there-help")));
     }
     let connected = app::reading_logs(config).await?;
     let client = connected.client();
@@ -43,7 +42,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     .await?
     .at(file.display())?;
     part.as_file().sync_all().at(file.display())?;
-    part.persist(file).map_err(|error| error.error).at(file.display())?;
+    part.persist_noclobber(file).map_err(|error| error.error).at(file.display())?;
     render::say(&t!("export-done", file = file.display(); n = bytes));
     Ok(Exit::Done)
 }
@@ -58,7 +57,8 @@ pub(super) async fn to_stdout(
     let mut out = io::stdout();
     // What a client wrote does not steer a terminal; what goes into a file or a program stays as it came.
     let is_shown = out.is_terminal() && matches!(format, LogsFormat::Text | LogsFormat::Csv);
-    let write = |piece: &[u8]| if is_shown { out.write_all(&harmless(piece)) } else { out.write_all(piece) };
+    let mut shown = Shown::default();
+    let write = |piece: &[u8]| if is_shown { out.write_all(shown.of(piece).as_bytes()) } else { out.write_all(piece) };
     let copied = copy(client, asked, format, order, limit, write).await?;
     match copied.and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
@@ -66,27 +66,26 @@ pub(super) async fn to_stdout(
     }
 }
 
-/// A piece of text without what steers a terminal: control characters but tabs and line breaks, and those that change the
-/// direction of writing.
-fn harmless(piece: &[u8]) -> Vec<u8> {
-    let mut shown = Vec::with_capacity(piece.len());
-    let mut at = 0;
-    while let Some(byte) = piece.get(at) {
-        let (kept, length): (bool, usize) = match (byte, piece.get(at + 1), piece.get(at + 2)) {
-            (b'\t' | b'\n', ..) => (true, 1),
-            (0..0x20 | 0x7f, ..) => (false, 1),
-            (0xc2, Some(0x80..=0x9f), _) => (false, 2),
-            (0xe2, Some(0x80), Some(0x8e..=0x8f | 0xaa..=0xae)) | (0xe2, Some(0x81), Some(0xa6..=0xa9)) => (false, 3),
-            _ => (true, 1),
+/// What a terminal shows of a text that comes in pieces: nothing of it steers the terminal.
+#[derive(Default)]
+struct Shown {
+    /// The beginning of a character that the last piece cut.
+    cut: Vec<u8>,
+}
+
+impl Shown {
+    fn of(&mut self, piece: &[u8]) -> String {
+        self.cut.extend_from_slice(piece);
+        let whole = match std::str::from_utf8(&self.cut) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.cut.len(),
         };
-        if kept {
-            shown.push(*byte);
-        } else {
-            shown.extend_from_slice("\u{fffd}".as_bytes());
-        }
-        at += length;
+        let is_harmless = |c: char| matches!(c, '\n' | '\t') || !model::steers_display(c);
+        let text = String::from_utf8_lossy(&self.cut[..whole]);
+        let text = text.chars().map(|c| if is_harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect();
+        self.cut.drain(..whole);
+        text
     }
-    shown
 }
 
 /// The outer error is that of the export, the inner one of where it goes.
@@ -143,7 +142,11 @@ mod tests {
             ("\u{9b}31m é", "\u{fffd}31m é"),
             ("\u{202e}txt", "\u{fffd}txt"),
         ] {
-            assert_eq!(String::from_utf8(harmless(text.as_bytes())).unwrap(), expected);
+            assert_eq!(Shown::default().of(text.as_bytes()), expected);
+            // Wherever the pieces are cut.
+            let mut shown = Shown::default();
+            let pieces: String = text.as_bytes().chunks(1).map(|piece| shown.of(piece)).collect();
+            assert_eq!(pieces, expected);
         }
     }
 }
