@@ -1,5 +1,5 @@
-//! How many causes are named of a folder of incidents: `lab DIR [even|odd] [-v]`. Each case holds `root/`, `question.json` and
-//! `truth.json`; with `-v` one line per case, and what was weighed where it is not the truth.
+//! How many causes are named of a folder of incidents: `lab DIR [even|odd] [-v]`. Each case is a folder `17` or `17-name` that holds `root/`, `question.json`
+//! and `truth.json`; with `-v` one line per case, and what was weighed where it is not the truth.
 
 use diagnosis::{Diagnosis, Question, Verdict, judge::CauseId};
 use jiff::tz::TimeZone;
@@ -108,8 +108,10 @@ fn run(lab: &Path, wanted: impl Fn(u32) -> bool, is_told: bool) -> Result<(), St
     let mut totals: BTreeMap<(String, &str), usize> = BTreeMap::new();
     for case in cases {
         let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let Some(number) = name.parse().ok().filter(|number| wanted(*number)) else { continue };
-        let _: u32 = number;
+        let number = name.split('-').next().and_then(|number| number.parse().ok());
+        if !number.is_some_and(&wanted) {
+            continue;
+        }
         let (asked, truth): (Asked, Truth) = (parsed(&case.join("question.json"))?, parsed(&case.join("truth.json"))?);
         let found = diagnosis::diagnose(&case.join("root"), &question(&asked), None, &Clock::System)
             .map_err(|error| format!("{name}: {error:?}"))?;

@@ -118,6 +118,9 @@ partial-damage = read in part: damaged
 own-zone = stated in the log
 shifted = { $zone }, moved by { $minutes } min to match other logs
 settings = Configured limits:
+bound-links = Some log files are links to files that are not in this folder, and were not read.
+partial-links = read in part: link to a missing file
+no-lines = No log with readable times was found.
 no-lines-then = None of the logs has a line from this period. The newest line is from { $newest }.
 application-silent = The application logs nothing: have it write its errors to a file or to the standard error.
 application-silent-django = In Django’s settings, this makes it report errors:
@@ -130,6 +133,15 @@ repeated-rows = { $n ->
     [one] { $shown } row of the list repeats an address. Each person is counted once.
    *[other] { $shown } rows of the list repeat an address. Each person is counted once.
 }
+doubt-nothing-named = Unconfirmed, because no log names a recipient of this mailing.
+doubt-in-queue = Unconfirmed, because the mail log has no final status for some messages.
+doubt-no-times = Unconfirmed, because the lines that name recipients have no time.
+doubt-begin-unseen = Unconfirmed, because the mailing began before the period that was read. Use --since to read from its start.
+doubt-incomplete = Unconfirmed, because part of the logs that name recipients could not be read. See Sources.
+doubt-lines-lost = Unconfirmed, because the logs may have lost lines: a full or failing disk, a rate limit, a power failure, or a clock change.
+doubt-other-mail = Unconfirmed, because few of the addresses in the logs are on the list: they may be from other mail.
+doubt-earlier-messages = Unconfirmed, because earlier messages to people on the list may be part of this mailing.
+doubt-one-more = Unconfirmed, because the program may have sent one more message than it had time to log.
 queued-messages = { $n ->
     [one] { $shown } message is in the mail server’s queue; whom it is for is not logged.
    *[other] { $shown } messages are in the mail server’s queue; whom they are for is not logged.

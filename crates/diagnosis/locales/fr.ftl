@@ -118,6 +118,9 @@ partial-damage = lue en partie : endommagée
 own-zone = indiqué dans le journal
 shifted = { $zone }, décalée de { $minutes } min d’après les autres journaux
 settings = Limites configurées :
+bound-links = Certains fichiers journaux sont des liens vers des fichiers absents de ce dossier : ils n’ont pas été lus.
+partial-links = lue en partie : lien vers un fichier absent
+no-lines = Aucun journal dont les heures sont lisibles n’a été trouvé.
 no-lines-then = Aucun journal n’a de ligne sur cette période. La ligne la plus récente date du { $newest }.
 application-silent = L’application ne journalise rien : faites-lui écrire ses erreurs dans un fichier ou sur la sortie d’erreur.
 application-silent-django = Dans les réglages de Django, ceci lui fait signaler ses erreurs :
@@ -130,6 +133,15 @@ repeated-rows = { $n ->
     [one] { $shown } ligne de la liste répète une adresse. Chaque personne est comptée une fois.
    *[other] { $shown } lignes de la liste répètent une adresse. Chaque personne est comptée une fois.
 }
+doubt-nothing-named = Non confirmé, car aucun journal ne nomme de destinataire de cet envoi.
+doubt-in-queue = Non confirmé, car le journal de messagerie n’indique pas l’état final de certains messages.
+doubt-no-times = Non confirmé, car les lignes qui nomment les destinataires n’ont pas d’heure.
+doubt-begin-unseen = Non confirmé, car l’envoi a commencé avant la période lue. Utilisez --since pour lire depuis son début.
+doubt-incomplete = Non confirmé, car une partie des journaux qui nomment les destinataires n’a pas pu être lue. Voir Sources.
+doubt-lines-lost = Non confirmé, car des lignes de journal ont pu être perdues : disque plein ou défaillant, limite de débit, coupure de courant ou changement d’heure.
+doubt-other-mail = Non confirmé, car peu d’adresses des journaux figurent dans la liste : il peut s’agir d’autres messages.
+doubt-earlier-messages = Non confirmé, car des messages précédents à des personnes de la liste peuvent faire partie de cet envoi.
+doubt-one-more = Non confirmé, car le programme a pu envoyer un message de plus que ce qu’il a eu le temps de consigner.
 queued-messages = { $n ->
     [one] { $shown } message est en file d’attente ; son destinataire n’est pas journalisé.
    *[other] { $shown } messages sont en file d’attente ; leurs destinataires ne sont pas journalisés.

@@ -199,6 +199,13 @@ pub(crate) fn is_by_today(question: &Question) -> bool {
     BY_TODAY.iter().any(|word| text.contains(word))
 }
 
+/// Whether the moment is told with its year.
+pub(crate) fn names_year(question: &Question) -> bool {
+    let texts = [Some(&question.phrase), question.at.as_ref(), question.since.as_ref(), question.until.as_ref()];
+    let is_year = |word: &str| word.len() == 4 && word.parse().is_ok_and(|year: u16| (1970..2100).contains(&year));
+    texts.into_iter().flatten().any(|text| text.split(|c: char| !c.is_ascii_digit()).any(is_year))
+}
+
 /// A day that there is not, or that is to come: `31 february`, `tomorrow`.
 fn no_day(text: &str) -> Option<String> {
     let lower: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase();
@@ -245,7 +252,12 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
         return Some((at, false));
     }
     let text: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase().replace('’', "'");
-    let text = text.replace(" h ", "h");
+    // `22 h 20` is `22h20`, and `22 h moins dix` begins with `22h`.
+    let attached = |text: String, part: &str| {
+        let gap = if part.starts_with(|c: char| c.is_ascii_digit()) { "h" } else { "h " };
+        if text.is_empty() { part.to_owned() } else { text + gap + part }
+    };
+    let text = text.split(" h ").fold(String::new(), attached);
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || ",;!?()\"".contains(c)).filter(|w| !w.is_empty()).collect();
     let about = words.iter().any(|word| ABOUT_WORDS.contains(word));
@@ -257,6 +269,9 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
     let local = latest.in_zone(zone);
     let date = words.iter().enumerate().find_map(|(at, _)| date(&words[at..], local.date()));
     let time = words.iter().enumerate().find_map(|(at, _)| time(&words[at..]))?;
+    // The night began on the day before, and ended on this one.
+    let is_evening = time.hour() >= 12 && words.windows(2).any(|two| two == ["last", "night"]);
+    let date = date.or_else(|| is_evening.then(|| local.date().yesterday().ok()).flatten());
     let on =
         |date: Date| date.to_datetime(time).to_zoned(zone.clone()).ok().map(|zoned| Timestamp::from(zoned.timestamp()));
     let at = match date {
@@ -288,8 +303,37 @@ fn ago(words: &[&str], latest: Timestamp) -> Option<Timestamp> {
     Some(latest - Duration::from_secs(number.checked_mul(seconds)?))
 }
 
-/// A time of day at the beginning of `words`: `22:20`, `22h20`, `22:20:05`, `10:20 pm`, `noon`, `midi`.
+/// A time of day at the beginning of `words`, with the part of an hour that is told before or behind it: `half past 10 pm`,
+/// `22h et quart`, `minuit moins le quart`.
 fn time(words: &[&str]) -> Option<Time> {
+    let (minutes, words) = match words {
+        ["half", "past", rest @ ..] => (30, rest),
+        ["quarter", "past" | "after", rest @ ..] => (15, rest),
+        ["quarter", "to", rest @ ..] => (-15, rest),
+        _ => return Some(clock(words, false)?.wrapping_add(minutes_behind(words).minutes())),
+    };
+    Some(clock(words, true)?.wrapping_add(minutes.minutes()))
+}
+
+/// What French adds behind an hour: `et quart`, `et demie`, `moins le quart`, `moins dix`.
+fn minutes_behind(words: &[&str]) -> i64 {
+    let told = |word: &&str| match word.trim_end_matches('.') {
+        "cinq" => Some(5),
+        "dix" => Some(10),
+        "quart" => Some(15),
+        "vingt" => Some(20),
+        "demi" | "demie" => Some(30),
+        _ => None,
+    };
+    match words.get(1..).unwrap_or_default() {
+        ["et", part, ..] => told(part).filter(|minutes| [15, 30].contains(minutes)).unwrap_or(0),
+        ["moins", "le", part, ..] | ["moins", part, ..] => told(part).map_or(0, |minutes| -minutes),
+        _ => 0,
+    }
+}
+
+/// An hour at the beginning of `words`: `22:20`, `22h20`, `22:20:05`, `10:20 pm`, `noon`, `midi`; a bare number where `is_bare`.
+fn clock(words: &[&str], is_bare: bool) -> Option<Time> {
     let word = words.first()?.trim_end_matches('.').trim_start_matches('~');
     match word {
         "noon" | "midi" => return Time::new(12, 0, 0, 0).ok(),
@@ -306,7 +350,7 @@ fn time(words: &[&str]) -> Option<Time> {
     let hour = numbers.next()?.ok()?;
     let rest: Vec<i8> = numbers.take_while(|number| number.is_ok()).flatten().collect();
     let has_mark = word.contains([':', 'h']);
-    if !has_mark && half.is_none() || word.split([':', 'h']).any(|part| part.len() > 2) {
+    if !has_mark && half.is_none() && !is_bare || word.split([':', 'h']).any(|part| part.len() > 2) {
         return None;
     }
     let hour = match half {
@@ -346,6 +390,10 @@ const MONTHS: [[&str; 3]; 12] = [
 fn date(words: &[&str], today: Date) -> Option<Date> {
     let word = words.first()?.trim_end_matches('.');
     match word {
+        "last" => {
+            let day = words.get(1..).and_then(|rest| date(rest, today))?;
+            return if day == today { day.checked_sub(7.days()).ok() } else { Some(day) };
+        }
         "today" | "tonight" | "aujourd'hui" => return Some(today),
         "yesterday" | "hier" => return today.yesterday().ok(),
         "avant-hier" => return today.checked_sub(2.days()).ok(),
@@ -354,7 +402,9 @@ fn date(words: &[&str], today: Date) -> Option<Date> {
     if let Some((_, _, day)) = WEEKDAYS.iter().find(|(english, french, _)| word == *english || word == *french) {
         let back =
             (i32::from(today.weekday().to_monday_zero_offset()) - i32::from(day.to_monday_zero_offset())).rem_euclid(7);
-        return today.checked_sub(back.days()).ok();
+        // On a Thursday, *last Thursday* is a week ago.
+        let is_last = words.get(1).is_some_and(|next| matches!(*next, "dernier" | "passé"));
+        return today.checked_sub(if back == 0 && is_last { 7 } else { back }.days()).ok();
     }
     if let Ok(date) = word.split('t').next().unwrap_or(word).parse::<Date>() {
         return Some(date);
@@ -429,6 +479,18 @@ mod tests {
             ("stopped 2 hours ago", "2026-01-22 20:10:00", 40),
             ("arrêté il y a 20 min", "2026-01-22 21:50:00", 40),
             ("it stopped at noon", "2026-01-22 12:00:00", 30),
+            ("arrêté hier à 22h et quart", "2026-01-21 22:15:00", 30),
+            ("arrêté à minuit et demi", "2026-01-22 00:30:00", 30),
+            ("arrêté hier à minuit moins le quart", "2026-01-21 23:45:00", 30),
+            ("arrêté hier à 22 h moins dix", "2026-01-21 21:50:00", 30),
+            ("arrêté à 8h et l'équipe attend", "2026-01-22 08:00:00", 30),
+            ("it stopped at half past 10 pm yesterday", "2026-01-21 22:30:00", 30),
+            ("it stopped at a quarter to 9", "2026-01-22 08:45:00", 30),
+            ("it stopped last thursday at 22:20", "2026-01-15 22:20:00", 30),
+            ("it stopped last tuesday at 22:20", "2026-01-20 22:20:00", 30),
+            ("it stopped last night at 22:05", "2026-01-21 22:05:00", 30),
+            ("it stopped last night at 2:05", "2026-01-22 02:05:00", 30),
+            ("arrêté jeudi dernier à 22h20", "2026-01-15 22:20:00", 30),
             ("der Versand hörte gegen 18:31 auf", "2026-01-22 18:31:00", 40),
             ("it stopped", "", 0),
             ("500 mails were lost", "", 0),

@@ -51,6 +51,33 @@ pub struct Who {
     pub without_address: usize,
     /// Rows with the address of a row before them: people are counted, not rows.
     pub repeated_rows: usize,
+    /// Why some of whom no log speaks are unconfirmed, and not *not started*.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+}
+
+/// Why it cannot be said that somebody was not written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doubt {
+    /// No log names anybody.
+    NothingNamed,
+    /// Messages in the queue have no end yet.
+    InQueue,
+    /// The lines that name recipients have no time.
+    NoTimes,
+    /// The run began before what was looked at.
+    BeginUnseen,
+    /// A source that would name them was not read whole.
+    Incomplete,
+    /// Logs may have lost lines.
+    LinesLost,
+    /// What the logs name may be other mail.
+    OtherMail,
+    /// Messages before the run may have been of the same mailing.
+    EarlierMessages,
+    /// Each process may have sent one more than it could say.
+    OneMore,
 }
 
 /// A list of recipients as it was given, to the byte: what is written of it again is the same.
@@ -135,7 +162,7 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
         Recipient { address: addresses.join(", "), outcome, evidence, row }
     };
     let mut recipients: Vec<Recipient> = list.addresses().map(recipient).collect();
-    doubt_the_next(&mut recipients, &told);
+    let is_one_more = doubt_the_next(&mut recipients, &told);
     let mut counts = BTreeMap::new();
     let mut seen = BTreeSet::new();
     for recipient in recipients.iter().filter(|recipient| seen.insert(recipient.address.as_str())) {
@@ -143,7 +170,9 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     }
     let repeated_rows = recipients.len() - seen.len();
     let without_address = list.rows.len() - recipients.len();
-    Who { recipients, counts, queued_messages: told.queued, without_address, repeated_rows }
+    let is_unconfirmed = recipients.iter().any(|one| one.outcome == Outcome::Unknown && one.evidence.is_none());
+    let doubt = told.of_others.err().or(is_one_more.then_some(Doubt::OneMore)).filter(|_| is_unconfirmed);
+    Who { recipients, counts, queued_messages: told.queued, without_address, repeated_rows, doubt }
 }
 
 /// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was; and how many. Whether
@@ -163,10 +192,10 @@ pub fn not_sent(list: &RecipientList, who: &Who) -> (usize, Vec<u8>) {
 }
 
 /// Where only the program's own words tell, each of its processes may have sent one more than it could say; and where it does
-/// not follow the list, that may be any of them.
-fn doubt_the_next(recipients: &mut [Recipient], told: &Told) {
+/// not follow the list, that may be any of them. Whether anybody is doubted for it.
+fn doubt_the_next(recipients: &mut [Recipient], told: &Told) -> bool {
     if told.processes == 0 {
-        return;
+        return false;
     }
     let last = recipients.iter().rposition(|recipient| recipient.outcome == Outcome::Sent);
     let next = last.map_or(0, |last| last + 1);
@@ -184,6 +213,7 @@ fn doubt_the_next(recipients: &mut [Recipient], told: &Told) {
     let is_doubted =
         |recipient: &&mut Recipient| recipient.address.split(", ").any(|address| addresses.contains(address));
     recipients.iter_mut().filter(is_open).filter(is_doubted).for_each(|recipient| recipient.outcome = Outcome::Unknown);
+    !addresses.is_empty()
 }
 
 /// What the logs tell of recipients.
@@ -191,8 +221,8 @@ struct Told {
     by_address: BTreeMap<String, (Outcome, usize)>,
     /// What is told of messages before the run, or after the window: they may have been of the same mailing.
     elsewhere: BTreeMap<String, usize>,
-    /// What is to be said of those of whom nothing is.
-    of_others: Outcome,
+    /// Whether those of whom nothing is said were not started; else why that cannot be told.
+    of_others: Result<(), Doubt>,
     /// Whether the log of the request says when the run began.
     is_begin_known: bool,
     queued: usize,
@@ -208,7 +238,7 @@ impl Told {
             (None, Some(evidence)) => (Outcome::Unknown, Some(*evidence)),
             // Mail logs write it in letters of ASCII.
             (None, None) if !address.is_ascii() => (Outcome::Unknown, None),
-            (None, None) => (self.of_others, None),
+            (None, None) => (self.of_others.map_or(Outcome::Unknown, |()| Outcome::NotStarted), None),
         };
         let mut all = addresses.iter().map(of_one);
         let first = all.next().unwrap_or((Outcome::Unknown, None));
@@ -264,13 +294,15 @@ impl Told {
         }
         let is_begin_known = run.request.as_ref().is_some_and(|request| request.seconds.is_some());
         let queued = queue.open();
-        // Lines without a time are printed, and may have been lost with the process.
-        let is_whole = !by_address.is_empty()
-            && queued == 0
-            && is_timed
-            && begin > looked_from(collected) + APART
-            && is_whole(collected, &by_address, begin);
-        let of_others = if is_whole { Outcome::NotStarted } else { Outcome::Unknown };
+        let doubts = [
+            (by_address.is_empty(), Doubt::NothingNamed),
+            (queued > 0, Doubt::InQueue),
+            // Lines without a time are printed, and may have been lost with the process.
+            (!is_timed, Doubt::NoTimes),
+            (begin <= looked_from(collected) + APART, Doubt::BeginUnseen),
+        ];
+        let doubt = doubts.into_iter().find_map(|(holds, doubt)| holds.then_some(doubt));
+        let of_others = doubt.or_else(|| lost(collected, &by_address, begin)).map_or(Ok(()), Err);
         let is_by_application = signs.contains(&Sign::AppSent) && !signs.contains(&Sign::Delivered);
         let processes = if is_by_application { speakers.len().max(1) } else { 0 };
         Self { by_address, elsewhere, of_others, is_begin_known, queued, processes }
@@ -282,8 +314,10 @@ impl Told {
         let of_list = self.by_address.keys().filter(|address| listed.contains(*address)).count();
         let is_of_list = of_list >= OF_THE_LIST_MIN && of_list * 2 >= self.by_address.len();
         let earlier = self.elsewhere.keys().filter(|address| listed.contains(*address)).count();
-        if !is_of_list || !self.is_begin_known && earlier >= OF_THE_LIST_MIN {
-            self.of_others = Outcome::Unknown;
+        let has_earlier = !self.is_begin_known && earlier >= OF_THE_LIST_MIN;
+        let doubt = if !is_of_list { Some(Doubt::OtherMail) } else { has_earlier.then_some(Doubt::EarlierMessages) };
+        if let (Some(doubt), Ok(())) = (doubt, self.of_others) {
+            self.of_others = Err(doubt);
         }
     }
 }
@@ -378,8 +412,8 @@ fn begin(evidence: &[Evidence], run: &Run) -> Timestamp {
 const LOSING: &[Sign] =
     &[Sign::LinesLost, Sign::NoSpace, Sign::QuotaExceeded, Sign::ReadOnly, Sign::IoError, Sign::ClockStep];
 
-/// Whether the sources that speak of recipients were read whole with what was rotated of them, and lost nothing.
-fn is_whole(collected: &Collected, by_address: &BTreeMap<String, (Outcome, usize)>, begin: Timestamp) -> bool {
+/// Whether something of the sources that speak of recipients, with what was rotated of them, was not read or is lost.
+fn lost(collected: &Collected, by_address: &BTreeMap<String, (Outcome, usize)>, begin: Timestamp) -> Option<Doubt> {
     let sources: BTreeSet<usize> =
         by_address.values().map(|(_, evidence)| collected.evidence[*evidence].place.source).collect();
     let stems: BTreeSet<&str> = sources.iter().map(|source| stem(&collected.sources[*source].name)).collect();
@@ -391,7 +425,8 @@ fn is_whole(collected: &Collected, by_address: &BTreeMap<String, (Outcome, usize
     // The end of what was written is lost with the power.
     let is_cut = has(Sign::BootBegan) && !has(Sign::ShutdownBegan);
     let loses = collected.evidence.iter().any(|one| LOSING.contains(&one.sign) && one.at <= collected.reading.to);
-    !collected.sources.iter().any(is_hidden) && !loses && !is_cut
+    let is_incomplete = collected.sources.iter().any(is_hidden);
+    is_incomplete.then_some(Doubt::Incomplete).or((loses || is_cut).then_some(Doubt::LinesLost))
 }
 
 /// Whether the rest can be sent now.
@@ -459,6 +494,9 @@ pub struct Resume {
     pub reasons: Vec<Reason>,
     /// How it is done.
     pub commands: Vec<String>,
+    /// Whether the list of those who are left is written already, for it was asked for.
+    #[serde(skip)]
+    pub is_list_written: bool,
 }
 
 /// Causes that go on until somebody mends them.
@@ -485,10 +523,26 @@ pub(crate) const LASTING: &[CauseId] = &[
     CauseId::TaskSoftTimeLimit,
 ];
 
+/// What the list of those who are left is called, where nobody has named it.
+const LIST: &str = "not-sent.csv";
+
 /// How those who are left are sent to.
-const SEND_THE_REST: &str = "vigie send mailing.toml --recipients not-sent.csv --check";
+fn send_the_rest(list: &str) -> String {
+    format!("vigie send mailing.toml --recipients {list} --check")
+}
 
 impl Resume {
+    /// Has the commands name the list of those who are left as it is called: `path`, in quotation marks where a shell needs them.
+    pub fn name_list(&mut self, path: &str) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
+        let named =
+            if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) };
+        for command in self.commands.iter_mut().filter(|command| **command == send_the_rest(LIST)) {
+            *command = send_the_rest(&named);
+        }
+        self.is_list_written = true;
+    }
+
     /// Whether those who were not started, or failed, may be sent to once the cause is mended: nobody else still sends to them.
     pub fn allows_the_rest(&self) -> bool {
         let may_still_be_sent = |reason: &Reason| {
@@ -543,8 +597,8 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
     reasons.extend(who.map_or(vec![Reason::NoList], of_recipients));
     let advice = advise(&reasons);
     let has_left = reasons.iter().any(|reason| matches!(reason, Reason::Left { .. }));
-    let commands = has_left.then(|| SEND_THE_REST.to_owned()).into_iter().collect();
-    Resume { advice, reasons, commands }
+    let commands = has_left.then(|| send_the_rest(LIST)).into_iter().collect();
+    Resume { advice, reasons, commands, is_list_written: false }
 }
 
 fn of_recipients(who: &Who) -> Vec<Reason> {

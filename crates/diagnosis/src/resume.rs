@@ -42,7 +42,7 @@ pub(crate) fn resume(story: &JobStory, judgement: &Judgement, lasting: &[CauseId
     } else {
         Advice::Yes
     };
-    Resume { advice, commands: commands(story, left, failed, unknown), reasons }
+    Resume { advice, commands: commands(story, left, failed, unknown), reasons, is_list_written: false }
 }
 
 fn commands(story: &JobStory, left: usize, failed: usize, unknown: usize) -> Vec<String> {

@@ -45,6 +45,8 @@ pub enum Bound {
     Damage,
     /// The tree has more log files than are read.
     Files,
+    /// Some log files are links to what the tree does not hold.
+    Links,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -53,6 +53,8 @@ pub(crate) struct Tree {
     root: PathBuf,
     /// Whether a folder had more than is looked at.
     is_cut: Arc<AtomicBool>,
+    /// Whether a file that was wanted is a link to what the tree does not hold.
+    has_lost_links: Arc<AtomicBool>,
 }
 
 /// A file of the tree.
@@ -73,12 +75,17 @@ impl Tree {
         if !root.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        Ok(Self { root, is_cut: Arc::default() })
+        Ok(Self { root, is_cut: Arc::default(), has_lost_links: Arc::default() })
     }
 
     /// Whether files were left out since it was opened, for there were too many.
     pub(crate) fn is_cut(&self) -> bool {
         self.is_cut.load(Ordering::Relaxed)
+    }
+
+    /// Whether wanted files were left out since it was opened, for they are links that lead out of the tree, or nowhere.
+    pub(crate) fn has_lost_links(&self) -> bool {
+        self.has_lost_links.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_live(&self) -> bool {
@@ -146,7 +153,11 @@ impl Tree {
                 if meta.is_dir() && depth < DEPTH_MAX && self.is_walked(&inside) {
                     folders.push((inside, depth + 1));
                 } else if !meta.is_dir() && wanted(&inside) {
-                    found.extend(self.find(&inside));
+                    let file = self.find(&inside);
+                    if file.is_none() && meta.is_symlink() && self.leads_nowhere(&inside) {
+                        self.has_lost_links.store(true, Ordering::Relaxed);
+                    }
+                    found.extend(file);
                 }
             }
         }
@@ -160,6 +171,11 @@ impl Tree {
         let since = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         let modified = Timestamp::from_micros(i64::try_from(since.as_micros()).ok()?);
         Some(Found { inside: inside.to_owned(), real, bytes: meta.len(), modified })
+    }
+
+    /// Whether there is nothing in the tree where a link points to: a folder, or a pipe, is something.
+    fn leads_nowhere(&self, inside: &str) -> bool {
+        self.resolve(inside).is_none_or(|real| fs::symlink_metadata(real).is_err())
     }
 
     fn entries(&self, folder: &str) -> Vec<(String, Metadata)> {
@@ -218,7 +234,9 @@ mod tests {
         assert_eq!(tree.text("/../../var/log/syslog", 10).as_deref(), Some("x"));
         assert_eq!(tree.text("/upwards", 10), None);
         assert_eq!(tree.text("/loop", 10), None);
+        assert!(!tree.has_lost_links());
         let found = tree.files("", |_| true);
         assert_eq!(found.iter().map(|file| file.inside.as_str()).collect::<Vec<_>>(), ["/absolute", "/var/log/syslog"]);
+        assert!(tree.has_lost_links());
     }
 }

@@ -24,6 +24,8 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub(super) struct Ends {
     /// The newest moment that anything was logged.
     pub(super) latest: Timestamp,
+    /// The newest moment that a line names.
+    pub(super) newest: Option<Timestamp>,
     pub(super) files: Vec<FileEnd>,
 }
 
@@ -49,13 +51,15 @@ const OF_UTC: &[&str] = &["odoo"];
 const BUSY_BYTES_MIN: u64 = 4 << 20;
 const ENDS_APART_MAX: Duration = Duration::from_secs(600);
 
-/// A copied tree has the times of the copy on its files: there the newest date that is written in full counts.
-pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: bool) -> Ends {
+/// A copied tree has the times of the copy on its files: there the newest date that is written in full counts, else `asked`, the
+/// moment that is asked about, where its year is told.
+pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: bool, asked: Option<Timestamp>) -> Ends {
     let ends: Vec<Last> = files.iter().map(|file| last_of(file, zone, file.modified.min(now))).collect();
     let is_dated = |last: &&Last| {
         last.stamp.is_some_and(|stamp| matches!(stamp, Stamp::Instant(_) | Stamp::Civil(_) | Stamp::Slashed { .. }))
     };
     let dated = ends.iter().filter(is_dated).filter_map(|last| last.at).filter(|at| *at <= now + DAY).max();
+    let dated = dated.or(asked);
     let reference = |file: &Found| match dated {
         Some(dated) if !is_live => dated + DAY / 2,
         _ => file.modified.min(now),
@@ -87,7 +91,7 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
     let of_files = files.iter().zip(&ends).zip(&last_at).map(end).collect();
     let newest = last_at.into_iter().flatten().filter(|at| *at <= now + DAY).max();
     let latest = newest.filter(|_| !is_live).unwrap_or(now);
-    Ends { latest, files: of_files }
+    Ends { latest, newest, files: of_files }
 }
 
 /// The last line of a file that has a time.

@@ -7,12 +7,14 @@ mod ends;
 mod export;
 mod files;
 mod journal;
+mod mounts;
 mod read;
 mod repeats;
 mod services;
 mod settings;
 mod zones;
 
+pub use mounts::Mount;
 pub use services::Service;
 pub use settings::{Setting, SettingName};
 
@@ -51,7 +53,13 @@ pub struct Collected {
     pub evidence: Vec<Evidence>,
     pub settings: Vec<Setting>,
     pub services: Vec<Service>,
+    /// Which device holds which folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mounts: Vec<Mount>,
     pub bounds: Vec<Bound>,
+    /// The newest moment that any log names; `None` where none could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<Timestamp>,
     /// What the machine calls itself, without its domain, in small letters; `None` where nothing says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
@@ -102,10 +110,11 @@ pub fn collect(
     // The clock here says nothing of the machine that a copy is of: what is asked about has been.
     let asked = question::read(question, &asked_in(&zone), began).map_or(began, |reading| reading.to);
     let now = if tree.is_live() { began } else { began.max(asked) };
-    let mut ends = ends::learn(&files, &zone, now, tree.is_live());
+    let of_year = question::names_year(question).then_some(asked);
+    let mut ends = ends::learn(&files, &zone, now, tree.is_live(), of_year);
     if let (None, Some(found)) = (known, zones::of_ends(&ends.files)) {
         zone = found;
-        ends = ends::learn(&files, &zone, now, tree.is_live());
+        ends = ends::learn(&files, &zone, now, tree.is_live(), of_year);
     }
     let latest = if tree.is_live() { began } else { ends.latest };
     // Who asks about yesterday looks at their own calendar; where the copy does not reach so far, at that of its last line.
@@ -124,12 +133,17 @@ pub fn collect(
     let base = Collected {
         reading,
         latest,
+        newest: ends.newest,
         is_live: tree.is_live(),
         sources: Vec::new(),
         evidence: Vec::new(),
         settings,
         services,
-        bounds: if tree.is_cut() { vec![Bound::Files] } else { Vec::new() },
+        mounts: mounts::find(&tree),
+        bounds: [(tree.is_cut(), Bound::Files), (tree.has_lost_links(), Bound::Links)]
+            .into_iter()
+            .filter_map(|(is_hit, bound)| is_hit.then_some(bound))
+            .collect(),
         host: tree.text("/etc/hostname", HOST_BYTES_MAX).and_then(|name| own_name(&name)),
     };
     for (number, (file, end)) in in_turn.iter().enumerate() {
@@ -179,11 +193,13 @@ impl Collected {
         Self {
             reading: reading.clone(),
             latest: self.latest,
+            newest: self.newest,
             is_live: self.is_live,
             sources,
             evidence,
             settings: self.settings.clone(),
             services: self.services.clone(),
+            mounts: self.mounts.clone(),
             host: self.host.clone(),
             bounds: bounds.into_iter().collect(),
         }

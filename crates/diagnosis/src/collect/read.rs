@@ -306,6 +306,7 @@ impl Intake<'_> {
             source.zone.get_or_insert_with(|| self.zone.clone());
         }
         let mut all = signs::read(&record.parsed, family);
+        all.extend(signs::printed_behind(&record.parsed, family, &all));
         self.repeats.note(&record.parsed, family, at, self.window.contains(&at), &mut all);
         for told in all {
             self.keep(record, family, at, own.is_some(), is_zoned, told);
@@ -346,10 +347,11 @@ impl Intake<'_> {
             (true, _) => Duration::from_millis(1),
         };
         let signs::Told { sign, actor, request, delivery } = told;
-        // Apache's lines and those of HAProxy bear the time at which a request began.
+        // Apache's lines bear the time at which a request began; so do those of HAProxy, unless syslog's own time is finer.
         let is_begin = family == Family::WebAccess
             && (["apache", "httpd"].iter().any(|name| self.source.name.contains(name))
-                || record.parsed.inner.unwrap_or(record.parsed.format) == "haproxy");
+                || record.parsed.inner.unwrap_or(record.parsed.format) == "haproxy"
+                    && is_accepted_at(record.text(), at));
         let (at, precision) = match request.as_ref().filter(|_| is_begin).map(|request| request.seconds) {
             Some(Some(seconds)) => (at + Duration::from_secs_f64(seconds), precision),
             Some(None) => (at, LASTS_MAX),
@@ -358,6 +360,20 @@ impl Intake<'_> {
         let line = shown(record.text());
         self.evidence.push(Evidence { sign, family, at, precision, is_zoned, place, actor, request, delivery, line });
     }
+}
+
+/// Whether a line of HAProxy's, `1.2.3.4:5678 [10/Jan/2025:14:32:15.123] …`, has `at` as the time at which it accepted the request,
+/// whatever the zone.
+fn is_accepted_at(line: &[u8], at: Timestamp) -> bool {
+    const QUARTER: i64 = 900;
+    let text = String::from_utf8_lossy(line);
+    let clock =
+        text.split_once('[').and_then(|_| text.split('[').find_map(|part| part.split_once(']')?.0.split_once(':')));
+    let Some((_, clock)) = clock.filter(|(date, _)| date.contains('/')) else { return true };
+    let mut parts = clock.split([':', '.']).skip(1).map_while(|part| part.parse::<i64>().ok());
+    let (Some(minutes), Some(seconds)) = (parts.next(), parts.next()) else { return true };
+    let apart = (at.as_micros() / 1_000_000 - minutes * 60 - seconds).rem_euclid(QUARTER);
+    apart.min(QUARTER - apart) <= 1
 }
 
 fn hash(line: &[u8]) -> u64 {

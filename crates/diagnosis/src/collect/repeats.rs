@@ -80,7 +80,9 @@ impl Repeats {
 /// Whether a record has a number that may differ from one line to the next, in its text or beside it.
 fn names_number(parsed: &Parsed<'_>) -> bool {
     let has_digit = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    // A name before the message may be that of the piece of work: `PAIN001_04207.xml sent`.
     has_digit(&parsed.message)
+        || parsed.logger.as_deref().is_some_and(has_digit)
         || parsed.fields.iter().any(|field| match &field.value {
             Value::Text(text) => has_digit(text),
             Value::Integer(_) | Value::Float(_) => true,

@@ -10,6 +10,7 @@ mod others;
 mod run;
 mod scope;
 mod weigh;
+mod work;
 
 pub use causes::CauseId;
 pub use run::{Run, RunBasis};

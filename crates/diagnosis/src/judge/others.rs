@@ -1,7 +1,11 @@
 //! What is of others than the run: programs of the machine whose troubles are their own (monitoring, time, packages, sessions,
-//! security), other machines, other sites.
+//! security), other machines, other sites, disks for something else, environments in which programs are tried.
 
-use crate::evidence::{Evidence, Family, Sign};
+use crate::{
+    collect::Mount,
+    evidence::{Evidence, Family, Sign},
+    question::Question,
+};
 
 /// What they call themselves in a log, in small letters.
 #[rustfmt::skip]
@@ -10,7 +14,7 @@ const DAEMONS: &[&str] = &[
     "datadog-agent", "filebeat", "metricbeat", "auditbeat", "fluentd", "fluent-bit", "td-agent", "promtail", "rsyslogd", "syslog-ng", "auditd", "audisp-remote", "setroubleshoot", "setroubleshootd", "sshd", "sudo",
     "su", "login", "polkitd", "dbus-daemon", "dbus-broker", "chronyd", "ntpd", "cron", "crond", "anacron", "atd", "smartd", "mdadm", "udisksd", "upowerd", "fwupd", "packagekitd", "unattended-upgrade",
     "unattended-upgrades", "apt", "apt-get", "snapd", "dnf", "yum", "puppet-agent", "chef-client", "salt-minion", "ansible", "fail2ban-server", "fail2ban", "clamd", "freshclam", "spamd", "rspamd", "networkmanager",
-    "dhclient", "dhcpcd", "wpa_supplicant", "firewalld", "ufw", "avahi-daemon", "cupsd", "bluetoothd", "smbd", "nmbd", "winbindd", "sssd", "nslcd", "named", "unbound", "dnsmasq", "keepalived", "irqbalance",
+    "dhclient", "dhcpcd", "wpa_supplicant", "firewalld", "ufw", "avahi-daemon", "cupsd", "bluetoothd", "smbd", "nmbd", "winbindd", "sssd", "nslcd", "named", "unbound", "dnsmasq", "keepalived", "irqbalance", "nscd", "dovecot", "vsftpd", "proftpd", "sysstat", "logrotate",
     "thermald", "multipathd", "iscsid", "qemu-ga", "vmtoolsd", "acpid", "gdm", "tuned", "certbot", "kubelet", "containerd", "dockerd", "crio", "etcd", "flanneld", "node-problem-detector",
 ];
 
@@ -81,6 +85,54 @@ pub(super) fn is_of_other_site(line: &str, log: &str, log_of_run: &str) -> bool 
     is_beside || speaks_of.is_some_and(is_called)
 }
 
+/// Words in the path of a log by which programs are tried, and serve nobody.
+const TRIALS: &[&str] = &[
+    "staging",
+    "stage",
+    "preprod",
+    "test",
+    "tests",
+    "testing",
+    "dev",
+    "demo",
+    "sandbox",
+    "uat",
+    "recette",
+    "qa",
+    "integration",
+    "prova",
+    "collaudo",
+    "essai",
+    "prueba",
+];
+
+/// Whether a log is of an environment in which programs are tried, of which nobody asks who does not say so.
+pub(super) fn is_of_trial(log: &str, question: &Question) -> bool {
+    let named = |text: &str| {
+        let lower = text.to_lowercase();
+        lower.split(|c: char| !c.is_alphanumeric()).any(|word| TRIALS.contains(&word))
+    };
+    let folder = log.rsplit_once('/').map_or("", |(folder, _)| folder);
+    // `postgresql-13-staging.log`, but not what somebody calls `test.log`.
+    let stem = log[folder.len()..].split('.').next().unwrap_or_default();
+    let is_named = named(folder) || stem.split(['-', '_']).count() > 1 && named(stem);
+    is_named && !named(&question.phrase) && !question.logs.iter().any(|pattern| named(pattern))
+}
+
+/// Folders on disks of their own, for something else than what the machine does.
+const ASIDE: &[&str] = &["backup", "sauvegarde", "archiv", "sicherung", "photos", "media", "usb"];
+
+/// Whether the kernel speaks of a disk that holds something else than the run: `EXT4-fs (sdc1): …` for `/mnt/photos`.
+pub(super) fn is_of_other_disk(line: &str, mounts: &[Mount], log_of_run: &str) -> bool {
+    let is_edge = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_');
+    let of_disk = |mount: &&Mount| line.split(is_edge).any(|word| word == mount.device);
+    let Some(mount) = mounts.iter().find(of_disk) else { return false };
+    let lower = mount.folder.to_lowercase();
+    let is_aside =
+        lower.starts_with("/mnt/") || lower.starts_with("/media/") || ASIDE.iter().any(|word| lower.contains(word));
+    is_aside && !log_of_run.starts_with(&format!("{}/", mount.folder))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +150,25 @@ mod tests {
         ] {
             assert_eq!(is_of_other_host(line, "shop-1"), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_disk_is_what_its_folder_is_for() {
+        let mount = |device: &str, folder: &str| Mount { device: device.into(), folder: folder.into() };
+        let mounts = [mount("sda1", "/"), mount("sdc1", "/mnt/photos"), mount("sdd1", "/mnt/shop")];
+        let says = |device: &str| format!("kernel: [1.2] EXT4-fs ({device}): Remounting filesystem read-only");
+        for (device, expected) in [("sda1", false), ("sdc1", true), ("sdd1", false), ("sde1", false)] {
+            assert_eq!(is_of_other_disk(&says(device), &mounts, "/mnt/shop/logs/mailing.log"), expected, "{device}");
+        }
+    }
+
+    #[test]
+    fn nobody_asks_about_a_trial_who_does_not_say_so() {
+        let asked = |phrase: &str| Question { phrase: phrase.into(), ..Question::default() };
+        let log = "/srv/pay/staging/logs/pay.log";
+        assert!(is_of_trial(log, &asked("the payslips stopped at 12:00")));
+        assert!(!is_of_trial(log, &asked("the payslips of staging stopped at 12:00")));
+        assert!(!is_of_trial("/srv/pay/logs/test.log", &asked("it stopped at 12:00")));
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         request => (request, None),
     };
     let is_in_background = begun.is_some();
-    let deliveries = by_deliveries(collected, asked);
+    let deliveries = by_deliveries(collected, question, asked);
     // A form that failed for somebody says less of a mailing than the messages that its program tells of.
     let is_told = deliveries
         .as_ref()
@@ -250,9 +250,13 @@ fn is_of_account(lower: &str) -> bool {
 /// Clients for whom several paths failed, or one again and again.
 fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
     let mut failed: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for request in evidence.iter().filter(|one| one.family == Family::WebAccess).filter_map(|one| one.request.as_ref())
-    {
-        if let (Some(client), Some(400..)) = (&request.client, request.status) {
+    // What the log of errors holds against a client has no status there.
+    let is_refused = |one: &Evidence| {
+        one.family == Family::WebError && matches!(one.sign, Sign::RequestsLimited | Sign::BodyTooLarge)
+    };
+    let of_web = evidence.iter().filter(|one| one.family == Family::WebAccess || is_refused(one));
+    for request in of_web.filter_map(|one| one.request.as_ref()) {
+        if let (Some(client), Some(400..)) = (&request.client, request.status.or(Some(400))) {
             let path = request.path.split('?').next().unwrap_or_default();
             *failed.entry(client).or_default().entry(path).or_default() += 1;
         }
@@ -268,10 +272,15 @@ fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
 }
 
 /// The burst of messages whose end is nearest to what was asked.
-fn by_deliveries(collected: &Collected, asked: Timestamp) -> Option<Run> {
+fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -> Option<Run> {
+    let is_trial = |one: &Evidence| others::is_of_trial(&collected.sources[one.place.source].name, question);
+    let mut told = collected.evidence.iter().filter(|one| is_by_application(one.sign));
+    let has_others = told.any(|one| !is_trial(one));
     let in_window = |burst: &Vec<usize>| {
         let end = collected.evidence[burst[burst.len() - 1]].at;
-        burst.len() >= BURST_MIN && (collected.reading.from..=collected.reading.to).contains(&end)
+        burst.len() >= BURST_MIN
+            && !(has_others && is_trial(&collected.evidence[burst[0]]))
+            && (collected.reading.from..=collected.reading.to).contains(&end)
     };
     let distance = |burst: &Vec<usize>| {
         let end = &collected.evidence[burst[burst.len() - 1]];
@@ -356,7 +365,7 @@ fn bursts(evidence: &[Evidence]) -> Vec<Vec<usize>> {
 /// Lines of one kind that name an address each, from which they are a run, and the seconds that they are apart at the most, on
 /// the average.
 const NAMED_MIN: usize = 10;
-const NAMED_APART_MAX: f64 = 20.0;
+const NAMED_APART_MAX: f64 = 75.0;
 
 /// Lines of one program that differ in the address that they name, and in numbers, one soon after the other: whatever it calls
 /// it, that is how it sends. So do those that say that a piece of work is done.
@@ -485,7 +494,7 @@ fn bursts_that_end(collected: &Collected, asked: Timestamp) -> Vec<Vec<usize>> {
     }
     let once = kinds.into_values().map(|indices| in_bursts(indices.into_iter(), evidence)).filter(|all| all.len() == 1);
     once.flatten()
-        .filter(|burst| burst.len() >= 2 * NAMED_MIN && is_steady(burst, evidence))
+        .filter(|burst| is_steady(burst, evidence) && !others::is_daemon(&evidence[burst[0]]))
         .filter(|burst| burst.last().is_some_and(|last| evidence[*last].seconds_to(asked).abs() <= NEAR))
         // What goes on until the log ends, or what is looked at, has not stopped.
         .filter(|burst| {
@@ -500,7 +509,7 @@ fn longest_gap(burst: &[usize], evidence: &[Evidence]) -> Option<Duration> {
 }
 
 /// Whether a burst has as many lines as a run, and they are close.
-fn is_steady(burst: &[usize], evidence: &[Evidence]) -> bool {
+pub(super) fn is_steady(burst: &[usize], evidence: &[Evidence]) -> bool {
     let (Some(first), Some(last)) = (burst.first(), burst.last()) else { return false };
     let seconds = evidence[*first].seconds_to(evidence[*last].at);
     burst.len() >= NAMED_MIN && seconds <= NAMED_APART_MAX * burst.len() as f64

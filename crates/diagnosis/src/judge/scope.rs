@@ -35,7 +35,9 @@ pub(super) struct Scope {
     /// The words of those names that are long enough to say something, and those by which the question names it.
     words: BTreeSet<String>,
     /// Those of the question, and of what sends.
-    asked: BTreeSet<String>,
+    pub(super) asked: BTreeSet<String>,
+    /// Those of the question alone.
+    pub(super) phrase: BTreeSet<String>,
     pids: BTreeSet<u32>,
     /// By what the log is called in which the run tells of its messages: a file, a container.
     logs: BTreeSet<String>,
@@ -90,9 +92,10 @@ impl Scope {
         }
         let words = words(called.iter().map(String::as_str).chain([question.phrase.as_str()]));
         let asked = self::words([question.phrase.as_str()].into_iter());
+        let phrase = telling(&question.phrase.to_lowercase()).map(str::to_owned).collect();
         let foreign = told_by.and_then(|last| last.actor.unit.as_ref()).map(|unit| killed_elsewhere(unit, collected));
         let foreign = foreign.unwrap_or_default();
-        Self { units, names, called, words, asked, pids, logs, foreign, is_of_vigie: false }
+        Self { units, names, called, words, asked, phrase, pids, logs, foreign, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -109,6 +112,7 @@ impl Scope {
             called: BTreeSet::new(),
             words: BTreeSet::new(),
             asked: BTreeSet::new(),
+            phrase: BTreeSet::new(),
             pids: BTreeSet::new(),
             logs: BTreeSet::new(),
             foreign: BTreeSet::new(),
@@ -406,14 +410,18 @@ const ANY_WORDS: &[&str] = &[
 /// Words by which a unit of the application may be known: those of its folders, of the question, and of what sends.
 fn words<'a>(texts: impl Iterator<Item = &'a str>) -> BTreeSet<String> {
     let lower: Vec<String> = texts.map(str::to_lowercase).collect();
-    let said = lower.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    lower.iter().flat_map(|text| telling(text)).chain(SENDERS.iter().copied()).map(str::to_owned).collect()
+}
+
+/// The words of a text that are long enough to say something, and do not stand anywhere.
+fn telling(lower: &str) -> impl Iterator<Item = &str> {
     let tells = |word: &&str| {
         word.chars().count() >= WORD_MIN
             && word.contains(char::is_alphabetic)
             && !ANY_WORDS.contains(word)
             && !GENERIC.contains(word)
     };
-    said.filter(tells).chain(SENDERS.iter().copied()).map(str::to_owned).collect()
+    lower.split(|c: char| !c.is_alphanumeric()).filter(tells)
 }
 
 /// Words that are nobody's name.

@@ -8,6 +8,7 @@ use super::{
         is_shared, kind,
     },
     scope::{Belongs, Scope},
+    work,
 };
 use crate::{
     collect::{Collected, Setting, WINDOWS_BEFORE},
@@ -301,7 +302,10 @@ impl Weighing<'_> {
     fn is_of_run(&self, one: &Evidence) -> bool {
         let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
         let Some(last) = last.filter(|last| is_by_application(last.sign)) else { return false };
-        is_same_speaker(one, last, self.collected)
+        let log = &self.collected.sources[last.place.source].name;
+        let is_named =
+            one.actor.pid.is_some() && one.actor.program.as_ref().is_some_and(|name| is_called_after(log, name));
+        is_same_speaker(one, last, self.collected) || is_named && !is_shared(log)
     }
 
     /// That the run's program tells of no more messages after it.
@@ -346,7 +350,15 @@ impl Weighing<'_> {
                 return Some(term(TermWord::OtherRequest, if is_other { -6 } else { -1 }));
             }
         };
-        Some(if is_same { term(TermWord::SameRequest, 3) } else { term(TermWord::OtherRequest, -6) })
+        let client = |request: &HttpRequest| request.client.clone();
+        let clients = (self.run.request.as_ref().and_then(client), one.request.as_ref().and_then(client));
+        // Somebody else who asks for the same path: a scanner.
+        let is_other_client = matches!(clients, (Some(own), Some(other)) if own != other);
+        Some(if is_same && !is_other_client {
+            term(TermWord::SameRequest, 3)
+        } else {
+            term(TermWord::OtherRequest, -6)
+        })
     }
 
     /// Whether a path has a word of the question: `/admin.php?page=import` of *the import stopped*.
@@ -480,7 +492,9 @@ impl Weighing<'_> {
         // Nor is a login, a quota, or what a program says that hands all to one relay.
         let is_of_account = matches!(one.sign, Sign::SmtpAuth | Sign::SmtpQuota);
         let is_of_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
-        if one.family != Family::Mail || is_of_machine || is_of_account || is_of_relay {
+        // Who is refused before naming anybody is refused for all.
+        let is_of_connection = one.line.contains("after initial connection");
+        if one.family != Family::Mail || is_of_machine || is_of_account || is_of_relay || is_of_connection {
             return None;
         }
         let reading = &self.collected.reading;
@@ -536,6 +550,7 @@ impl Weighing<'_> {
         let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(log(last)));
         let is_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
         one.family == Family::Other
+            && !self.is_of_run(one)
             && is_shared(log(one))
             && has_own_log
             && !is_relay
@@ -551,6 +566,13 @@ impl Weighing<'_> {
             let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
             !is_foreign_run && others::is_of_other_host(&one.line, own)
         };
+        let log_of_run = last.map_or("", log);
+        let is_trial = |name: &str| others::is_of_trial(name, self.question);
+        if is_trial(log(one)) && !is_trial(log_of_run)
+            || one.family == Family::Kernel && others::is_of_other_disk(&one.line, &self.collected.mounts, log_of_run)
+        {
+            return true;
+        }
         let is_of_host = self.collected.host.as_deref().is_some_and(is_foreign);
         is_of_host || last.filter(|last| is_by_application(last.sign)).is_some_and(is_of_site)
     }
@@ -569,6 +591,12 @@ impl Weighing<'_> {
         };
         if self.run.basis == RunBasis::Asked
             && let Some(count) = goes_on_repeating(one, WENT_ON_TO, self.collected).or_else(of_machine)
+        {
+            return Some(Term { count: Some(count), ..term(TermWord::WentOn, -6) });
+        }
+        // What the question names does not stop when it is said to.
+        if self.run.basis == RunBasis::Asked
+            && let Some(count) = work::goes_on(self.collected, &self.scope.phrase, self.run.end)
         {
             return Some(Term { count: Some(count), ..term(TermWord::WentOn, -6) });
         }
@@ -620,6 +648,14 @@ fn class(logger: &str) -> &str {
 fn points_of(proof: &Proof, one: &Evidence) -> i32 {
     let is_of_recipient = one.sign == Sign::DnsUnknownName && one.family == Family::Mail;
     proof.points - if is_of_recipient { 2 } else { 0 }
+}
+
+/// Whether a log lies in a folder, or has a name, of the words of which the program's is made: `/var/log/edi/send.log` of `edi-send`.
+fn is_called_after(log: &str, program: &str) -> bool {
+    let parts =
+        |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    let (log, program) = (parts(log), parts(program));
+    program.iter().all(|word| log.contains(word)) && program.iter().map(String::len).sum::<usize>() >= 5
 }
 
 fn path(path: &str) -> &str {

@@ -19,7 +19,7 @@ fn lists_are_read_with_their_separators() {
 
 fn told(by_address: &[(&str, Outcome)]) -> Told {
     let by_address = by_address.iter().map(|(address, outcome)| ((*address).to_owned(), (*outcome, 0))).collect();
-    let of_others = Outcome::NotStarted;
+    let of_others = Ok(());
     Told { by_address, elsewhere: BTreeMap::new(), of_others, is_begin_known: false, queued: 0, processes: 0 }
 }
 
@@ -46,6 +46,14 @@ fn a_log_of_other_mail_makes_nobody_safe() {
     assert_eq!(of(&sent, &["dan@x.org"]), Outcome::Unknown, "an earlier batch may have had it");
     assert_eq!(of(&sent, &["ann@x.org", "bob@x.org", "eve@x.org"]), Outcome::Unknown, "it may have begun earlier");
     assert_eq!(of(&sent[..1], &[]), Outcome::Unknown, "the treasurer gets mail of cron as well");
+    let why = |rows: &[(&str, Outcome)], earlier: &[&str]| {
+        let mut told = told(rows);
+        told.elsewhere = earlier.iter().map(|address| ((*address).to_owned(), 0)).collect();
+        told.hold_against(&list);
+        told.of_others
+    };
+    assert_eq!(why(&sent[..1], &[]), Err(Doubt::OtherMail));
+    assert_eq!(why(&sent, &["ann@x.org", "bob@x.org", "eve@x.org"]), Err(Doubt::EarlierMessages));
     let told = told(&sent);
     assert_eq!(told.of_all(&["zoé@x.org".to_owned()]).0, Outcome::Unknown);
 }
@@ -75,7 +83,8 @@ fn who_may_have_been_sent_to_is_doubted() {
         let mut recipients: Vec<Recipient> = outcomes.iter().map(of).collect();
         recipients.iter_mut().enumerate().for_each(|(row, recipient)| recipient.address = format!("{row}@x.org"));
         let told = Told { processes, ..told(&[]) };
-        doubt_the_next(&mut recipients, &told);
+        let is_doubted = doubt_the_next(&mut recipients, &told);
+        assert_eq!(is_doubted, processes > 0);
         recipients.iter().filter(|recipient| recipient.outcome == Outcome::Unknown).count()
     };
     use Outcome::{NotStarted as N, Sent as S};
@@ -114,20 +123,40 @@ fn what_is_left_is_written_as_it_was() {
     let list = RecipientList::read(text).unwrap();
     let recipient = |row, outcome| Recipient { address: String::new(), outcome, evidence: None, row };
     let recipients = vec![recipient(1, Outcome::Sent), recipient(2, Outcome::NotStarted)];
-    let who = Who { recipients, counts: BTreeMap::new(), queued_messages: 0, without_address: 0, repeated_rows: 0 };
+    let who = Who {
+        recipients,
+        counts: BTreeMap::new(),
+        queued_messages: 0,
+        without_address: 0,
+        repeated_rows: 0,
+        doubt: None,
+    };
     assert_eq!(not_sent(&list, &who).1, b"\xef\xbb\xbfemail;soci\xe9t\xe9\nbob@x.org;\"B; fils\"\n");
 }
 
 #[test]
 fn the_rest_is_left_alone_while_somebody_may_still_send_it() {
-    let allows =
-        |reasons: Vec<Reason>| Resume { advice: advise(&reasons), reasons, commands: Vec::new() }.allows_the_rest();
+    let allows = |reasons: Vec<Reason>| {
+        Resume { advice: advise(&reasons), reasons, commands: Vec::new(), is_list_written: false }.allows_the_rest()
+    };
     let left = || Reason::Left { count: 3 };
     assert!(allows(vec![left()]) && allows(vec![Reason::MendFirst, Reason::Unknown { count: 1 }, left()]));
     assert!(!allows(vec![Reason::NobodyLeft]) && !allows(vec![Reason::Unknown { count: 1 }]));
     for reason in [Reason::MayStillSend, Reason::MayBeRedelivered, Reason::NoCause] {
         assert!(!allows(vec![reason, left()]));
     }
+}
+
+#[test]
+fn the_command_names_the_list_as_it_is_called() {
+    let of = |path: &str| {
+        let commands = vec!["vigie jobs resume 7".to_owned(), send_the_rest(LIST)];
+        let mut resume = Resume { advice: Advice::Yes, reasons: Vec::new(), commands, is_list_written: false };
+        resume.name_list(path);
+        resume.commands
+    };
+    assert_eq!(of("rest.csv"), ["vigie jobs resume 7", "vigie send mailing.toml --recipients rest.csv --check"]);
+    assert_eq!(of("l'envoi 2.csv")[1], r"vigie send mailing.toml --recipients 'l'\''envoi 2.csv' --check");
 }
 
 #[test]

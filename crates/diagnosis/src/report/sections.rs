@@ -268,6 +268,9 @@ impl Telling<'_> {
         if who.repeated_rows > 0 {
             blocks.push(Block::Text(self.say.count("repeated-rows", who.repeated_rows)));
         }
+        if let Some(doubt) = who.doubt {
+            blocks.push(Block::Text(self.say.word("doubt", &word_of(&doubt))));
+        }
         if who.queued_messages > 0 {
             blocks.push(Block::Text(self.say.count("queued-messages", who.queued_messages)));
         }
@@ -307,7 +310,7 @@ impl Telling<'_> {
         };
         let reasons: Vec<String> = resume.reasons.iter().map(|reason| self.reason(reason)).collect();
         let mut blocks = vec![Block::Lead(self.say.t(advice)), Block::List(reasons)];
-        if resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
+        if !resume.is_list_written && resume.reasons.iter().any(|reason| matches!(reason, Reason::Left { .. })) {
             blocks.push(Block::Text(self.say.t("resume-how")));
         }
         blocks.extend(resume.commands.iter().cloned().map(Block::Command));
@@ -452,6 +455,9 @@ impl Telling<'_> {
         if collected.bounds.contains(&Bound::Files) {
             blocks.push(Block::Text(self.say.t("bound-files")));
         }
+        if collected.bounds.contains(&Bound::Links) {
+            blocks.push(Block::Text(self.say.t("bound-links")));
+        }
         if !collected.settings.is_empty() {
             let settings = collected
                 .settings
@@ -463,8 +469,10 @@ impl Telling<'_> {
         let is_own = self.diagnosis.job.as_ref().is_some_and(JobStory::is_own);
         let has_lines = collected.sources.iter().any(|source| source.records > 0);
         if !has_lines {
-            let newest = self.say.date(collected.latest);
-            blocks.push(Block::Text(self.say.with("no-lines-then", &[("newest", newest.into())])));
+            blocks.push(Block::Text(match collected.newest {
+                Some(newest) => self.say.with("no-lines-then", &[("newest", self.say.date(newest).into())]),
+                None => self.say.t("no-lines"),
+            }));
         }
         let is_silent = !is_own
             && has_lines

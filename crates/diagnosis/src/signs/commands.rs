@@ -20,8 +20,16 @@ pub(super) fn names_failure(lower: &str) -> bool {
         let is_named = BEFORE
             .iter()
             .any(|words| before.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric)));
-        (1..=STATUS_MAX).contains(&number) && is_named
+        (1..=STATUS_MAX).contains(&number) && is_named && !lower.contains("rsync warning: ")
     })
+}
+
+/// Whether a line begins with the name of a command: `gpg: …`, `pg_dump: …`, `/opt/send.sh: line 4: …`.
+pub(super) fn is_by_command(line: &str) -> bool {
+    const NAME_MAX: usize = 40;
+    let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_./".contains(c);
+    line.split_once(": ")
+        .is_some_and(|(name, _)| !name.is_empty() && name.len() <= NAME_MAX && name.chars().all(is_of_name))
 }
 
 #[cfg(test)]

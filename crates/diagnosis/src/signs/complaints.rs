@@ -19,7 +19,7 @@ const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue
 /// What goes on in spite of it, or has not failed.
 #[rustfmt::skip]
 const GOES_ON: &[&str] = &[
-    "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0", "failed\":0", "failed\": 0", "'failed': 0", "errors\":0",
+    "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "files vanished", "has vanished", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0", "failed\":0", "failed\": 0", "'failed': 0", "errors\":0",
     "deprecat", "0 erreur", "0 fehler", "fehler: 0",
 ];
 

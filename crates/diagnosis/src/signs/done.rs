@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 #[rustfmt::skip]
 const OVER: &[&str] = &[
     "finish", "complet", "complete", "done with", "all done", "fully done", "all sent", "terminé", "fini", "fertig", "abgeschlossen", "beendet", "terminad", "finalizad",
-    "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig", "slutt",
+    "terminato", "terminata", "terminati", "voltooid", "afgerond", "klaar", "zakończon", "dokončen", "slutför", "valmis", "afsluttet", "ferdig", "slutt", "fin du ", "fin de l", "ende der ", "fine del", "fin del",
+    "queue drained", "nothing left to", "nothing more to",
 ];
 /// What a log ends with that says no more.
 const LAST_WORDS: &[&str] =
@@ -75,7 +76,14 @@ fn words(lower: &str) -> impl Iterator<Item = usize> {
 
 /// Whether a line says that work is done: `class=LetterJob elapsed=0.4 INFO: done`.
 pub(super) fn says_done(lower: &str) -> bool {
-    let has_words = || words(lower).next().is_some() || says_none_failed(lower) || tells_all(lower);
+    let has_words = || {
+        words(lower).next().is_some()
+            || says_none_failed(lower)
+            || tells_all(lower)
+            || says_nothing_is_left(lower)
+            || ended_with_zero(lower)
+            || says_when_it_goes_on(lower)
+    };
     speaks_of_work(lower) && has_words() || is_last_word(lower)
 }
 
@@ -89,9 +97,82 @@ fn is_last_word(lower: &str) -> bool {
 /// Whether a line says that all is over, or that none of all failed, and not of a part: `completed 312 of 900`, `finished, 588
 /// remaining`.
 pub(crate) fn says_over(lower: &str) -> bool {
-    (words(lower).any(|word| word < OVER.len()) || says_none_failed(lower) || tells_all(lower) || is_last_word(lower))
+    if says_when_it_goes_on(lower) {
+        return true;
+    }
+    let has_words = words(lower).any(|word| word < OVER.len());
+    (has_words
+        || ended_with_zero(lower)
+        || says_all_done(lower)
+        || says_none_failed(lower)
+        || tells_all(lower)
+        || is_last_word(lower)
+        || says_nothing_is_left(lower))
         && !tells_of_rest(lower)
         && !tells_part(lower, &|_| true)
+}
+
+/// Whether a line names the status with which a program ends that has done all: `code retour 0`, `rc=0`.
+fn ended_with_zero(lower: &str) -> bool {
+    #[rustfmt::skip]
+    const STATUSES: [&str; 14] = [
+        "rc=", "rc ", "exit code ", "exit code: ", "exit code=", "exit status ", "exit status: ", "exitcode=", "code retour ", "code de retour ", "return code ", "returncode=", "rückgabewert ", "exit ",
+    ];
+    let is_zero =
+        |rest: &str| rest.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    STATUSES.iter().any(|status| lower.match_indices(status).any(|(at, _)| is_zero(&lower[at + status.len()..])))
+}
+
+/// Whether a line says that the work pauses as planned, and when it goes on: `invio sospeso, ripresa prevista alle 08:00`.
+fn says_when_it_goes_on(lower: &str) -> bool {
+    const PAUSES: [&str; 10] = [
+        "paus",
+        "suspend",
+        "sospes",
+        "suspens",
+        "ausgesetzt",
+        "unterbroch",
+        "onderbroken",
+        "wstrzyman",
+        "pozastav",
+        "quiet hours",
+    ];
+    const GOES_ON: [&str; 17] = [
+        "resume at",
+        "resumes at",
+        "resuming at",
+        "will resume",
+        "resume in",
+        "resumes in",
+        "continues at",
+        "until ",
+        "reprise à",
+        "reprise prévue",
+        "reprend à",
+        "jusqu'à",
+        "jusqu’à",
+        "ripresa ",
+        "fortsetzung ",
+        "wird um ",
+        "hervat ",
+    ];
+    super::has(lower, &PAUSES) && super::has(lower, &GOES_ON) && !super::has(lower, FAILURES)
+}
+
+/// Whether a line says of all that it is done: `sync done, all terminals visited`.
+fn says_all_done(lower: &str) -> bool {
+    const ALL: [&str; 12] =
+        ["all", "every", "tous", "toutes", "tout", "alle", "alles", "todos", "todas", "tutti", "tutte", "wszystkie"];
+    words(lower).any(|word| word >= OVER.len())
+        && lower.split(|c: char| !c.is_alphanumeric()).any(|word| ALL.contains(&word))
+}
+
+/// Whether a line says that the queue of the work is empty: `queue invoices is empty, idle`, `file d’attente vide`.
+fn says_nothing_is_left(lower: &str) -> bool {
+    const QUEUES: [&str; 6] = ["queue", "file d'attente", "file d’attente", "warteschlange", "cola ", "coda "];
+    const EMPTY: [&str; 6] = ["empty", "vide", "leer", "vacía", "vuota", "drained"];
+    let mut words = lower.split(|c: char| !c.is_alphanumeric());
+    QUEUES.iter().any(|queue| lower.contains(queue)) && words.any(|word| EMPTY.contains(&word))
 }
 
 /// Whether a line says that all is over, and counts what went well and what did not: `finished: 116 sent, 4 failed`.

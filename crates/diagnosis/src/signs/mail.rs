@@ -1,6 +1,6 @@
 //! Mail: what Postfix says of each message, and what applications say that they sent.
 
-use super::{Told, done, lookup, number_of, replies, retries, stops, strangers, text_of};
+use super::{Told, done, lookup, mta, number_of, replies, retries, stops, strangers, text_of};
 use crate::evidence::{Actor, Delivery, Family, Sign};
 use model::Level;
 use sources::record::Parsed;
@@ -42,6 +42,9 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         queued.delivery.iter_mut().for_each(|delivery| delivery.recipients = recipients);
         return vec![queued];
     }
+    if let Some(said) = mta::read(&parsed.message) {
+        return of_message(parsed, actor, &said);
+    }
     let address = text_of(parsed, &["to"]).unwrap_or_default();
     let mut all = Vec::new();
     match text_of(parsed, &["status"]).as_deref() {
@@ -55,6 +58,33 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         }
         _ => {}
     }
+    all.extend(reasons(parsed).into_iter().map(|sign| told(sign, address.clone())));
+    all
+}
+
+/// What a line of Sendmail or OpenSMTPD proves: what became of each recipient, and why.
+fn of_message(parsed: &Parsed<'_>, actor: &Actor, said: &mta::Said<'_>) -> Vec<Told> {
+    let told = |sign, address: &str| Told {
+        sign,
+        actor: actor.clone(),
+        request: None,
+        delivery: Some(Delivery {
+            address: address.to_owned(),
+            queue_id: said.queue_id.to_owned(),
+            original: None,
+            recipients: said.recipients,
+        }),
+    };
+    if said.to.is_empty() {
+        return vec![told(said.sign, "")];
+    }
+    let reasons = if said.sign == Sign::Delivered { Vec::new() } else { reasons(parsed) };
+    let signs = || std::iter::once(said.sign).chain(reasons.iter().copied());
+    said.to.iter().flat_map(|address| signs().map(|sign| told(sign, address)).collect::<Vec<_>>()).collect()
+}
+
+/// Why a mail server did not take a message, as far as the line says.
+fn reasons(parsed: &Parsed<'_>) -> Vec<Sign> {
     let mut signs = lookup::signs(&parsed.message, Family::Mail);
     let is_general = |sign: &Sign| matches!(sign, Sign::SmtpBusy | Sign::SmtpRefused | Sign::RecipientRefused);
     if let Some(general) = signs.iter_mut().find(|sign| is_general(sign)) {
@@ -66,8 +96,7 @@ pub(super) fn read(parsed: &Parsed<'_>, actor: &Actor) -> Vec<Told> {
         // Whoever hands mail over speaks with a mail server, whatever it calls it.
         signs.extend(super::failure(&format!("smtp: {}", parsed.message)));
     }
-    all.extend(signs.into_iter().map(|sign| told(sign, address.clone())));
-    all
+    signs
 }
 
 /// Whether Exim speaks of somebody who connected to it.

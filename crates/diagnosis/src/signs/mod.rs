@@ -11,6 +11,7 @@ mod lexicon;
 mod locales;
 mod lookup;
 mod mail;
+mod mta;
 mod pairs;
 mod peers;
 mod replies;
@@ -212,7 +213,8 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     }
     let request = http::named_in(parsed);
     let whole = text_with_errors(parsed);
-    let text = &*if is_program(family) { strangers::without_typed(&whole) } else { Cow::Borrowed(&*whole) };
+    let own = if is_program(family) { strangers::without_typed(&whole) } else { Cow::Borrowed(&*whole) };
+    let text = &*if is_program(family) { strangers::without_noughts(&own) } else { Cow::Borrowed(&*own) };
     let told = |sign| Told { sign, actor: subject(sign, text, &actor), request: request.clone(), delivery: None };
     if let Some(trace) = traceback::of(text) {
         return trace.signs(family).into_iter().map(told).collect();
@@ -238,13 +240,42 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     }
     if all.is_empty() && is_program(family) && complaints::is_one(parsed, text) {
         let lower = lookup::beginning(text).to_lowercase();
-        let of_command = || commands::names_failure(&lower).then_some(Sign::CommandStatus);
+        let is_by_command = |line: &str| complaints::tells_of_failure(line) && commands::is_by_command(line);
+        let is_of_command = || commands::names_failure(&lower) || text.lines().skip(1).any(is_by_command);
+        let of_command = || is_of_command().then_some(Sign::CommandStatus);
         all.push(told(pairs::sign(&lower).or_else(of_command).unwrap_or(Sign::Complaint)));
     } else if all.is_empty() && is_program(family) && parsed.level.is_none_or(|level| level >= Level::Warning) {
         let lower = lookup::beginning(text).to_lowercase();
         all.extend(commands::names_failure(&lower).then(|| told(Sign::CommandStatus)));
     }
     all
+}
+
+/// Lines without a time of their own, behind one that has one, that are looked at.
+const PRINTED_LINES_MAX: usize = 40;
+
+/// What was printed behind a line in which nothing has failed proves: a command's own words in the log of the script that calls it,
+/// `Can't call method "email" on an undefined value at /opt/mail.pl line 341.`
+pub(crate) fn printed_behind(parsed: &Parsed<'_>, family: Family, told: &[Told]) -> Vec<Told> {
+    let is_fine = parsed.level.is_none_or(|level| level <= Level::Warning)
+        && told.iter().all(|told| matches!(told.sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone | Sign::AppTotal));
+    let Some((_, rest)) = parsed.message.split_once('\n').filter(|_| is_fine && is_program(family)) else {
+        return Vec::new();
+    };
+    // What is indented belongs to the line before it.
+    let printed: Vec<&str> =
+        rest.lines().filter(|line| !line.starts_with([' ', '\t', '}', ']', '{'])).take(PRINTED_LINES_MAX).collect();
+    let actor = |told: Told| Told { actor: self::told(told.sign, parsed).actor, ..told };
+    let of_line = |line: &&str| {
+        let mut told = read(&Parsed { message: Cow::Borrowed(*line), ..Parsed::default() }, family);
+        // A command names itself before what it has to complain of: `gpg: encryption failed: Unusable public key`.
+        for told in told.iter_mut().filter(|told| told.sign == Sign::Complaint && commands::is_by_command(line)) {
+            told.sign = Sign::CommandStatus;
+        }
+        told
+    };
+    let is_bad = |told: &Told| !matches!(told.sign, Sign::AppSent | Sign::AppNamed | Sign::AppDone | Sign::AppTotal);
+    printed.iter().flat_map(of_line).filter(is_bad).map(actor).collect()
 }
 
 /// What a text says by its words, by the end of a process, by a code, by a reply, and at last that something failed at all.

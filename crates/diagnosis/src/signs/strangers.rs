@@ -71,9 +71,56 @@ pub(super) fn without_typed(text: &str) -> Cow<'_, str> {
     Cow::Owned(left)
 }
 
+/// The text without the counts that are naught: `disk full: 0`, `smtp_timeout=0 refused=3` is `  refused=3`.
+pub(super) fn without_noughts(text: &str) -> Cow<'_, str> {
+    let is_nought = |at: usize, mark: usize| {
+        let rest = text[at + mark..].trim_start_matches([' ', '"']);
+        let behind = rest.strip_prefix('0').map(|behind| behind.trim_start_matches('"'));
+        behind.is_some_and(|behind| !behind.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | ':' | '-')))
+    };
+    let marks = text.match_indices(['=', ':']).filter(|(at, mark)| is_nought(*at, mark.len()));
+    let mut left = String::new();
+    let mut from = 0;
+    for (at, mark) in marks {
+        let before = &text[from..at];
+        // Before an equals sign stands one word; before a colon those since the last separator.
+        let start = match mark {
+            "=" => before.rfind(|c: char| c.is_whitespace() || ",;|([{".contains(c)),
+            _ => before.rfind([',', ';', '|', '(', '[', '{', '\n', '=', '·', '/']),
+        };
+        let start = start.map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        if before[start..].len() <= COUNTED_BYTES_MAX {
+            left.push_str(&before[..start]);
+            from = at + text[at..].find('0').unwrap_or(0) + 1;
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    left.push_str(&text[from..]);
+    Cow::Owned(left)
+}
+
+/// Bytes of what is counted.
+const COUNTED_BYTES_MAX: usize = 60;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_that_are_naught_are_left_out() {
+        for (text, expected) in [
+            ("summary delivered=320 smtp_timeout=0 auth_failed=2 disk_full=0", "summary delivered=320  auth_failed=2 "),
+            ("  disk full: 0", ""),
+            ("sent: 12, connection refused: 0, timeouts: 3", "sent: 12,, timeouts: 3"),
+            ("{\"sent\":3,\"timeout\":0}", "{\"sent\":3,}"),
+            ("exit=0.5 code=01 at 10:0:5 offset=0x1f", "exit=0.5 code=01 at 10:0:5 offset=0x1f"),
+            ("connection refused", "connection refused"),
+        ] {
+            assert_eq!(without_noughts(text), expected);
+        }
+    }
 
     #[test]
     fn what_somebody_typed_is_left_out() {

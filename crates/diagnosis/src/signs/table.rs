@@ -216,7 +216,7 @@ pub(super) const ROWS: &[Row] = &[
         "Net::SMTPServerBusy", "421 4.3.2", "421 Service not available", "421 4.3.0", "454 4.7.0 Temporary authentication failure", "451 4.3.0 ", "server busy",
     ]),
     row(Sign::RecipientRefused, Subject::Mail, SENDERS, &[
-        "SMTPRecipientsRefused", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
+        "SMTPRecipientsRefused", "The following recipients failed: ", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
     ]),
     row(Sign::SmtpRefused, Subject::Mail, SENDERS, &["SMTPDataError: (5", "SMTPDataError(5", "SMTPSenderRefused: (5", "SMTPSenderRefused(5", "said: 554", "refused to talk to me: 5", "SMTPConnectError", "Email address is not verified", "MessageRejected", "SendAsDenied"]),
     // Memory: the kernel's mm/oom_kill.c, systemd, systemd-oomd, CPython.
@@ -373,6 +373,8 @@ pub(super) const ROWS: &[Row] = &[
         "EXT4-fs …recovery complete", "EXT4-fs …orphan cleanup", "XFS …Starting recovery", "was not properly unmounted", "Volume was not properly unmounted",
     ]),
     row(Sign::UncleanEnd, Subject::Machine, MANAGER, &["corrupted or uncleanly shut down"]),
+    // Who signs requests by the time is told so: AWS.
+    row(Sign::ClockStep, Subject::Machine, PROGRAMS, &["Signature expired: …is now earlier than", "Signature not yet current", "RequestTimeTooSkewed", "difference between the request time and the current time is too large"]),
     row(Sign::ClockStep, Subject::Machine, MANAGER, &[
         "System clock was stepped by", "Time has been changed", "System clock time unset or jumped backwards",
         "time stepped by", "time reset ", "Forward time jump detected", "Backward time jump detected", "clock jumped", "System clock wrong by",

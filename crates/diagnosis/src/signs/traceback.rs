@@ -121,7 +121,8 @@ pub(super) fn is_named(message: &str) -> bool {
 /// Whether Perl died: `Can't call method "send" on an undefined value at /opt/mail.pl line 71.`
 fn died_at_line(first: &str) -> bool {
     const WARNS: [&str; 4] = ["uninitialized", "deprecated", "redefine", "isn't numeric"];
-    let Some((before, rest)) = first.rsplit_once(" line ") else { return false };
+    // Behind it may stand which line of its input it had read: `line 341, <$list> line 166.`
+    let Some((before, rest)) = first.split_once(" line ") else { return false };
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let is_end = digits > 0 && (rest[digits..].starts_with(['.', ',']) || rest.len() == digits);
     let names_file = before.rsplit_once(" at ").is_some_and(|(_, file)| !file.contains(' ') && file.contains('.'));

@@ -15,7 +15,8 @@ pub(super) fn ruby(text: &str) -> Option<Parsed<'_>> {
     cursor.take(|byte| byte == letter);
     cursor.eat(", [")?;
     let stamp = cursor.stamp()?;
-    cursor.eat(" #")?;
+    // Who gives Ruby's logger a form of the date leaves out the space.
+    cursor.eat(" #").or_else(|| cursor.eat("#"))?;
     let process = cursor.digits()?;
     cursor.eat("]")?;
     cursor.gap()?;

@@ -33,8 +33,12 @@ const ASKED_AGAIN: Duration = Duration::from_millis(100);
 const LIST_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn run(args: &DiagnoseArgs, is_json: bool) -> Result<Exit> {
+    // What would refuse to be written is said before anything is read.
+    for path in args.not_sent.iter().chain(&args.bundle) {
+        not_there(path)?;
+    }
     let list = args.recipients.as_deref().map(read_list).transpose()?;
-    let (question, found) = if args.root.is_file() {
+    let (question, mut found) = if args.root.is_file() {
         let bundle = read_bundle(args)?;
         (bundle.question().clone(), bundle.diagnose(list.as_ref()))
     } else {
@@ -43,6 +47,9 @@ pub(super) fn run(args: &DiagnoseArgs, is_json: bool) -> Result<Exit> {
             .map_err(|error| refused(&error, &args.root))?;
         (question, found)
     };
+    if let (Some(path), true) = (&args.not_sent, found.resume.allows_the_rest()) {
+        found.resume.name_list(&path.to_string_lossy());
+    }
     let format = if is_json { ReportFormat::Json } else { args.format };
     render::out(said(&found, format).trim_end())?;
     if let (Some(path), Some(list)) = (&args.not_sent, &list) {
@@ -179,11 +186,17 @@ fn read_bundle(args: &DiagnoseArgs) -> Result<Bundle> {
 
 fn new_file(path: &Path) -> Result<File> {
     match File::create_new(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Failure::refused(t!("file-there", path = path.display())).help(t!("file-there-help")))
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(file_there(path)),
         file => file.at(path.display()),
     }
+}
+
+fn not_there(path: &Path) -> Result<()> {
+    if path.symlink_metadata().is_ok() { Err(file_there(path)) } else { Ok(()) }
+}
+
+fn file_there(path: &Path) -> Failure {
+    Failure::refused(t!("file-there", path = path.display())).help(t!("file-there-help"))
 }
 
 fn read_list(path: &Path) -> Result<RecipientList> {
