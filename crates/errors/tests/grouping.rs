@@ -129,7 +129,8 @@ fn another_run(mut event: Event, by_value: bool, run: u64) -> Event {
         exception.value = Some(format!("value {}", "x".repeat(run as usize % 7 + 1)));
     }
     for frame in event.stack_traces_mut().flat_map(|stack| &mut stack.frames) {
-        frame.lineno = Some(run + 1);
+        // A program without debug information has none.
+        frame.lineno = frame.lineno.map(|_| run + 1);
         frame.colno = Some(run * 3 + 1);
         frame.vars = std::iter::once(("run".to_owned(), run.into())).collect();
     }

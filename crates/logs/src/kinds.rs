@@ -5,7 +5,7 @@ use model::Timestamp;
 use std::{ops::Range, time::Duration};
 use telemetry::{
     Appended, Batch, Kind, PositionChange, Snapshot,
-    query::{Bounds, Query, Question},
+    query::{Bounds, Query, Question, language::Filter},
 };
 
 /// How long a store that is busy is waited for, before its sender is told, and how often it is tried.
@@ -66,6 +66,20 @@ impl Logs {
             Some(range) => question.within(range),
             None => question,
         })
+    }
+
+    /// As [`Self::question`]; each group of a `stats` tells, too, how many records each of these filters lets through, as
+    /// [`Question::counting`] has it.
+    ///
+    /// # Errors
+    /// As [`Self::question`].
+    pub fn question_counting(
+        &self,
+        query: &Query,
+        range: Range<Timestamp>,
+        counted: &[(&str, Filter)],
+    ) -> Result<Question, Error> {
+        Ok(self.question(query, Some(range))?.counting(counted, self.now(), self.zone())?)
     }
 
     /// By which the numbers of this store's records are told from those of another store. `new` is what it is called if

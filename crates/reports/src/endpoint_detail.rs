@@ -2,7 +2,7 @@
 
 use crate::{
     Endpoint, Error, Reports,
-    endpoints::{Cells, STATS, failed, satisfied, segments, tolerated, took},
+    endpoints::{Cells, STATS, failed, outcomes, segments, took},
     events::equals,
 };
 use model::Timestamp;
@@ -87,7 +87,7 @@ impl Reports {
         let (now, more) = self.figures(of, &range, apdex).await?;
         let (before, before_more) = self.figures(of, &week_before, apdex).await?;
         let mut is_partial = more || before_more;
-        let histogram = self.histogram(of, &range, &now, &mut is_partial).await?;
+        let histogram = self.histogram(of, &range, &mut is_partial).await?;
         let slowest = self.slowest(of, &range, &mut is_partial).await?;
         let releases = self.by_release(of, &range, &mut is_partial).await?;
         Ok(EndpointDetail { now, before, histogram, slowest, releases, is_partial })
@@ -99,44 +99,36 @@ impl Reports {
         range: &Range<Timestamp>,
         apdex: Duration,
     ) -> Result<(Endpoint, bool), Error> {
-        let (all, mut is_partial) = self.table(of.filter(None), range, STATS).await?;
+        let (all, is_partial) = self.table_counting(of.filter(), range, STATS, &outcomes(apdex)).await?;
         let mut endpoint = all.rows.first().map(|row| Cells(&all, row).endpoint()).unwrap_or_default();
         (endpoint.project, endpoint.name, endpoint.op) = (of.project.clone(), of.name.clone(), of.op.clone());
-        endpoint.failed = self.count_spans(of.filter(Some(failed())), range, &mut is_partial).await?;
-        endpoint.satisfied = self.count_spans(of.filter(Some(satisfied(apdex))), range, &mut is_partial).await?;
-        endpoint.tolerated = self.count_spans(of.filter(Some(tolerated(apdex))), range, &mut is_partial).await?;
         Ok((endpoint, is_partial))
     }
 
-    async fn count_spans(&self, filter: Filter, range: &Range<Timestamp>, is_partial: &mut bool) -> Result<u64, Error> {
-        let (table, more) = self.table(filter, range, "stats count() as count").await?;
-        *is_partial |= more;
-        Ok(table.rows.first().map_or(0, |row| Cells(&table, row).number("count") as u64))
-    }
-
-    /// Asks for one step after the other, from the shortest on, until all transactions are in one.
     async fn histogram(
         &self,
         of: &EndpointName,
         range: &Range<Timestamp>,
-        all: &Endpoint,
         is_partial: &mut bool,
     ) -> Result<Vec<DurationBar>, Error> {
-        let (mut bars, mut above, mut left) = (Vec::new(), Duration::ZERO, all.count);
-        for up_to in STEPS_MS.map(Duration::from_millis) {
-            if left == 0 {
-                break;
-            }
-            let count = self.count_spans(of.filter(Some(step(above, up_to))), range, is_partial).await?;
-            left = left.saturating_sub(count);
-            if count > 0 || !bars.is_empty() {
-                bars.push(DurationBar { above, up_to: Some(up_to), count });
-            }
-            above = up_to;
-        }
-        if left > 0 && !*is_partial {
-            bars.push(DurationBar { above, up_to: None, count: left });
-        }
+        let ends = || STEPS_MS.map(Duration::from_millis).into_iter();
+        let steps: Vec<_> = std::iter::once(Duration::ZERO).chain(ends()).zip(ends().map(Some).chain([None])).collect();
+        let titles: Vec<String> = steps.iter().map(|(above, _)| format!("above {}", above.as_millis())).collect();
+        let filters = steps.iter().map(|(above, up_to)| step(*above, *up_to));
+        let counted: Vec<_> = titles.iter().map(String::as_str).zip(filters).collect();
+        let (table, more) = self.table_counting(of.filter(), range, "stats count() as count", &counted).await?;
+        *is_partial |= more;
+        let Some(row) = table.rows.first() else { return Ok(Vec::new()) };
+        let count = |title: &String| Cells(&table, row).number(title) as u64;
+        let bar = |((above, up_to), title): (&(Duration, Option<Duration>), &String)| DurationBar {
+            above: *above,
+            up_to: *up_to,
+            count: count(title),
+        };
+        let mut bars: Vec<DurationBar> = steps.iter().zip(&titles).map(bar).collect();
+        let used = bars.iter().rposition(|bar| bar.count > 0).map_or(0, |last| last + 1);
+        bars.truncate(used);
+        bars.drain(..bars.iter().take_while(|bar| bar.count == 0).count());
         Ok(bars)
     }
 
@@ -149,7 +141,7 @@ impl Reports {
         let steps = format!(
             "sort by duration_us desc | limit {SLOWEST_MAX} | fields time, duration_us, trace_id, level, release, user"
         );
-        let (table, more) = self.table(of.filter(None), range, &steps).await?;
+        let (table, more) = self.table(of.filter(), range, &steps).await?;
         *is_partial |= more;
         Ok(table.rows.iter().map(|row| transaction(&table, row)).collect())
     }
@@ -161,19 +153,16 @@ impl Reports {
         is_partial: &mut bool,
     ) -> Result<Vec<EndpointRelease>, Error> {
         let stats = "stats count() as count, p95(duration_us) as p95 by release | sort by count desc";
-        let (all, more) = self.table(of.filter(None), range, stats).await?;
-        let (failures, failures_more) = self.table(of.filter(Some(failed())), range, stats).await?;
-        *is_partial |= more || failures_more;
+        let failures = [("failed", failed())];
+        let (all, more) = self.table_counting(of.filter(), range, stats, &failures).await?;
+        *is_partial |= more;
         let release = |row: &Vec<Cell>| {
             let cells = Cells(&all, row);
-            let release = cells.text("release");
-            let failed =
-                failures.rows.iter().map(|row| Cells(&failures, row)).find(|cells| cells.text("release") == release);
             EndpointRelease {
+                release: cells.text("release"),
                 count: cells.number("count") as u64,
-                failed: failed.map_or(0, |cells| cells.number("count") as u64),
+                failed: cells.number("failed") as u64,
                 p95: cells.time("p95"),
-                release,
             }
         };
         Ok(all.rows.iter().take(RELEASES_MAX).map(release).collect())
@@ -181,18 +170,16 @@ impl Reports {
 }
 
 impl EndpointName {
-    /// Its transactions, for which `more` holds too.
-    fn filter(&self, more: Option<Filter>) -> Filter {
+    /// Its transactions.
+    fn filter(&self) -> Filter {
         let own = Filter::And(vec![equals("transaction", &self.name), equals("op", &self.op)]);
-        segments(Some(&self.project), Some(Filter::all(std::iter::once(own).chain(more).collect())))
+        segments(Some(&self.project), Some(own))
     }
 }
 
-fn step(above: Duration, up_to: Duration) -> Filter {
-    match above {
-        Duration::ZERO => took(Comparison::AtMost, up_to),
-        _ => Filter::And(vec![took(Comparison::More, above), took(Comparison::AtMost, up_to)]),
-    }
+fn step(above: Duration, up_to: Option<Duration>) -> Filter {
+    let longer = (!above.is_zero()).then(|| took(Comparison::More, above));
+    Filter::all(longer.into_iter().chain(up_to.map(|up_to| took(Comparison::AtMost, up_to))).collect())
 }
 
 fn transaction(table: &Table, row: &[Cell]) -> SlowTransaction {

@@ -71,23 +71,12 @@ impl Reports {
         range: Range<Timestamp>,
         apdex: Duration,
     ) -> Result<Endpoints, Error> {
-        let by = "by project, transaction, op";
-        let wanted = |more: Option<Filter>| segments(project, more);
-        let all = self.table(wanted(None), &range, &format!("{STATS} {by}")).await?;
-        let failed = self.table(wanted(Some(failed())), &range, &format!("stats count() as count {by}")).await?;
-        let satisfied =
-            self.table(wanted(Some(satisfied(apdex))), &range, &format!("stats count() as count {by}")).await?;
-        let tolerated =
-            self.table(wanted(Some(tolerated(apdex))), &range, &format!("stats count() as count {by}")).await?;
-        let is_partial = [&all, &failed, &satisfied, &tolerated].iter().any(|(_, is_partial)| *is_partial);
-        let mut rows: Vec<Endpoint> = all.0.rows.iter().map(|row| Cells(&all.0, row).endpoint()).collect();
-        for endpoint in &mut rows {
-            endpoint.failed = count_of(&failed.0, endpoint);
-            endpoint.satisfied = count_of(&satisfied.0, endpoint);
-            endpoint.tolerated = count_of(&tolerated.0, endpoint);
-        }
+        let steps = format!("{STATS} by project, transaction, op");
+        let asked = self.table_counting(segments(project, None), &range, &steps, &outcomes(apdex)).await?;
+        let (table, mut is_partial) = asked;
+        let mut rows: Vec<Endpoint> = table.rows.iter().map(|row| Cells(&table, row).endpoint()).collect();
         rows.sort_by_key(|endpoint| std::cmp::Reverse(endpoint.total));
-        let is_partial = is_partial || rows.len() > ENDPOINTS_MAX;
+        is_partial |= rows.len() > ENDPOINTS_MAX;
         rows.truncate(ENDPOINTS_MAX);
         Ok(Endpoints { rows, is_partial })
     }
@@ -110,12 +99,36 @@ impl Reports {
         range: &Range<Timestamp>,
         steps: &str,
     ) -> Result<(Table, bool), Error> {
-        if !self.0.logs.exists() {
+        self.asked(kind, filter, range, steps, &[]).await
+    }
+
+    /// As [`Self::table`]; a first step that is `stats` tells, too, how many of each group each of the filters in `counted` lets
+    /// through.
+    pub(crate) async fn table_counting(
+        &self,
+        filter: Filter,
+        range: &Range<Timestamp>,
+        steps: &str,
+        counted: &[(&str, Filter)],
+    ) -> Result<(Table, bool), Error> {
+        self.asked(Kind::Span, filter, range, steps, counted).await
+    }
+
+    async fn asked(
+        &self,
+        kind: Kind,
+        filter: Filter,
+        range: &Range<Timestamp>,
+        steps: &str,
+        counted: &[(&str, Filter)],
+    ) -> Result<(Table, bool), Error> {
+        let logs = &self.0.logs;
+        if !logs.exists() {
             return Ok((Table::default(), false));
         }
         let pipes = parse(&format!("* | {steps}")).0.pipes;
-        let question = self.0.logs.question(&Query { filter, pipes }, Some(range.clone()))?;
-        let asked = self.0.logs.ask_of(kind, TIME_MAX, move |snapshot, bounds| {
+        let question = logs.question_counting(&Query { filter, pipes }, range.clone(), counted)?;
+        let asked = logs.ask_of(kind, TIME_MAX, move |snapshot, bounds| {
             let answer = query::answer(snapshot, &question, query::ROWS_MAX, bounds);
             (answer.value, !answer.partial.is_empty())
         });
@@ -138,33 +151,17 @@ pub(crate) fn failed() -> Filter {
     Filter::Level { from: Level::Error, to: Level::Error }
 }
 
-/// What took so long at the most, and did not fail.
-pub(crate) fn satisfied(apdex: Duration) -> Filter {
-    Filter::And(vec![Filter::Not(Box::new(failed())), took(Comparison::AtMost, apdex)])
-}
-
-/// What took longer, up to four times as long, and did not fail.
-pub(crate) fn tolerated(apdex: Duration) -> Filter {
-    Filter::And(vec![
-        Filter::Not(Box::new(failed())),
-        took(Comparison::More, apdex),
-        took(Comparison::AtMost, apdex * 4),
-    ])
+/// How transactions ended, and whether in a time that satisfies, or in up to four times as long (Apdex).
+pub(crate) fn outcomes(apdex: Duration) -> [(&'static str, Filter); 3] {
+    let ok_in =
+        |times: Vec<Filter>| Filter::all(std::iter::once(Filter::Not(Box::new(failed()))).chain(times).collect());
+    let tolerated = vec![took(Comparison::More, apdex), took(Comparison::AtMost, apdex * 4)];
+    [("failed", failed()), ("satisfied", ok_in(vec![took(Comparison::AtMost, apdex)])), ("tolerated", ok_in(tolerated))]
 }
 
 pub(crate) fn took(comparison: Comparison, time: Duration) -> Filter {
     let micros = Number::Int(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
     Filter::Field { name: "duration_us".into(), test: FieldTest::Compare(comparison, micros) }
-}
-
-fn count_of(table: &Table, endpoint: &Endpoint) -> u64 {
-    let of = |row: &&Vec<Cell>| {
-        let cells = Cells(table, row);
-        cells.text("transaction") == endpoint.name
-            && cells.text("op") == endpoint.op
-            && cells.text("project") == endpoint.project
-    };
-    table.rows.iter().find(of).map_or(0, |row| Cells(table, row).number("count") as u64)
 }
 
 /// The cells of a row by the names of their columns.
@@ -215,6 +212,9 @@ impl Cells<'_> {
             name: self.text("transaction"),
             op: self.text("op"),
             count: self.number("count") as u64,
+            failed: self.number("failed") as u64,
+            satisfied: self.number("satisfied") as u64,
+            tolerated: self.number("tolerated") as u64,
             users: self.number("users") as u64,
             total: self.time("total"),
             average: self.time("average"),
@@ -223,7 +223,6 @@ impl Cells<'_> {
             p95: self.time("p95"),
             p99: self.time("p99"),
             slowest: self.time("slowest"),
-            ..Endpoint::default()
         }
     }
 }

@@ -15,6 +15,9 @@ pub enum Error {
     /// Not all records could be looked through in time.
     #[error("not all records could be looked through: they are deleted later")]
     NotDeleted,
+    /// It was being kept when it came again, and then was not.
+    #[error("the same event was sent before and could not be kept: send it again")]
+    SentBefore,
     #[error("the program is being stopped")]
     Stopped,
 }

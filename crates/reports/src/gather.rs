@@ -1,7 +1,11 @@
 //! What an envelope holds, gathered into what is appended, counted and written: purely, but for the quotas of its project.
 
 use crate::{
-    DropReason, Error, Form, KnownProject, Received, Reports, attachments::ReceivedFile, dropped, records, sessions,
+    DropReason, Error, Form, KnownProject, Received, Reports,
+    attachments::ReceivedFile,
+    dropped,
+    recent::{Claimed, Named, RecentId},
+    records, sessions,
 };
 use errors::{
     Envelope, Event, Report,
@@ -29,6 +33,10 @@ pub(crate) struct Gathered {
     pub(crate) logs: Vec<LogItem>,
     pub(crate) minified: Vec<MinifiedEvent>,
     pub(crate) beside: Beside,
+    /// What clients call the events and transactions among it.
+    pub(crate) claimed: Vec<Claimed>,
+    /// Of what was left out because it was sent before.
+    pub(crate) sent_before: Vec<RecentId>,
 }
 
 /// An event that waits for source maps before it is grouped.
@@ -55,6 +63,8 @@ struct Gathering<'a> {
     reports: &'a Reports,
     known: &'a KnownProject,
     now: Timestamp,
+    /// The id that the envelope says.
+    told_id: Option<Uuid>,
     received: Received,
     gathered: Gathered,
 }
@@ -78,13 +88,15 @@ impl Reports {
             // What is behind the last item that could be read is none that is known.
             self.0.projects.count_dropped(known.project.id, "default", DropReason::Malformed, 1);
         }
-        let received = Received { event_id: envelope.event_id, ..Received::default() };
+        let told_id = envelope.event_id;
+        let received = Received { event_id: told_id, ..Received::default() };
         let (now, gathered) = (self.0.clock.now(), Gathered::default());
-        let mut gathering = Gathering { reports: self, known, now, received, gathered };
+        let mut gathering = Gathering { reports: self, known, now, told_id, received, gathered };
         let outcomes: Vec<_> = envelope.items.iter().map(|item| gathering.take(item)).collect();
         let Gathering { mut received, gathered, .. } = gathering;
         let is_any_too_large = outcomes.contains(&Err(DropReason::TooLarge));
-        received.refused = match outcomes.iter().any(Result::is_ok) {
+        let is_there = |outcome: &Result<(), DropReason>| matches!(outcome, Ok(()) | Err(DropReason::Duplicate));
+        received.refused = match outcomes.iter().any(is_there) {
             false if !received.limited.is_empty() => Some(DropReason::Quota),
             false if is_any_too_large => Some(DropReason::TooLarge),
             _ => None,
@@ -96,11 +108,13 @@ impl Reports {
 impl Gathering<'_> {
     /// Takes an item, if there is room for it and it can be read.
     fn take(&mut self, item: &Item<'_>) -> Result<(), DropReason> {
-        let read = self.read(item);
-        if let Err(why) = read {
-            self.drop_one(item, why);
+        match self.read(item) {
+            Ok(report) => self.add(item, report),
+            Err(why) => {
+                self.drop_one(item, why);
+                return Err(why);
+            }
         }
-        self.add(item, read?);
         Ok(())
     }
 
@@ -114,7 +128,37 @@ impl Gathering<'_> {
             self.received.limited.insert(category, wait);
             return Err(DropReason::Quota);
         }
-        Report::read(item, &self.known.scrubbing).map_err(|_| DropReason::Malformed)
+        let report = Report::read(item, &self.known.scrubbing).map_err(|_| DropReason::Malformed)?;
+        if self.is_sent_before(&report) { Err(DropReason::Duplicate) } else { Ok(report) }
+    }
+
+    /// Whether it was taken before, or is being taken: under the id that its client gives it, for else nothing tells.
+    fn is_sent_before(&mut self, report: &Report) -> bool {
+        let (named, own_id) = match report {
+            Report::Event(event) => (Named::Event, event.event_id),
+            Report::Transaction(told) => (Named::Transaction, told.what.event_id),
+            // A file is of the event that it comes with.
+            Report::Attachment => return !self.gathered.sent_before.is_empty(),
+            _ => return false,
+        };
+        let Some(told) = self.told_id.or(own_id) else { return false };
+        let id = RecentId::new(&self.known.project.slug, named, told);
+        let Gathered { claimed, sent_before, .. } = &mut self.gathered;
+        // Several events of one envelope have its id.
+        if claimed.iter().any(|own| own.id() == id) {
+            return false;
+        }
+        match self.reports.0.recent.claim(id) {
+            Some(own) => {
+                claimed.push(own);
+                false
+            }
+            None => {
+                sent_before.push(id);
+                self.received.event_id = Some(told);
+                true
+            }
+        }
     }
 
     fn drop_one(&self, item: &Item<'_>, why: DropReason) {

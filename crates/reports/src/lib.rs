@@ -21,6 +21,7 @@ mod projection;
 mod projects;
 mod rates;
 mod receive;
+mod recent;
 mod records;
 mod removal;
 mod retention;
@@ -53,6 +54,7 @@ use blobs::Blobs;
 use logs::Logs;
 use model::{Clock, Rng};
 use projects::Projects;
+use recent::RecentIds;
 use source_maps::SourceMaps;
 use std::sync::Arc;
 use store::Db;
@@ -69,6 +71,7 @@ struct Inner {
     clock: Clock,
     rng: Rng,
     projects: Projects,
+    recent: Arc<RecentIds>,
     source_maps: SourceMaps,
     /// Events wait to be counted.
     waiting: Notify,
@@ -78,9 +81,9 @@ struct Inner {
 
 impl Reports {
     pub fn new(db: Db, logs: Logs, blobs: Blobs, clock: Clock, rng: Rng) -> Self {
-        let (projects, source_maps) = (Projects::default(), SourceMaps::default());
+        let (projects, recent, source_maps) = (Projects::default(), Arc::default(), SourceMaps::default());
         let (waiting, changes) = (Notify::new(), watch::Sender::new(()));
-        Self(Arc::new(Inner { db, logs, blobs, clock, rng, projects, source_maps, waiting, changes }))
+        Self(Arc::new(Inner { db, logs, blobs, clock, rng, projects, recent, source_maps, waiting, changes }))
     }
 
     /// Rings when an issue is new, or has come back.

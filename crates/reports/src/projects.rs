@@ -29,6 +29,8 @@ pub enum DropReason {
     Malformed,
     /// Of a kind that is not kept.
     NotKept,
+    /// It was taken before, and is sent again.
+    Duplicate,
 }
 
 impl DropReason {
@@ -38,6 +40,7 @@ impl DropReason {
             Self::TooLarge => "too_large",
             Self::Malformed => "malformed",
             Self::NotKept => "not_kept",
+            Self::Duplicate => "duplicate",
         }
     }
 }

@@ -3,9 +3,10 @@
 use crate::{
     DropReason, Error, KnownProject, Reports,
     gather::{Beside, Gathered},
+    recent::Claimed,
 };
 use errors::{check_ins::CheckIn, logs::LogItem};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, mem, sync::Arc, time::Duration};
 use store::UserFeedback;
 use telemetry::{Kind, Value};
 use uuid::Uuid;
@@ -43,15 +44,34 @@ impl Reports {
     /// [`Error::Envelope`] when nothing of it can be read; otherwise where the store cannot be written to: then
     /// nothing was acknowledged, though what came before in the envelope may be kept.
     pub async fn receive(&self, known: Arc<KnownProject>, body: Vec<u8>, form: Form) -> Result<Received, Error> {
+        // Where the store cannot be opened, whoever needs it says so: not all that is sent does.
+        let _ = self.know_recent().await;
         // A usual one is read sooner than another thread is woken.
-        let (received, gathered) = if body.len() <= READ_AT_ONCE_BYTES_MAX {
+        let (received, mut gathered) = if body.len() <= READ_AT_ONCE_BYTES_MAX {
             self.gather(&known, &body, form)?
         } else {
             let (reports, of) = (self.clone(), Arc::clone(&known));
             let gather = move || reports.gather(&of, &body, form);
             tokio::task::spawn_blocking(gather).await.map_err(|_| Error::Stopped)??
         };
-        self.keep(&known, gathered).await?;
+        let (claimed, sent_before) = (mem::take(&mut gathered.claimed), mem::take(&mut gathered.sent_before));
+        if claimed.is_empty() {
+            self.keep(&known, gathered).await?;
+        } else {
+            // Goes on where the client goes away: what it sends again then is known.
+            let reports = self.clone();
+            let keeping = tokio::spawn(async move {
+                reports.keep(&known, gathered).await?;
+                claimed.into_iter().for_each(Claimed::kept);
+                Ok::<_, Error>(())
+            });
+            keeping.await.map_err(|_| Error::Stopped)??;
+        }
+        for id in sent_before {
+            if !self.0.recent.is_kept(id).await {
+                return Err(Error::SentBefore);
+            }
+        }
         Ok(received)
     }
 

@@ -170,6 +170,45 @@ async fn a_removed_project_leaves_nothing_and_a_new_one_of_its_name_begins_anew(
     assert!(page.rows.is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_counts_once_whoever_answers() {
+    let site = Site::new().await;
+    let id = "9ec79c33ec9942ab8353589fcb2e04dc";
+    let body = |name: &str| {
+        let file = "{\"type\":\"attachment\",\"length\":1,\"filename\":\"a\"}\na\n";
+        format!("{{\"event_id\":\"{id}\"}}\n{{\"type\":\"event\"}}\n{{\"message\":\"{name}\"}}\n{file}").into_bytes()
+    };
+    let send = async |reports: &Reports| {
+        let received = reports.receive(site.known().await, body("x"), Form::Envelope).await.unwrap();
+        assert_eq!((received.event_id, received.refused), (Some(id.parse().unwrap()), None));
+    };
+    for _ in 0..3 {
+        send(&site.reports).await;
+    }
+    let Inner { db, logs, blobs, clock, .. } = &*site.reports.0;
+    // A process that finds the event in the write-ahead log.
+    send(&Reports::new(db.clone(), logs.clone(), blobs.clone(), clock.clone(), Rng::seeded(9))).await;
+    assert_eq!(site.reports.count().await.unwrap().len(), 1);
+    let project = site.known().await.project.id;
+    assert_eq!(db.event_attachments(project, id.parse().unwrap()).await.unwrap().len(), 1, "its file, too");
+    let dropped = site.reports.dropped(project, NOW).await.unwrap();
+    let told: Vec<_> = dropped.iter().map(|one| (one.category.as_str(), one.reason.as_str(), one.count)).collect();
+    assert!(told.contains(&("error", "duplicate", 2)) && told.contains(&("attachment", "duplicate", 2)), "{told:?}");
+    // An event and a transaction may have one id; a transaction, too, counts once.
+    let known = site.known().await;
+    for _ in 0..2 {
+        let spans = String::from_utf8(transaction("/cart/", 10, "ok")).unwrap().replacen(
+            "{}",
+            &format!("{{\"event_id\":\"{id}\"}}"),
+            1,
+        );
+        site.reports.receive(Arc::clone(&known), spans.into_bytes(), Form::Envelope).await.unwrap();
+    }
+    let range = NOW..NOW + Duration::from_secs(60);
+    let found = site.reports.endpoints(Some("shop"), range, Duration::from_millis(100)).await.unwrap();
+    assert_eq!(found.rows.iter().map(|row| row.count).collect::<Vec<_>>(), [1]);
+}
+
 /// A transaction that took so many ms, a second after the others.
 fn transaction(name: &str, millis: u64, status: &str) -> Vec<u8> {
     let start = NOW.as_micros() as f64 / 1e6;

@@ -9,6 +9,10 @@ pub(crate) fn like_pattern(text: &str) -> String {
     format!("%{escaped}%")
 }
 
+fn only(mut letters: impl Iterator<Item = char>) -> Option<char> {
+    letters.next().filter(|_| letters.next().is_none())
+}
+
 /// Conditions with their parameters, numbered as they come.
 #[derive(Default)]
 pub(crate) struct Where {
@@ -23,6 +27,28 @@ impl Where {
         let number = format!("${}", self.params.len());
         self.sql.push_str(if self.sql.is_empty() { " WHERE " } else { " AND " });
         self.sql.push_str(&condition.replace('?', &number));
+    }
+
+    /// That one of the columns holds the text, whatever the case. `like` is the engine's, of `$1`. It knows the case of ASCII, and
+    /// of no other letter wherever it runs: of each that is in the text, the capital is made small in the column too.
+    pub(crate) fn and_holds(&mut self, columns: [&str; 2], like: &str, text: &str) {
+        let mut small = String::with_capacity(text.len());
+        let mut columns = columns.map(str::to_owned);
+        for letter in text.chars() {
+            let (Some(lower), Some(upper)) = (only(letter.to_lowercase()), only(letter.to_uppercase())) else {
+                small.push(letter);
+                continue;
+            };
+            if !letter.is_ascii() && lower != upper && !small.contains(lower) {
+                self.params.extend([upper.to_string().into(), lower.to_string().into()]);
+                let n = self.params.len();
+                columns = columns.map(|column| format!("replace({column}, ${}, ${n})", n - 1));
+            }
+            small.push(if letter.is_ascii() { letter } else { lower });
+        }
+        let like = like.replace("$1", "?");
+        let [one, other] = columns;
+        self.and(&format!("({one}{like} OR {other}{like})"), like_pattern(&small));
     }
 
     pub(crate) fn and_plain(&mut self, condition: &str) {

@@ -57,6 +57,7 @@ project-dropped-why = Reason
 project-dropped-count = Count
 dropped-quota = Quota exceeded
 dropped-too-large = Too large
+dropped-duplicate = Already received
 dropped-malformed = Unreadable
 dropped-not-kept = Not stored by Vigie
 
@@ -167,6 +168,7 @@ activity-aged = The issue is no longer new.
 event-title = Event
 event-older = Previous
 event-newer = Next
+event-client-time = Time reported by the application
 event-release = Release
 event-environment = Environment
 event-transaction = Transaction

@@ -57,6 +57,7 @@ project-dropped-why = Motif
 project-dropped-count = Nombre
 dropped-quota = Quota dépassé
 dropped-too-large = Trop volumineux
+dropped-duplicate = Déjà reçu
 dropped-malformed = Illisible
 dropped-not-kept = Non enregistré par Vigie
 
@@ -167,6 +168,7 @@ activity-aged = Le problème n’est plus nouveau.
 event-title = Événement
 event-older = Précédent
 event-newer = Suivant
+event-client-time = Heure indiquée par l’application
 event-release = Version
 event-environment = Environnement
 event-transaction = Transaction

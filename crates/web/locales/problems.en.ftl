@@ -2,6 +2,8 @@
 
 problem-internal = something went wrong here
 problem-internal-help = look for the request's id in Vigie's log
+problem-address-long = the address of this request is longer than 32 KiB
+problem-address-long-help = send what is long in the body of the request
 problem-stopping = Vigie is shutting down
 problem-database = the database is not available at the moment
 problem-database-help = try again; `/readyz` says what is wrong

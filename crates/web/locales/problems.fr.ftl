@@ -2,6 +2,8 @@
 
 problem-internal = une erreur interne s’est produite
 problem-internal-help = cherchez l’identifiant de la requête dans le journal de Vigie
+problem-address-long = l’adresse de cette requête dépasse 32 Kio
+problem-address-long-help = envoyez ce qui est long dans le corps de la requête
 problem-stopping = Vigie est en train de s’arrêter
 problem-database = la base de données n’est pas disponible pour le moment
 problem-database-help = réessayez ; « /readyz » indique le problème

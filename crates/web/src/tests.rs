@@ -334,6 +334,24 @@ async fn a_job_is_followed_from_before_it_exists_to_its_end() {
     server.task.await.unwrap();
 }
 
+#[tokio::test]
+async fn an_address_that_is_too_long_is_answered_at_once_and_says_so() {
+    let site = Site::new().await;
+    let answer = site.get(&format!("/api/v1/issues?text={}", "%20".repeat(8 << 10))).await;
+    assert_eq!(answer.status, axum::http::StatusCode::OK, "{}", answer.text);
+    let server = Server::run(site.inside.clone(), site.app.limits).await;
+    for length in [33_000, 40_000, 60_000] {
+        let address = format!("/api/1/envelope/?sentry_key={}", "a".repeat(length));
+        // On a connection that stays open.
+        let mut client = Client::open(&server, &address, "").await;
+        assert_eq!(client.next("HTTP/1.1 ").await, "414 URI Too Long", "{length}");
+        let said = client.next("{").await;
+        assert!(said.contains("longer than 32 KiB") && said.contains("in the body"), "{said}");
+    }
+    server.stop.send(()).unwrap();
+    server.task.await.unwrap();
+}
+
 /// What engines, clients and people change is told, and told once.
 #[tokio::test]
 async fn pages_hear_of_changes() {

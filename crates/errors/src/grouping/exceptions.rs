@@ -31,11 +31,14 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
     if platform == Platform::JavaScript && is_missing_chunk(exception) {
         return missing_chunk(at, exception);
     }
-    let stack = stack.map(|stack_trace| components::of_stack(stack_trace, Some(at), platform)).unwrap_or_default();
-    let has_stack = stack.count_any();
+    let stack_parts =
+        stack.map(|stack_trace| components::of_stack(stack_trace, Some(at), platform)).unwrap_or_default();
+    let has_stack = stack_parts.count_any();
+    let is_panic = platform == Platform::Native && stack.is_some_and(has_no_lines) && is_panic_of_std(exception);
     let is_reported = platform == Platform::Go && has_stack_of_reporting(exception);
     let value = exception.value.as_deref().map(message::parameterised).filter(|value| !value.is_empty());
-    let value = if is_reported { value.map(|value| message::without_quoted(&value)) } else { value };
+    let is_by_kind = is_reported || (has_stack && is_panic);
+    let value = if is_by_kind { value.map(|value| message::without_quoted(&value)) } else { value };
     let mut parts = Parts::default();
     if let Some(kind) = exception.kind.as_deref().map(type_name) {
         match exception.is_synthetic() && (has_stack || value.is_some()) {
@@ -44,12 +47,12 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
         }
     }
     if let Some(value) = value {
-        match has_stack && !is_reported {
+        match has_stack && !is_by_kind {
             true => parts.leave_out(whose, What::Value, value, LeftOut::StackKnown),
             false => parts.count(whose, What::Value, value),
         }
     }
-    parts.list.extend(stack.list);
+    parts.list.extend(stack_parts.list);
     parts
 }
 
@@ -57,6 +60,20 @@ fn of_exception(at: usize, exception: &Exception, stack: Option<&StackTrace>, pl
 fn has_stack_of_reporting(exception: &Exception) -> bool {
     let kind = exception.kind.as_deref().unwrap_or_default();
     matches!(kind, "*errors.errorString" | "*errors.joinError" | "*fmt.wrapError" | "*fmt.wrapErrors")
+}
+
+/// Without debug information nobody knows at which of its lines a function panicked.
+fn has_no_lines(stack: &StackTrace) -> bool {
+    let own = stack.frames.iter().filter(|frame| frame.in_app == Some(true));
+    own.filter_map(|frame| frame.lineno).all(|line| line == 0)
+}
+
+/// What the standard library of Rust says when it panics has no words of the program's but in quotes: it tells what failed, and
+/// of an error which one it was.
+fn is_panic_of_std(exception: &Exception) -> bool {
+    let beginnings = ["called `", "index out of bounds: ", "attempt to "];
+    let value = exception.value.as_deref().unwrap_or_default();
+    exception.kind.as_deref() == Some("panic") && beginnings.iter().any(|beginning| value.starts_with(beginning))
 }
 
 /// A part of a program that is gone from its server: a deploy has replaced it under those who had the page open.

@@ -24,10 +24,25 @@ pub(super) fn title(event: &Event) -> String {
             format!("{}: {}", report.effective_directive.as_deref().unwrap_or("csp"), report.blocked_host())
         }
         (None, None, Some(message)) => first_line(&message.text()).to_owned(),
-        (None, None, None) => culprit(event),
+        (None, None, None) => String::new(),
     };
+    if title.trim().is_empty() {
+        title = untitled(event);
+    }
     json::cut(&mut title, TITLE_CHARS_MAX);
     title
+}
+
+/// Of an event that says nothing of what happened: where it happened, who said it, what was asked for; at least its level. Words
+/// of ours would be in one language for all readers.
+fn untitled(event: &Event) -> String {
+    let asked = event.request.as_ref().and_then(|request| {
+        let url = request.url.as_deref()?;
+        Some(request.method.as_deref().map_or_else(|| url.to_owned(), |method| format!("{method} {url}")))
+    });
+    let candidates = [Some(culprit(event)), event.logger.clone(), asked].into_iter().flatten();
+    let mut named = candidates.map(|text| first_line(&text).to_owned()).filter(|text| !text.is_empty());
+    named.next().unwrap_or_else(|| event.level().as_str().to_owned())
 }
 
 /// The exception that gives its name: the main one; of a group whose members are of one type, the first of those.
@@ -69,4 +84,24 @@ pub(super) fn culprit_frame(event: &Event) -> Option<&Frame> {
 
 fn first_line(text: &str) -> &str {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scrubbing::Scrubbing;
+
+    #[test]
+    fn an_event_that_says_nothing_has_a_title() {
+        for (text, expected) in [
+            ("{}", "error"),
+            (r#"{"level":"warning","message":" "}"#, "warning"),
+            (r#"{"logger":"shop.cart"}"#, "shop.cart"),
+            (r#"{"transaction":"/orders/{id}","logger":"x","exception":[{}]}"#, "/orders/{id}"),
+            (r#"{"request":{"url":"https://a.example/x","method":"GET"}}"#, "GET https://a.example/x"),
+            (r#"{"message":"m","logger":"x"}"#, "m"),
+        ] {
+            assert_eq!(title(&Event::read(text.as_bytes(), &Scrubbing::default()).unwrap()), expected, "{text}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use super::{FieldsBuilder, Reception, RecordField};
 use crate::{event::Event, grouping::Grouping};
 use model::{Level, Timestamp};
 use serde_json::Value;
+use std::time::Duration;
 
 /// One record of the kind `error`.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +19,17 @@ pub struct EventRecord<'a> {
     pub body: String,
 }
 
-/// How far a client's clock may be ahead; what is later has the time of its reception.
-const AHEAD_MAX: std::time::Duration = std::time::Duration::from_secs(60);
+/// How far a client's clock may be ahead, and how old what it tells may be, which has waited for a network. What is beyond has
+/// the time of its reception: Sentry draws the same lines.
+const AHEAD_MAX: Duration = Duration::from_secs(60);
+const AGE_MAX: Duration = Duration::from_secs(30 * 86_400);
 
 impl<'a> EventRecord<'a> {
     pub fn new(event: &'a Event, grouping: &'a Grouping, reception: Reception<'a>) -> Self {
-        let time = event.timestamp.filter(|time| time.since(reception.received) <= AHEAD_MAX);
+        let is_plausible = |time: &Timestamp| {
+            time.since(reception.received) <= AHEAD_MAX && reception.received.since(*time) <= AGE_MAX
+        };
+        let time = event.timestamp.filter(is_plausible);
         Self {
             time: time.unwrap_or(reception.received),
             level: event.level(),

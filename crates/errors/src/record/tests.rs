@@ -1,5 +1,6 @@
 use super::*;
-use crate::{scrubbing::Scrubbing, transaction};
+use crate::{Event, grouping, scrubbing::Scrubbing, transaction};
+use std::time::Duration;
 
 #[test]
 fn a_span_is_searched_by_what_it_says() {
@@ -10,4 +11,25 @@ fn a_span_is_searched_by_what_it_says() {
     let told = transaction::read(text.as_bytes(), &Scrubbing::default()).unwrap();
     let drawn: Vec<_> = told.what.spans.iter().map(|span| SpanRecord::new(span, "7")).collect();
     insta::assert_debug_snapshot!(drawn);
+}
+
+#[test]
+fn an_event_is_filed_at_its_time_unless_a_clock_is_wrong() {
+    let received = Timestamp::from_micros(1_736_519_535_000_000);
+    let (minute, day) = (Duration::from_secs(60), Duration::from_secs(86_400));
+    for (told, is_believed) in [
+        (received, true),
+        (received + minute, true),
+        (received + minute * 5, false),
+        (received - day * 30, true),
+        (received - day * 31, false),
+        (Timestamp::EPOCH, false),
+    ] {
+        let event = Event { timestamp: Some(told), ..Event::default() };
+        let grouping = grouping::group(&event);
+        let record =
+            EventRecord::new(&event, &grouping, Reception { project: "shop", event_id: Uuid::nil(), received });
+        assert_eq!(record.time, if is_believed { told } else { received }, "{told:?}");
+        assert_eq!(Event::from_body(&record.body).unwrap().timestamp, Some(told), "what it told is kept");
+    }
 }

@@ -8,7 +8,7 @@
 use super::{Issue, IssueId, IssueStateKind, issue_from, level_code, observation::hour_of};
 use crate::{
     Db, ProjectId, Result,
-    filter::{Where, like_pattern},
+    filter::Where,
     reach::EXAMINED_MAX,
     sql::{Row, Value, params},
 };
@@ -359,8 +359,7 @@ impl IssueFilter {
             conditions.and("issues.assignee = ?", assignee);
         }
         if let Some(text) = self.text.as_ref().filter(|text| !text.is_empty()) {
-            let like = like.replace("$1", "?");
-            conditions.and(&format!("(issues.title{like} OR issues.culprit{like})"), like_pattern(text));
+            conditions.and_holds(["issues.title", "issues.culprit"], like, text);
         }
         for (column, side, at) in self.times().filter(|(column, ..)| *column != self.order.column()) {
             conditions.and(&format!("{column} {side} ?"), at);

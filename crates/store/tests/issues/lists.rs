@@ -80,7 +80,7 @@ async fn each_condition_chooses(db: Db) {
     events[1].environment = "staging".into();
     events[1].release = Some("1.2".into());
     events[2].level = Level::Critical;
-    events[2].culprit = "100% of_all".into();
+    events[2].culprit = "100% of_all, Été À L’ÉCOLE".into();
     apply(&db, events).await;
     let id = issue(&db, project, 1).await.id;
     db.change_issues(vec![id], IssueChange::Resolve(Resolution::Now), "a".into(), later(9)).await.unwrap();
@@ -102,6 +102,8 @@ async fn each_condition_chooses(db: Db) {
         (IssueFilter { tags: vec![tag("browser", "Linux")], ..all() }, vec![]),
         (IssueFilter { text: text("B BROKE"), ..all() }, vec![2]),
         (IssueFilter { text: text("% of_"), ..all() }, vec![3]),
+        (IssueFilter { text: text("ÉTÉ à l’éCOLE"), ..all() }, vec![3]),
+        (IssueFilter { text: text("été a"), ..all() }, vec![]),
         (IssueFilter { first_since: Some(later(2)), first_until: Some(later(3)), ..all() }, vec![2]),
         (IssueFilter { last_since: Some(later(3)), ..all() }, vec![3]),
         (IssueFilter { last_until: Some(later(2)), order: IssueOrder::Events, ..all() }, vec![1]),

@@ -43,7 +43,7 @@ pub fn answer(snapshot: &Snapshot, question: &Question, rows_max: usize, bounds:
 fn totals(snapshot: &Snapshot, question: &Question, stats: &Pipe, bounds: &Bounds) -> Answer<Table> {
     let Pipe::Stats { columns, by } = stats else { unreachable!("only `stats` comes here") };
     let (parts, mut tally) = parts_to_read(snapshot, question, bounds);
-    let new = || Groups::new(columns, by, &question.zone, bounds.thread_bytes_max());
+    let new = || Groups::new(columns, by, &question.zone, bounds.thread_bytes_max()).counting(&question.counted);
     let plan = Plan::new(&question.condition, by).filter(|_| new().only_counts());
     let (states, more) = fold(&parts, bounds, new, |groups, part, tally| {
         if plan.is_some_and(|plan| plan.count(snapshot, part, groups)) {

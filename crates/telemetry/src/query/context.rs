@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Record, Snapshot};
 use jiff::tz::TimeZone;
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 /// A record and those around it in its source, oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,7 +34,7 @@ pub fn context(snapshot: &Snapshot, seq: u64, before: usize, after: usize, bound
         },
     };
     let condition = if record.source.is_empty() { Condition::Not(Box::new(source())) } else { source() };
-    let question = Question { condition, pipes: Vec::new(), zone: TimeZone::UTC };
+    let question = Question { condition, pipes: Vec::new(), zone: TimeZone::UTC, counted: Arc::default() };
     let mut around = |order, limit| {
         let (mut rows, mut bytes, mut full) = (Vec::new(), 0, false);
         let page = Page { order, after: Some(cursor), limit };

@@ -5,7 +5,7 @@ use super::{
     columns::BlockScan,
     condition::Condition,
     language::{Filter, Pipe, Query},
-    stats::MEMORY_MAX,
+    stats::{Counted, MEMORY_MAX},
 };
 use crate::{
     Damage, Numbered, Snapshot,
@@ -13,7 +13,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// A query made ready: times resolved, expressions compiled.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub struct Question {
     pub(super) pipes: Vec<Pipe>,
     /// Whose days and weeks are counted.
     pub(super) zone: TimeZone,
+    /// What each group of a `stats` right behind the filter tells besides.
+    pub(super) counted: Arc<[Counted]>,
 }
 
 impl Question {
@@ -31,7 +33,7 @@ impl Question {
     /// Of an expression that does not compile; those that came through [`super::parse`] do.
     pub fn new(query: &Query, now: Timestamp, zone: &TimeZone) -> Result<Self, regex::Error> {
         let condition = Condition::new(&query.filter, now, zone)?;
-        Ok(Self { condition, pipes: query.pipes.clone(), zone: zone.clone() })
+        Ok(Self { condition, pipes: query.pipes.clone(), zone: zone.clone(), counted: Arc::default() })
     }
 
     /// The same question of records from `range.start` on, up to but not at `range.end`.
@@ -40,6 +42,25 @@ impl Question {
         let time = Condition::Time(range.start.as_micros()..range.end.as_micros());
         self.condition = Condition::all(vec![time, self.condition]);
         self
+    }
+
+    /// The same question, whose `stats` right behind the filter tells of each group, too, how many of its records each of these
+    /// filters lets through: in columns of these titles, behind the others. One answer is as much as one to each filter, and is
+    /// read once.
+    ///
+    /// # Errors
+    /// As [`Question::new`].
+    pub fn counting(
+        mut self,
+        filters: &[(&str, Filter)],
+        now: Timestamp,
+        zone: &TimeZone,
+    ) -> Result<Self, regex::Error> {
+        let counted = |(title, filter): &(&str, Filter)| {
+            Ok(Counted { title: (*title).to_owned(), condition: Condition::new(filter, now, zone)? })
+        };
+        self.counted = filters.iter().map(counted).collect::<Result<_, regex::Error>>()?;
+        Ok(self)
     }
 
     /// The same question of records for which `filter` holds too.

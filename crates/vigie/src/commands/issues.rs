@@ -5,7 +5,7 @@ mod trace;
 use crate::{
     app::{self, Engines},
     cli::{IssuesArgs, IssuesCommand},
-    client::escaped,
+    client::{Client, escaped},
     config::Config,
     failure::{Exit, Result},
     render::{self, Align, Table},
@@ -23,14 +23,14 @@ pub(super) async fn run(config: &Config, args: IssuesArgs) -> Result<Exit> {
         None => list(config, &args.filter.query()).await,
         Some(IssuesCommand::List(filter)) => list(config, &filter.query()).await,
         Some(IssuesCommand::Show { issue }) => show(config, &issue).await,
-        Some(IssuesCommand::Resolve { issue, next_release }) => {
+        Some(IssuesCommand::Resolve { issues, next_release }) => {
             let resolution = IssueResolution { r#in: next_release.then_some(ResolvedIn::NextRelease) };
-            change(config, &issue, "resolve", &resolution).await
+            change(config, &issues, "resolve", &resolution).await
         }
-        Some(IssuesCommand::Ignore { issue, events }) => {
-            change(config, &issue, "ignore", &IssueSilence { events, ..IssueSilence::default() }).await
+        Some(IssuesCommand::Ignore { issues, events }) => {
+            change(config, &issues, "ignore", &IssueSilence { events, ..IssueSilence::default() }).await
         }
-        Some(IssuesCommand::Reopen { issue }) => change(config, &issue, "reopen", &json!({})).await,
+        Some(IssuesCommand::Reopen { issues }) => change(config, &issues, "reopen", &json!({})).await,
     }
 }
 
@@ -88,11 +88,22 @@ async fn show(config: &Config, issue: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn change(config: &Config, issue: &str, what: &str, asked: &impl Serialize) -> Result<Exit> {
+/// One after the other; what was done before one that cannot be changed is said.
+async fn change(config: &Config, issues: &[String], what: &str, asked: &impl Serialize) -> Result<Exit> {
     let connected = app::changing(config, "issues", Engines::Rest).await?;
-    let changed = connected.client().post::<Value>(&format!("/api/v1/issues/{}/{what}", escaped(issue)), asked).await;
+    let mut changed = Ok(());
+    for issue in issues {
+        changed = change_one(config, connected.client(), issue, what, asked).await;
+        if changed.is_err() {
+            break;
+        }
+    }
     connected.close().await;
-    let changed = changed?;
+    changed.map(|()| Exit::Done)
+}
+
+async fn change_one(config: &Config, client: &Client, issue: &str, what: &str, asked: &impl Serialize) -> Result<()> {
+    let changed = client.post::<Value>(&format!("/api/v1/issues/{}/{what}", escaped(issue)), asked).await?;
     match config.json {
         true => render::json(&changed.json)?,
         false => render::say(&match what {
@@ -101,5 +112,5 @@ async fn change(config: &Config, issue: &str, what: &str, asked: &impl Serialize
             _ => t!("issue-reopened", issue),
         }),
     }
-    Ok(Exit::Done)
+    Ok(())
 }

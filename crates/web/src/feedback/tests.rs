@@ -57,8 +57,12 @@ async fn the_page_of_a_project_says_what_was_not_kept() {
     site.app.db.create_project(new, site.app.clock.now()).await.unwrap();
     let report = json!({"discarded_events": [{"reason": "sample_rate", "category": "transaction", "quantity": 41}]});
     sent(&site, format!("{{}}\n{{\"type\":\"client_report\"}}\n{report}\n{{\"type\":\"replay_event\"}}\n{{}}\n")).await;
+    for _ in 0..2 {
+        sent(&site, format!("{{\"event_id\":\"{EVENT}\"}}\n{{\"type\":\"event\"}}\n{{\"message\":\"x\"}}\n")).await;
+    }
     let person = site.person("marie", Role::Viewer).await;
     let page = site.look(&person, "/projects/shop").await.text;
+    assert!(page.contains("Already received"), "{page}");
     assert!(page.contains("Not sampled") && page.contains(">41<") && page.contains("In the application"), "{page}");
     assert!(page.contains("replay") && page.contains("By Vigie"), "{page}");
 }

@@ -26,6 +26,8 @@ pub(super) enum Refusal {
     Unpackable,
     /// Of the bytes that may be.
     TooLarge(usize),
+    /// The same, of what was packed.
+    TooLargeUnpacked(usize),
     Late,
     Malformed(MalformedEnvelope),
     /// A crash report that is no form of parts.
@@ -56,7 +58,9 @@ impl From<reports::Error> for Refusal {
     fn from(error: reports::Error) -> Self {
         match error {
             reports::Error::Envelope(malformed) => Self::Malformed(malformed),
-            reports::Error::Logs(logs::Error::Store(telemetry::Error::Busy { .. })) => Self::Busy,
+            reports::Error::Logs(logs::Error::Store(telemetry::Error::Busy { .. })) | reports::Error::SentBefore => {
+                Self::Busy
+            }
             other => Self::Unavailable(other),
         }
     }
@@ -74,7 +78,7 @@ impl Refusal {
             | Self::NoMinidump
             | Self::NotAnEvent
             | Self::NoCheckIn => StatusCode::BAD_REQUEST,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooLargeUnpacked(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Late => StatusCode::REQUEST_TIMEOUT,
             Self::Busy => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -91,6 +95,7 @@ impl Refusal {
             Self::Packing => "this content-encoding is not known: gzip, deflate, br and zstd are".into(),
             Self::Unpackable => "the body is not packed as its content-encoding says".into(),
             Self::TooLarge(most) => format!("the body has more than {} MiB", most >> 20),
+            Self::TooLargeUnpacked(most) => format!("the body has more than {} MiB once it is unpacked", most >> 20),
             Self::Late => "the body did not arrive in time".into(),
             Self::Malformed(malformed) => malformed.to_string(),
             Self::NotAForm => "the body is no whole form of parts: send multipart/form-data, at most 100 parts".into(),

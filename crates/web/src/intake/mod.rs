@@ -18,7 +18,7 @@ use crate::{
 };
 use answer::Refusal;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{RawQuery, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -104,6 +104,7 @@ impl From<reports::Error> for Problem {
                     .remedy("check that the disk has free space, then send it again")
             }
             reports::Error::NotDeleted => Self::busy("busy", error.to_string(), 60),
+            reports::Error::SentBefore => Self::busy("busy", error.to_string(), 2),
             reports::Error::Stopped => Self::busy("stopping", worded("problem-stopping", &[]), 5),
         }
     }
@@ -280,7 +281,21 @@ async fn read(headers: &HeaderMap, body: Body, packing: Packing, is_known: bool)
     {
         return Ok(unpacked);
     }
-    let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, room.unpacked_bytes_max));
+    match unpacked(packing, &body, room.unpacked_bytes_max).await {
+        // What is packed well may be as large as any other, in its turn among the large ones.
+        Err(Refusal::TooLargeUnpacked(_)) if is_known && is_usual => {
+            let place = tokio::time::timeout(PATIENCE, LARGE_BODIES.acquire()).await;
+            let Ok(Ok(_place)) = place else { return Err(Refusal::Busy) };
+            unpacked(packing, &body, LARGE.unpacked_bytes_max).await
+        }
+        read => read,
+    }
+}
+
+/// Beside the runtime.
+async fn unpacked(packing: Packing, body: &Bytes, bytes_max: usize) -> Result<Vec<u8>, Refusal> {
+    let body = body.clone();
+    let unpacked = tokio::task::spawn_blocking(move || packing.unpack(&body, bytes_max));
     unpacked.await.map_err(|_| Refusal::Busy)?
 }
 

@@ -66,9 +66,10 @@ async fn each_way_to_say_the_key_and_each_packing_is_taken() {
         assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "id": EVENT })), "{}", answer.text);
         assert_eq!(answer.header("access-control-allow-origin"), "*");
     }
-    assert_eq!(events(&site).await, answers.len() as u64);
+    assert_eq!(events(&site).await, 1, "it was sent again and again");
     let dropped = site.app.reports.dropped(1, site.app.clock.now()).await.unwrap();
-    assert_eq!(dropped.iter().map(|one| one.count).sum::<u64>(), 5, "the unknown items are counted: {dropped:?}");
+    let count = |reason| dropped.iter().filter(|one| one.reason == reason).map(|one| one.count).sum::<u64>();
+    assert_eq!((count("not_kept"), count("duplicate")), (5, 5), "unknown items, and what came again: {dropped:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,6 +100,32 @@ async fn what_is_wrong_is_refused_with_the_reason_and_nothing_is_kept() {
     let answer = sent(&site, "/api/1/envelope/", &[], unknown).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(events(&site).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_packed_well_may_be_as_large_as_any_other_and_a_refusal_names_the_bound() {
+    let site = site().await;
+    let known = auth(KEY);
+    let packed = |megabytes: usize| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let item = format!(
+            "{{\"event_id\":\"{EVENT}\"}}\n{{\"type\":\"attachment\",\"filename\":\"a\",\"length\":{}}}\n",
+            megabytes << 20
+        );
+        encoder.write_all(item.as_bytes()).unwrap();
+        encoder.write_all(&vec![b'x'; megabytes << 20]).unwrap();
+        encoder.finish().unwrap()
+    };
+    for (headers, megabytes, status, detail) in [
+        (vec![("x-sentry-auth", known.as_str())], 20, 200, ""),
+        (vec![("x-sentry-auth", known.as_str())], 25, 413, "the body has more than 24 MiB once it is unpacked"),
+        (vec![], 9, 413, "the body has more than 8 MiB once it is unpacked"),
+    ] {
+        let headers = [headers, vec![("content-encoding", "gzip")]].concat();
+        let answer = sent(&site, "/api/1/envelope/", &headers, packed(megabytes)).await;
+        assert_eq!(answer.status.as_u16(), status, "{megabytes} MiB: {}", answer.text);
+        assert!(answer.text.contains(detail), "{}", answer.text);
+    }
 }
 
 /// What is answered with 200 was kept, or is counted as dropped.

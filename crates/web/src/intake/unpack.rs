@@ -44,7 +44,7 @@ impl Packing {
         };
         match read {
             Ok(unpacked) if unpacked.len() <= bytes_max => Ok(unpacked),
-            Ok(_) => Err(Refusal::TooLarge(bytes_max)),
+            Ok(_) => Err(Refusal::TooLargeUnpacked(bytes_max)),
             Err(_) => Err(Refusal::Unpackable),
         }
     }
@@ -87,12 +87,12 @@ mod tests {
         for packing in [Packing::Plain, Packing::Gzip, Packing::Deflate, Packing::Brotli, Packing::Zstd] {
             let hello = packed(packing, b"hello");
             assert_eq!(packing.unpack(&hello, 5).unwrap(), b"hello", "{packing:?}");
-            assert!(matches!(packing.unpack(&hello, 4), Err(Refusal::TooLarge(4))), "{packing:?}");
+            assert!(matches!(packing.unpack(&hello, 4), Err(Refusal::TooLargeUnpacked(4))), "{packing:?}");
             if packing != Packing::Plain {
                 assert!(matches!(packing.unpack(b"\xff\xffnothing", 99), Err(Refusal::Unpackable)), "{packing:?}");
             }
         }
         let bomb = packed(Packing::Gzip, &vec![0; 8 << 20]);
-        assert!(matches!(Packing::Gzip.unpack(&bomb, 1 << 20), Err(Refusal::TooLarge(_))));
+        assert!(matches!(Packing::Gzip.unpack(&bomb, 1 << 20), Err(Refusal::TooLargeUnpacked(_))));
     }
 }

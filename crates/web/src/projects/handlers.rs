@@ -198,6 +198,7 @@ fn reason_word(reason: &str) -> &'static str {
         "quota" => "dropped-quota",
         "too_large" => "dropped-too-large",
         "malformed" => "dropped-malformed",
+        "duplicate" => "dropped-duplicate",
         "not_kept" => "dropped-not-kept",
         "ratelimit_backoff" => "dropped-ratelimit-backoff",
         "network_error" => "dropped-network-error",

@@ -6,7 +6,7 @@ use crate::{
     auth::{self, ForPerson, Trusted},
     extract::Address,
     layout, people,
-    problem::{French, Problem},
+    problem::{French, Problem, worded},
     routes::Route,
     serve::{base_path, places::Holder},
     words::preferred,
@@ -30,6 +30,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COMPRESSED: [&str; 5] = ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/json"];
+/// Bytes of a path and a query: a query of the search syntax has 8 KiB, of which each byte may be written in three. Pages repeat
+/// the address they were asked by several times.
+const ADDRESS_BYTES_MAX: usize = 32 << 10;
 /// A problem is a few hundred bytes.
 const PROBLEM_BYTES_MAX: usize = 64 << 10;
 const COMPRESSED_BYTES_MIN: u64 = 1_024;
@@ -45,7 +48,7 @@ pub(crate) fn around(router: Router, ctx: &Ctx) -> Router {
 
 /// To whoever may be led here, in their language, and as a page where a person reads it.
 async fn adapted(State(ctx): State<Ctx>, request: Request, next: Next) -> Response {
-    let response = match unknown_host(&ctx, &request) {
+    let response = match long_address(&request).or_else(|| unknown_host(&ctx, &request)) {
         Some(refusal) => refusal,
         None => AssertUnwindSafe(answered(&ctx, request, next)).catch_unwind().await.unwrap_or_else(panicked),
     };
@@ -57,6 +60,15 @@ async fn answered(ctx: &Ctx, request: Request, next: Next) -> Response {
     let asked = Asked::by(&request);
     let response = for_people(ctx, asked, next.run(request).await).await;
     if is_french { in_french(response).await } else { response }
+}
+
+fn long_address(request: &Request) -> Option<Response> {
+    let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    (length > ADDRESS_BYTES_MAX).then(|| {
+        Problem::new(StatusCode::URI_TOO_LONG, "address", worded("problem-address-long", &[]))
+            .remedy(worded("problem-address-long-help", &[]))
+            .into_response()
+    })
 }
 
 pub(crate) async fn no_such_route(State(ctx): State<Ctx>, Address(from): Address, parts: Parts) -> Response {

@@ -169,6 +169,12 @@ fn add_passing(
                 add_rows(column, within, found, |index| passing[usize::from(codes[index])]);
             }
         }
+        Values::Bools(values) if column.kind == FieldKind::Bool => {
+            let passing = [false, true].map(|truth| passes(Value::Bool(truth)));
+            if passing.contains(&true) {
+                add_rows(column, within, found, |index| passing[usize::from(values[index])]);
+            }
+        }
         _ => {
             let mut scratch = Vec::new();
             add_rows(column, within, found, |index| passes(column.value(index, &mut scratch)));

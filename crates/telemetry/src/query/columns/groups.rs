@@ -1,6 +1,6 @@
 //! `stats` over the rows of a block: groups by the codes of dictionaries, numbers straight from their columns.
 
-use super::{BlockScan, MatchingRows};
+use super::{BlockScan, MatchingRows, Place};
 use crate::{
     Damage, Value,
     query::{
@@ -52,18 +52,29 @@ impl BlockScan<'_> {
         groups.left_out += (rows.len() - kept.len()) as u64;
         let rows = &kept;
         let group_of_rows = self.group_rows(groups, &keys, rows);
+        self.add_holding(groups, &group_of_rows, rows)?;
+        let mut grouped = HashMap::new();
         for index in 0..groups.series_mut().len() {
             let field = groups.series_mut()[index].field.clone();
+            let series = &mut groups.series_mut()[index];
             match field {
-                None => {
-                    let series = &mut groups.series_mut()[index];
-                    rows.iter()
-                        .map(|row| group_of_rows[row as usize])
-                        .filter(|group| *group != NONE)
-                        .for_each(|group| series.add_record(group));
-                }
-                Some(field) => self.add_field(&field, &mut groups.series_mut()[index], &group_of_rows, rows)?,
+                None => rows
+                    .iter()
+                    .map(|row| group_of_rows[row as usize])
+                    .filter(|group| *group != NONE)
+                    .for_each(|group| series.add_record(group)),
+                Some(field) => self.add_field(&field, series, &group_of_rows, rows, &mut grouped)?,
             }
+        }
+        Ok(())
+    }
+
+    /// Counts the rows that each of the conditions holds for which are counted beside.
+    fn add_holding(&mut self, groups: &mut Groups, group_of_rows: &[u32], rows: &MatchingRows) -> Result<(), Damage> {
+        for (index, counted) in groups.counted().iter().enumerate() {
+            let holding = self.narrow(&counted.condition, rows.clone())?;
+            let of_rows = holding.iter().map(|row| group_of_rows[row as usize]);
+            of_rows.filter(|group| *group != NONE).for_each(|group| groups.add_holding(index, group));
         }
         Ok(())
     }
@@ -154,30 +165,31 @@ impl BlockScan<'_> {
     /// The group of each row; [`NONE`] for other rows and for those that are left out.
     fn group_rows(&self, groups: &mut Groups, keys: &[Codes], rows: &MatchingRows) -> Vec<u32> {
         let mut group_of_rows = vec![NONE; self.block.rows()];
+        // What is not known yet is asked for once of each code.
+        let mut known: Vec<Option<u32>> = Vec::new();
         let mut left_out = 0;
-        let mut each = |known: &mut Option<u32>, row: u32, group: &mut dyn FnMut() -> Option<u32>| {
-            let group = *known.get_or_insert_with(|| group().unwrap_or(NONE));
+        let mut put = |row: u32, code: usize, group: &mut dyn FnMut() -> Option<u32>| {
+            if code >= known.len() {
+                known.resize(code + 1, None);
+            }
+            let group = match known[code] {
+                Some(group) => group,
+                None => *known[code].insert(group().unwrap_or(NONE)),
+            };
             group_of_rows[row as usize] = group;
             left_out += u64::from(group == NONE);
         };
         if let [codes] = keys {
             // The first is that of rows without a value.
-            let mut known: Vec<Option<u32>> = vec![None; codes.cells.len() + 1];
             for row in rows.iter() {
                 let code = codes.of_rows[row as usize].wrapping_add(1) as usize;
-                each(&mut known[code], row, &mut || groups.of_cell(codes.cell(row)));
+                put(row, code, &mut || groups.of_cell(codes.cell(row)));
             }
         } else {
             let combined = combined(keys, rows, self.block.rows());
-            let mut known: Vec<Option<u32>> = Vec::new();
             for row in rows.iter() {
-                let code = combined[row as usize] as usize;
-                if code >= known.len() {
-                    known.resize(code + 1, None);
-                }
-                each(&mut known[code], row, &mut || {
-                    groups.group(keys.iter().map(|codes| codes.cell(row).clone()).collect())
-                });
+                let cells = || keys.iter().map(|codes| codes.cell(row).clone()).collect();
+                put(row, combined[row as usize] as usize, &mut || groups.group(cells()));
             }
         }
         groups.left_out += left_out;
@@ -228,12 +240,14 @@ impl BlockScan<'_> {
         Ok(coder.codes)
     }
 
+    /// `grouped`: the values of columns that were looked at before, with their groups.
     fn add_field(
         &mut self,
         field: &str,
         series: &mut Series,
         group_of_rows: &[u32],
         rows: &MatchingRows,
+        grouped: &mut HashMap<Place, Vec<(u32, u32)>>,
     ) -> Result<(), Damage> {
         let group_of = |row: u32| Some(group_of_rows[row as usize]).filter(|group| *group != NONE);
         match field {
@@ -244,9 +258,15 @@ impl BlockScan<'_> {
             })?,
             name => {
                 for place in self.places(name) {
-                    if let Some(column) = self.column(place)? {
-                        add_column(&column, rows, series, group_of);
-                    }
+                    let Some(column) = self.column(place)? else { continue };
+                    let values = grouped.entry(place).or_insert_with(|| {
+                        let mut values = Vec::new();
+                        each_present(&column, rows, |row, index| {
+                            values.extend(group_of(row).map(|group| (group, index as u32)));
+                        });
+                        values
+                    });
+                    add_column(&column, values.iter().map(|(group, index)| (*group, *index as usize)), series);
                 }
             }
         }
@@ -273,6 +293,11 @@ fn combined(keys: &[Codes], rows: &MatchingRows, count: usize) -> Vec<u32> {
             *known
         };
         let code = |row: u32| codes.of_rows[row as usize].wrapping_add(1) as usize;
+        let first = rows.iter().next().map(code);
+        if rows.iter().all(|row| Some(code(row)) == first) {
+            // What all rows have tells none from another.
+            continue;
+        }
         if different * width <= TABLE_MAX {
             let mut table = vec![NONE; different * width];
             for row in rows.iter() {
@@ -406,8 +431,8 @@ impl Coder {
                 each_present(column, rows, |row, index| self.put(row, known[usize::from(codes[index])]));
             }
             Values::Constant { text, .. } => {
-                let text = Cell::Text(text.clone());
-                each_present(column, rows, |row, _| self.set(row, text.clone()));
+                let code = self.code(Cell::Text(text.clone()));
+                each_present(column, rows, |row, _| self.put(row, code));
             }
             Values::Integers { values, .. } if column.kind == FieldKind::Int => self.add_integers(column, values, rows),
             _ => {
@@ -445,71 +470,66 @@ pub(super) fn each_present(column: &Column, rows: &MatchingRows, mut then: impl 
     }
 }
 
-/// Adds the values of a column to the groups of their rows.
-pub(super) fn add_column(
-    column: &Column,
-    rows: &MatchingRows,
-    series: &mut Series,
-    group_of: impl Fn(u32) -> Option<u32>,
-) {
-    let (wants, mut scratch) = (series.wants(), Vec::new());
-    let mut each = |then: &mut dyn FnMut(&mut Series, u32, usize)| {
-        each_present(column, rows, |row, index| {
-            if let Some(group) = group_of(row) {
-                then(series, group, index);
-            }
-        });
-    };
-    match (wants, column.kind, &column.values) {
-        (Wants::Presence, FieldKind::Str, Values::Words { words, codes }) => {
-            each(&mut |series, group, index| {
-                if !words[usize::from(codes[index])].is_empty() {
-                    series.add_record(group);
-                }
-            });
+/// Adds values of a column to groups: of each pair, the value at that position to that group.
+pub(super) fn add_column(column: &Column, values: impl Iterator<Item = (u32, usize)>, series: &mut Series) {
+    match series.wants() {
+        Wants::Presence => add_presence(column, values, series),
+        Wants::Numbers => add_numbers(column, values, series),
+        Wants::Hashes => add_hashes(column, values, series),
+    }
+}
+
+fn add_presence(column: &Column, values: impl Iterator<Item = (u32, usize)>, series: &mut Series) {
+    let mut scratch = Vec::new();
+    match (column.kind, &column.values) {
+        (FieldKind::Str, Values::Words { words, codes }) => values
+            .filter(|(_, index)| !words[usize::from(codes[*index])].is_empty())
+            .for_each(|(group, _)| series.add_record(group)),
+        (FieldKind::Str, _) => values
+            .filter(|(_, index)| column.value(*index, &mut scratch) != Value::Str(b""))
+            .for_each(|(group, _)| series.add_record(group)),
+        _ => values.for_each(|(group, _)| series.add_record(group)),
+    }
+}
+
+fn add_numbers(column: &Column, values: impl Iterator<Item = (u32, usize)>, series: &mut Series) {
+    let mut scratch = Vec::new();
+    match (column.kind, &column.values) {
+        (FieldKind::Int, Values::Integers { values: integers, .. }) => {
+            series.add_numbers(values.map(|(group, index)| (group, Number::Int(integers[index]))));
         }
-        (Wants::Presence, FieldKind::Str, _) => each(&mut |series, group, index| {
-            if column.value(index, &mut scratch) != Value::Str(b"") {
-                series.add_record(group);
-            }
-        }),
-        (Wants::Presence, ..) => each(&mut |series, group, _| series.add_record(group)),
-        (Wants::Numbers, FieldKind::Int, Values::Integers { values, .. }) => {
-            each(&mut |series, group, index| series.add_number(group, Number::Int(values[index])));
-        }
-        (Wants::Numbers, FieldKind::Float, values) => each(&mut |series, group, index| {
-            if let Some(float) = values.number(index).filter(|float| !float.is_nan()) {
-                series.add_number(group, Number::Float(float));
-            }
-        }),
-        (Wants::Numbers, FieldKind::Str, Values::Words { words, codes }) => {
+        (FieldKind::Float, floats) => series.add_numbers(values.filter_map(|(group, index)| {
+            floats.number(index).filter(|float| !float.is_nan()).map(|float| (group, Number::Float(float)))
+        })),
+        (FieldKind::Str, Values::Words { words, codes }) => {
             let numbers: Vec<_> = words.iter().map(|word| number(Value::Str(word))).collect();
-            each(&mut |series, group, index| {
-                if let Some(number) = numbers[usize::from(codes[index])] {
-                    series.add_number(group, number);
-                }
-            });
+            series.add_numbers(values.filter_map(|(group, index)| Some((group, numbers[usize::from(codes[index])]?))));
         }
-        (Wants::Hashes, FieldKind::Str, Values::Words { words, codes }) => {
-            let hashes: Vec<u64> = words.iter().map(|word| Cell::Text(word.clone()).hash64()).collect();
-            each(&mut |series, group, index| series.add_hash(group, hashes[usize::from(codes[index])]));
+        _ => series
+            .add_numbers(values.filter_map(|(group, index)| Some((group, number(column.value(index, &mut scratch))?)))),
+    }
+}
+
+fn add_hashes(column: &Column, values: impl Iterator<Item = (u32, usize)>, series: &mut Series) {
+    let mut scratch = Vec::new();
+    match &column.values {
+        Values::Words { words, codes } if column.kind == FieldKind::Str => {
+            let hashed: Vec<_> = words.iter().map(|word| series.hashed(Cell::hash64_of(word))).collect();
+            values.for_each(|(group, index)| series.add_hashed(group, hashed[usize::from(codes[index])]));
         }
-        (Wants::Hashes, FieldKind::Int, Values::Integers { values, .. }) => {
-            each(&mut |series, group, index| series.add_integer(group, values[index]));
-        }
-        (Wants::Hashes, ..) => each(&mut |series, group, index| {
-            series.add_hash(
-                group,
-                match column.value(index, &mut scratch) {
-                    Value::Str(text) => Cell::hash64_of(text),
-                    value => Cell::from(value).hash64(),
-                },
-            );
+        // As text without zeros before it: of each number there is one.
+        Values::Integers { values: integers, width: 0 } => values.for_each(|(group, index)| {
+            let hash = || hash_of(column.value(index, &mut scratch));
+            let value = series.hashed_integer(integers[index], column.kind == FieldKind::Str, hash);
+            series.add_hashed(group, value);
         }),
-        (Wants::Numbers, ..) => each(&mut |series, group, index| {
-            if let Some(number) = number(column.value(index, &mut scratch)) {
-                series.add_number(group, number);
-            }
-        }),
+        _ => values.for_each(|(group, index)| series.add_hash(group, hash_of(column.value(index, &mut scratch)))),
+    }
+}
+
+fn hash_of(value: Value<'_>) -> u64 {
+    match value {
+        Value::Str(text) => Cell::hash64_of(text),
+        value => Cell::from(value).hash64(),
     }
 }

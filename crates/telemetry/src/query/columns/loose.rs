@@ -20,7 +20,7 @@ use std::collections::HashMap;
 impl BlockScan<'_> {
     /// Adds all rows of the block: true where their values are enough to know.
     pub(super) fn add_loose(&self, groups: &mut Groups, rows: &MatchingRows) -> Result<bool, Damage> {
-        if !rows.is_all() {
+        if !rows.is_all() || !groups.counted().is_empty() {
             return Ok(false);
         }
         match &groups.by().to_vec()[..] {
@@ -108,11 +108,13 @@ fn add_values(loose: LooseValues, kind: FieldKind, series: &mut Series, group: u
         }
     }
     if let (Values::Integers { values, .. }, FieldKind::Int, Wants::Hashes) = (&values, kind, series.wants()) {
-        return each_different(values, |value| series.add_integer(group, value));
+        return each_different(values, |value| {
+            let value = series.hashed_integer(value, false, || Cell::Int(value).hash64());
+            series.add_hashed(group, value);
+        });
     }
-    let rows = MatchingRows::all(values.len());
     let column = Column { kind, presence: Presence::Every, values };
-    add_column(&column, &rows, series, |_| Some(group));
+    add_column(&column, (0..column.values.len()).map(|index| (group, index)), series);
 }
 
 /// Calls `then` with each of the numbers, once where they lie close to each other.

@@ -344,6 +344,47 @@ proptest! {
     }
 }
 
+/// What a group is known by beside its number of records.
+fn key(row: &[Cell]) -> Vec<String> {
+    row.iter().map(|cell| format!("{cell:?}")).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn what_is_counted_beside_is_what_each_filter_counts_by_itself(
+        records in prop::collection::vec(record(), 2..200),
+        splits in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+        filters in prop::collection::vec(filter(), 3),
+        by in prop::sample::select(vec!["", "by app", "by x, app", "by app, level, bucket(1m)"]),
+        own in prop::sample::select(vec!["*", "status>=200", "app:nginx OR level:error"]),
+    ) {
+        let (mixed, plain) = snapshots(&records, (splits.0.index(records.len()), splits.1.index(records.len())));
+        let bounds = Bounds::default();
+        let counted: Vec<_> = filters.iter().map(|text| (text.as_str(), parse(text).0.filter)).collect();
+        let text = format!("{own} | stats count(), uniq(x), p50(status) {by}");
+        let ask = |snapshot: &Snapshot| {
+            let question = question(&text).counting(&counted, NOW, &TimeZone::UTC).unwrap();
+            answer(snapshot, &question, 10_000, &bounds).value
+        };
+        let told = ask(&mixed);
+        prop_assert_eq!(normal(told.clone()), normal(ask(&plain)), "{}", text);
+        let width = told.columns.len() - filters.len();
+        for (place, (_, filter)) in counted.iter().enumerate() {
+            prop_assert_eq!(&told.columns[width + place], &filters[place]);
+            let alone = question(&format!("{own} | stats count() {by}")).and(filter, NOW, &TimeZone::UTC).unwrap();
+            let alone = answer(&mixed, &alone, 10_000, &bounds).value;
+            for row in &told.rows {
+                let group = key(&row[..width - 3]);
+                let expected = alone.rows.iter().find(|row| key(&row[..row.len() - 1]) == group);
+                let expected = expected.and_then(|row| row.last().cloned()).unwrap_or(Cell::Int(0));
+                prop_assert_eq!(&row[width + place], &expected, "{} of {}", &filters[place], text);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_was_read_is_told() {
     let records: Vec<Record> = (0..200)

@@ -11,6 +11,7 @@ pub(super) use series::{Series, Wants};
 
 use super::{
     cell::Cell,
+    condition::Condition,
     language::{Group, StatsColumn},
     steps::Calendar,
     table::Table,
@@ -18,12 +19,19 @@ use super::{
 use crate::RecordRef;
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 /// Groups of one `stats`.
 pub const GROUPS_MAX: usize = 10_000;
 /// Bytes that a question's groups, and the rows of its sort, may take unless its bounds say otherwise.
 pub const MEMORY_MAX: usize = 64 << 20;
+
+/// A condition, and the title of the column that tells how many records it holds for.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    pub(super) title: String,
+    pub(super) condition: Condition,
+}
 
 pub(super) struct Groups {
     columns: Vec<StatsColumn>,
@@ -36,6 +44,10 @@ pub(super) struct Groups {
     series: Vec<Series>,
     /// Of which series each column is.
     series_of_columns: Vec<usize>,
+    /// Conditions of which each group tells, behind its columns, how many of its records they hold for.
+    counted: Arc<[Counted]>,
+    /// Those numbers: of each group, as many as there are conditions.
+    holding: Vec<u64>,
     key_bytes: usize,
     bytes_max: usize,
     /// Records that belong to groups which were not begun.
@@ -64,6 +76,8 @@ impl Groups {
             of_small: Vec::new(),
             series,
             series_of_columns,
+            counted: Arc::default(),
+            holding: Vec::new(),
             key_bytes: 0,
             bytes_max,
             left_out: 0,
@@ -73,6 +87,22 @@ impl Groups {
             groups.group(Vec::new());
         }
         groups
+    }
+
+    /// Counts for how many records of each group these hold, too.
+    pub(super) fn counting(mut self, counted: &Arc<[Counted]>) -> Self {
+        self.counted = Arc::clone(counted);
+        self.holding.resize(self.numbers.len() * counted.len(), 0);
+        self
+    }
+
+    pub(super) fn counted(&self) -> Arc<[Counted]> {
+        Arc::clone(&self.counted)
+    }
+
+    /// Counts a record of a group for the condition at that place.
+    pub(super) fn add_holding(&mut self, condition: usize, group: u32) {
+        self.holding[group as usize * self.counted.len() + condition] += 1;
     }
 
     pub(super) fn by(&self) -> &[Group] {
@@ -100,6 +130,7 @@ impl Groups {
         self.key_bytes += key.iter().map(Cell::memory_bytes).sum::<usize>();
         self.numbers.insert(key, number);
         self.series.iter_mut().for_each(Series::grow);
+        self.holding.resize(self.numbers.len() * self.counted.len(), 0);
         Some(number)
     }
 
@@ -129,7 +160,7 @@ impl Groups {
 
     /// Whether all that is told of a group is how many records it has.
     pub(super) fn only_counts(&self) -> bool {
-        self.series.iter().all(|series| series.field.is_none())
+        self.counted.is_empty() && self.series.iter().all(|series| series.field.is_none())
     }
 
     /// Adds so many records to a group of which only that is told.
@@ -150,11 +181,15 @@ impl Groups {
 
     /// Adds one record, or one row of a table, whose cells `cell` tells.
     pub(super) fn add(&mut self, cell: impl Fn(&str) -> Cell) {
+        self.add_to_group(cell);
+    }
+
+    fn add_to_group(&mut self, cell: impl Fn(&str) -> Cell) -> Option<u32> {
         let parts = self.by.iter().zip(&mut self.calendars);
         let key = parts.map(|(group, calendar)| group.cell(&cell, calendar.as_mut())).collect();
         let Some(group) = self.group(key) else {
             self.left_out += 1;
-            return;
+            return None;
         };
         for series in &mut self.series {
             match series.field.as_deref() {
@@ -162,10 +197,17 @@ impl Groups {
                 Some(field) => series.add(group, &cell(field)),
             }
         }
+        Some(group)
     }
 
     pub(super) fn add_record(&mut self, record: RecordRef<'_>) {
-        self.add(|name| Cell::of(record, name));
+        let Some(group) = self.add_to_group(|name| Cell::of(record, name)) else { return };
+        let mut scratch = Vec::new();
+        for (index, counted) in self.counted().iter().enumerate() {
+            if counted.condition.holds(record, &mut scratch) {
+                self.add_holding(index, group);
+            }
+        }
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -173,6 +215,12 @@ impl Groups {
         let mut keys: Vec<_> = other.numbers.into_iter().collect();
         keys.sort_unstable_by_key(|(_, number)| *number);
         let places: Vec<Option<u32>> = keys.into_iter().map(|(key, _)| self.group(key)).collect();
+        let width = self.counted.len();
+        for (place, counts) in places.iter().zip(other.holding.chunks(width.max(1))) {
+            let Some(place) = place else { continue };
+            let own = &mut self.holding[*place as usize * width..][..width];
+            own.iter_mut().zip(counts).for_each(|(own, other)| *own += other);
+        }
         for (index, (own, other)) in self.series.iter_mut().zip(other.series).enumerate() {
             let dropped = own.merge(other, &places);
             self.left_out += if index == 0 { dropped } else { 0 };
@@ -205,12 +253,14 @@ impl Groups {
 
     /// Bytes of memory, about.
     pub(super) fn memory_bytes(&self) -> usize {
-        self.key_bytes + self.series.iter().map(Series::memory_bytes).sum::<usize>()
+        let series = self.series.iter().map(Series::memory_bytes).sum::<usize>();
+        self.key_bytes + size_of_val(self.holding.as_slice()) + series
     }
 
     /// A row per group: its key, then its numbers; in the order of keys.
     pub(super) fn into_table(self) -> Table {
         let titles = self.by.iter().map(ToString::to_string).chain(self.columns.iter().map(StatsColumn::title));
+        let titles = titles.chain(self.counted.iter().map(|counted| counted.title.clone()));
         let mut groups: Vec<_> = self.numbers.into_iter().collect();
         groups.sort_unstable_by(|(a, _), (b, _)| {
             let differing = a.iter().zip(b).map(|(a, b)| {
@@ -222,6 +272,8 @@ impl Groups {
         let rows = groups.into_iter().map(|(mut row, group)| {
             let columns = self.columns.iter().zip(&self.series_of_columns);
             row.extend(columns.map(|(column, series)| self.series[*series].result(&column.aggregate, group)));
+            let holding = &self.holding[group as usize * self.counted.len()..][..self.counted.len()];
+            row.extend(holding.iter().map(|count| Cell::Int((*count).try_into().unwrap_or(i64::MAX))));
             row
         });
         Table { columns: titles.collect(), rows: rows.collect() }

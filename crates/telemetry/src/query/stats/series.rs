@@ -1,6 +1,9 @@
 //! What numbers of `stats` are computed of, for every group.
 
-use super::{distinct::Distinct, sketch::Sketch};
+use super::{
+    distinct::{DistinctSets, Hashed},
+    sketch::Sketch,
+};
 use crate::query::{
     cell::Cell,
     language::{Aggregate, Number},
@@ -20,7 +23,7 @@ enum States {
     Least(Vec<Option<Number>>),
     Greatest(Vec<Option<Number>>),
     Percentile(Vec<Sketch>),
-    Uniq(Vec<Distinct>),
+    Uniq(DistinctSets),
 }
 
 /// Whole numbers add up exactly, others with Neumaier's compensation, so that their order hardly matters.
@@ -52,7 +55,7 @@ impl Series {
             Aggregate::Min(field) => (Some(field), States::Least(Vec::new())),
             Aggregate::Max(field) => (Some(field), States::Greatest(Vec::new())),
             Aggregate::Percentile(_, field) => (Some(field), States::Percentile(Vec::new())),
-            Aggregate::Uniq(field) => (Some(field), States::Uniq(Vec::new())),
+            Aggregate::Uniq(field) => (Some(field), States::Uniq(DistinctSets::default())),
         };
         Self { field: field.cloned(), states }
     }
@@ -81,7 +84,7 @@ impl Series {
             States::Sum(sums) => sums.push(Sum::default()),
             States::Least(ends) | States::Greatest(ends) => ends.push(None),
             States::Percentile(sketches) => sketches.push(Sketch::default()),
-            States::Uniq(sets) => sets.push(Distinct::default()),
+            States::Uniq(sets) => sets.grow(),
         }
     }
 
@@ -97,34 +100,58 @@ impl Series {
     }
 
     pub(in crate::query) fn add_number(&mut self, group: u32, number: Number) {
-        let group = group as usize;
+        self.add_numbers(std::iter::once((group, number)));
+    }
+
+    /// Adds each number to its group.
+    pub(in crate::query) fn add_numbers(&mut self, numbers: impl Iterator<Item = (u32, Number)>) {
         match &mut self.states {
             States::Count(_) | States::Uniq(_) => {}
-            States::Sum(sums) => sums[group].add(number),
-            States::Least(ends) => {
-                let end = &mut ends[group];
+            States::Sum(sums) => numbers.for_each(|(group, number)| sums[group as usize].add(number)),
+            States::Least(ends) => numbers.for_each(|(group, number)| {
+                let end = &mut ends[group as usize];
                 *end = least(*end, Some(number));
-            }
-            States::Greatest(ends) => {
-                let end = &mut ends[group];
+            }),
+            States::Greatest(ends) => numbers.for_each(|(group, number)| {
+                let end = &mut ends[group as usize];
                 *end = greatest(*end, Some(number));
+            }),
+            States::Percentile(sketches) => {
+                numbers.for_each(|(group, number)| sketches[group as usize].add(number.as_f64()));
             }
-            States::Percentile(sketches) => sketches[group].add(number.as_f64()),
+        }
+    }
+
+    /// A value that may be added to several groups of a `uniq`, by its hash; none where the series is of another kind.
+    pub(in crate::query) fn hashed(&mut self, hash: u64) -> Option<Hashed> {
+        match &mut self.states {
+            States::Uniq(sets) => Some(sets.hashed(hash)),
+            _ => None,
+        }
+    }
+
+    /// The same of a whole number, or of its text.
+    pub(in crate::query) fn hashed_integer(
+        &mut self,
+        int: i64,
+        is_text: bool,
+        hash: impl FnOnce() -> u64,
+    ) -> Option<Hashed> {
+        match &mut self.states {
+            States::Uniq(sets) => Some(sets.hashed_integer(int, is_text, hash)),
+            _ => None,
+        }
+    }
+
+    pub(in crate::query) fn add_hashed(&mut self, group: u32, value: Option<Hashed>) {
+        if let (States::Uniq(sets), Some(value)) = (&mut self.states, value) {
+            sets.add(group, value);
         }
     }
 
     pub(in crate::query) fn add_hash(&mut self, group: u32, hash: u64) {
-        if let States::Uniq(sets) = &mut self.states {
-            sets[group as usize].add(hash);
-        }
-    }
-
-    /// Adds the hash of a whole number. The first group, mostly the only one, has the memory to know small ones again.
-    pub(in crate::query) fn add_integer(&mut self, group: u32, value: i64) {
-        match &mut self.states {
-            States::Uniq(sets) if group == 0 => sets[0].add_integer(value),
-            _ => self.add_hash(group, Cell::Int(value).hash64()),
-        }
+        let value = self.hashed(hash);
+        self.add_hashed(group, value);
     }
 
     pub(in crate::query) fn add(&mut self, group: u32, cell: &Cell) {
@@ -164,7 +191,7 @@ impl Series {
                 fold(own, other, place, |own, other| *own = greatest(*own, other));
             }
             (States::Percentile(own), States::Percentile(other)) => fold(own, other, place, Sketch::merge),
-            (States::Uniq(own), States::Uniq(other)) => fold(own, other, place, Distinct::merge),
+            (States::Uniq(own), States::Uniq(other)) => own.merge(other, place),
             _ => {}
         }
         dropped
@@ -190,14 +217,14 @@ impl Series {
                 let Aggregate::Percentile(permille, _) = aggregate else { return Cell::Absent };
                 sketches[group].percentile(*permille).map_or(Cell::Absent, Cell::Float)
             }
-            States::Uniq(sets) => Cell::Int(sets[group].estimate().try_into().unwrap_or(i64::MAX)),
+            States::Uniq(sets) => Cell::Int(sets.count(group as u32).try_into().unwrap_or(i64::MAX)),
         }
     }
 
     /// Makes room: estimates what was counted exactly.
     pub(super) fn shrink(&mut self) {
         if let States::Uniq(sets) = &mut self.states {
-            sets.iter_mut().for_each(Distinct::shrink);
+            sets.shrink();
         }
     }
 
@@ -209,7 +236,7 @@ impl Series {
             States::Percentile(sketches) => {
                 size_of_val(sketches.as_slice()) + sketches.iter().map(Sketch::memory_bytes).sum::<usize>()
             }
-            States::Uniq(sets) => size_of_val(sets.as_slice()) + sets.iter().map(Distinct::memory_bytes).sum::<usize>(),
+            States::Uniq(sets) => sets.memory_bytes(),
         }
     }
 }

@@ -310,3 +310,16 @@ async fn what_a_client_sends_does_no_harm() {
         assert!(!page.contains('\u{202e}'), "{path}: nothing turns the order of what is read");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_another_age_is_filed_when_it_came_and_says_what_its_client_told() {
+    let shop = Shop::new().await;
+    let id = shop.send(json!({"timestamp": 0, "logger": "shop.clock", "level": "warning"})).await;
+    let issue = shop.issue("SHOP-1").await;
+    assert_eq!(issue["title"], "shop.clock", "an event that says nothing is known by who said it");
+    assert_eq!(issue["first_seen"], json!(shop.site.app.clock.now()));
+    let page = shop.get(&format!("/issues/SHOP-1/events/{}", id.simple())).await.text;
+    assert!(page.contains("Time reported by the application") && page.contains("1970"), "{page}");
+    shop.send(json!({"message": "now", "timestamp": shop.site.app.clock.now()})).await;
+    assert!(!shop.get("/issues/SHOP-2").await.text.contains("Time reported by the application"));
+}

@@ -15,6 +15,7 @@ use errors::{
     scrubbing::{REMOVED, RemovedBecause},
 };
 use model::{Level, Timestamp};
+use reports::StoredEvent;
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, time::Duration};
 use store::EventAttachment;
@@ -106,7 +107,7 @@ impl ShownEvent {
             breadcrumbs: event.breadcrumbs.iter().map(ShownBreadcrumb::of).collect(),
             request: event.request.as_ref().map(ShownRequest::of),
             user: event.user.as_ref().map(user).unwrap_or_default(),
-            facts: facts(event),
+            facts: clock_of_client(v, stored).into_iter().chain(facts(event)).collect(),
             tags: text_pairs(&event.tags),
             contexts: event.contexts.iter().filter_map(context).collect(),
             extra: pairs(&event.extra),
@@ -150,6 +151,12 @@ fn trace_logs(v: &View, at: Timestamp, id: &str) -> String {
 fn logs(v: &View, q: &str, at: Timestamp, around: Duration) -> String {
     let (since, until) = (v.machine(&(at - around)), v.machine(&(at + around)));
     rows::address("/explore", &[("q", q), ("since", &since), ("until", &until)])
+}
+
+/// When it happened by the clock of its client, where that is too far from ours to file it by.
+fn clock_of_client(v: &View, stored: &StoredEvent) -> Option<(&'static str, Foreign)> {
+    let told = stored.event.timestamp.filter(|told| *told != stored.at)?;
+    Some(("event-client-time", Foreign::line(v.moment(&told).as_bytes())))
 }
 
 fn facts(event: &Event) -> Vec<(&'static str, Foreign)> {
