@@ -193,8 +193,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, record: &Record<'_>) {
         self.add_one(&format(&record.parsed), record.lines.into(), record.time);
-        let is_zoned = record.parsed.stamp.is_none_or(|stamp| matches!(stamp, Stamp::Instant(_)));
-        self.zoneless += u64::from(!is_zoned);
+        self.zoneless += u64::from(record.parsed.stamp.is_some_and(Stamp::is_zoneless));
     }
 
     /// A record of so many lines.
