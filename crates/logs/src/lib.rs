@@ -10,6 +10,7 @@ mod bounds;
 pub mod collect;
 mod config;
 mod delete;
+pub mod encoding;
 mod error;
 pub mod files;
 pub mod formats;

@@ -76,6 +76,8 @@ pub struct Reader {
     /// Lines in a row that fit some other format.
     strangers: u32,
     memory: Memory,
+    /// Names of columns, which have the time of the record that follows.
+    heading: Option<Heading>,
     /// Formats that people described, tried before all others.
     custom: Arc<[Custom]>,
     calendar: Calendar,
@@ -113,6 +115,7 @@ impl Reader {
             tally: Tally::default(),
             strangers: 0,
             memory: Memory::default(),
+            heading: None,
             custom: Arc::default(),
             calendar: Calendar::new(options.zone, options.reference),
             assembler: Assembler::new(options.limits),
@@ -133,6 +136,10 @@ impl Reader {
         let text = line::text(beginning);
         let mut turns = Turns::default();
         for line in text.lines() {
+            if let Some(heading) = parsers::heading(line) {
+                self.memory.set_heading(heading);
+                continue;
+            }
             let Some(place) = self.recognise(line) else { continue };
             self.count(Some(place));
             if let Some(stamp) = parsers::parse(&FORMATS[place], line, &mut self.memory).and_then(|parsed| parsed.stamp)
@@ -174,7 +181,8 @@ impl Reader {
 
     /// Which lines, counted from 0 as they were pushed, belong to records that were not given yet; in order.
     pub fn held(&self) -> Vec<Range<u64>> {
-        self.assembler.held()
+        let heading = self.heading.as_ref().map(|heading| heading.lines.clone());
+        heading.into_iter().chain(self.assembler.held()).collect()
     }
 
     /// Takes one line, without its line feed, that arrived at `now`; gives `sink` each record that is complete by it.
@@ -188,6 +196,16 @@ impl Reader {
         // Nothing is said by a blank line, unless it is part of something.
         if matches!(raw, b"" | b"\r") && self.assembler.is_empty() {
             return;
+        }
+        if self.settled.is_none()
+            && let Some(heading) = parsers::heading(text)
+        {
+            // They are read by the names above them.
+            while let Some(block) = self.assembler.finish() {
+                self.give(block, sink);
+            }
+            self.memory.set_heading(heading);
+            return self.heading.get_or_insert_default().push(raw, self.assembler.counted());
         }
         if let Some(records) = parsers::records_within(text) {
             while let Some(block) = self.assembler.finish() {
@@ -237,6 +255,9 @@ impl Reader {
     pub fn finish(&mut self, sink: &mut dyn FnMut(Record<'_>)) {
         while let Some(block) = self.assembler.finish() {
             self.give(block, sink);
+        }
+        if let Some(heading) = self.heading.take() {
+            sink(heading.record(None));
         }
     }
 
@@ -390,7 +411,36 @@ impl Reader {
                 None => RecordText::Message,
             },
         };
+        if let Some(heading) = self.heading.take() {
+            sink(heading.record(time));
+        }
         sink(Record { raw: &raw, lines, part, time, parsed, said });
+    }
+}
+
+/// Lines that name columns, and which lines of the source they are.
+#[derive(Debug, Default)]
+struct Heading {
+    raw: Vec<u8>,
+    lines: Range<u64>,
+}
+
+impl Heading {
+    /// Takes the last of so many lines.
+    fn push(&mut self, raw: &[u8], counted: u64) {
+        if self.raw.is_empty() {
+            self.lines.start = counted - 1;
+        } else {
+            self.raw.push(b'\n');
+        }
+        self.raw.extend_from_slice(raw);
+        self.lines.end = counted;
+    }
+
+    fn record(&self, time: Option<Timestamp>) -> Record<'_> {
+        let lines = self.raw.split(|byte| *byte == b'\n').count() as u32;
+        let parsed = Parsed::new(parsers::HEADED_CSV, line::text(&self.raw));
+        Record { raw: &self.raw, lines, part: Division::Whole, time, parsed, said: RecordText::Raw }
     }
 }
 

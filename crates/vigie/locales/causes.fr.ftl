@@ -15,6 +15,10 @@ gmail-mode = « mode={ $text } » dans l’adresse Gmail : utilisez send ou d
 gmail-url = « { $name }={ $value } » dans l’adresse Gmail : utilisez https://, ou http:// sur cette machine, sans paramètre
 gmail-key = la clé Gmail ne peut pas être lue : donnez le fichier JSON tel que Google Cloud l’a produit
 gmail-https = HTTPS indisponible ({ $text }) : installez le paquet ca-certificates
+file-folder = c’est un dossier : indiquez les fichiers qu’il contient
+file-none = c’est un tube ou un périphérique, et non un fichier
+file-packed = compressé par { $name }, que Vigie ne lit pas : décompressez-le d’abord avec { $tool }
+file-damaged = fichier compressé endommagé, décompressé jusqu’à l’octet { $at }
 store-database = base de données : { $text }
 store-newer = le schéma de la base de données est en version { $found }, ce programme connaît les versions jusqu’à { $known } : utilisez un « vigie » plus récent, ou restaurez la copie faite avant la mise à jour
 store-migration = la migration { $version } ({ $name }) a échoué : { $text } ; l’état précédent est inchangé

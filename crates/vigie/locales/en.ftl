@@ -7,6 +7,9 @@ emptied = { $file }: it is empty or missing, and this folder was in use
 emptied-help = restore it from a backup; or begin anew in an empty folder (--data)
 of-user = {" "}of user { $user }
 not-ours = { $data }: { $error }: it is the directory{ $whose }
+not-writable = { $folder }: this user may not write there: { $error }; it belongs to user { $user }
+not-writable-help = run this as that user (sudo -u USER vigie …), or give the data directory to this one (chown -R USER { $folder })
+read-only-disk-help = mount the disk of { $folder } for writing, or name a folder that can be written with --data
 not-ours-help = run this as that user (sudo -u USER vigie …), or name your own directory with --data
 damaged-help = keep a copy of it, then restore a backup, or try `sqlite3 vigie.db .recover`
 unreachable-help = check --database, and whether PostgreSQL runs and lets this user in
@@ -79,9 +82,23 @@ histogram-step = a step is { $step } long, as there would be too many shorter on
 import-elsewhere = { $file } is being imported by another process
 try-later = try again later
 import-broke-off = reading broke off
-import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again takes it all the same
+import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again imports it anew, in place of what was
+again-unnamed = no query can name its source, so its earlier import is not replaced: import it under another one with --source NAME
+again-others = nothing was done: { $n ->
+    [one] { n-record } matches
+   *[other] { n-record } match
+} `{ $query }`, and the earlier imports of this file took { $records }: others have the same source. Delete what is to go with `vigie logs delete`, or import it under another source with --source NAME
+again-shared = nothing was done: other files were imported under the same source, with lines of the same time. Delete what is to go with `vigie logs delete`, or import it under another source with --source NAME
+again-refused = { $name }: nothing was done: its earlier import left { n-record }, which this one replaces
+again-refused-help = add --yes to replace them, or --source NAME to keep both
+again-asks = { $name }: this import replaces what the earlier one left:
+again-sure = delete { n-record } for good, and import the file anew? [y/N]{" "}
+again-not = nothing was done
+import-replaced = ; { n-record } of its earlier import replaced
 import-passed-over = ; its first { $n } bytes were imported before
-import-zone = ; lines without a time zone were read in { $zone }
+import-zone = ; lines without a time zone were read in { $zone }: if that is wrong, --again --tz ZONE reads them anew
+import-encoding = ; read as { $encoding }
+import-converted = ; { n-line } of it, no UTF-8, read as Windows-1252
 import-masked = ; { n-secret } masked
 import-rejected = ; { $n } not taken: { $why }
 import-broken = ; it breaks off there ({ $broken }): import it again once it is whole

@@ -7,6 +7,9 @@ emptied = { $file } : fichier vide ou absent, alors que ce dossier a déjà ser
 emptied-help = restaurez une sauvegarde, ou recommencez dans un dossier vide (--data)
 of-user = {" "}de l’utilisateur { $user }
 not-ours = { $data } : { $error } ; ce dossier appartient à un autre utilisateur{ $whose }
+not-writable = { $folder } : cet utilisateur n’a pas le droit d’y écrire : { $error } ; ce dossier appartient à l’utilisateur { $user }
+not-writable-help = lancez la commande en tant que cet utilisateur (sudo -u UTILISATEUR vigie …), ou rendez celui-ci propriétaire du dossier de données (chown -R UTILISATEUR { $folder })
+read-only-disk-help = montez en écriture le disque de { $folder }, ou indiquez avec --data un dossier où l’écriture est possible
 not-ours-help = lancez la commande en tant que cet utilisateur (sudo -u UTILISATEUR vigie …), ou indiquez votre propre dossier avec --data
 damaged-help = gardez-en une copie, puis restaurez une sauvegarde ou essayez « sqlite3 vigie.db .recover »
 unreachable-help = vérifiez --database, et que PostgreSQL fonctionne et accepte cet utilisateur
@@ -94,9 +97,29 @@ histogram-step = chaque intervalle dure { $step } : plus courts, ils seraient t
 import-elsewhere = { $file } est déjà en cours d’import ailleurs
 try-later = réessayez plus tard
 import-broke-off = la lecture s’est interrompue
-import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe quand même
+import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe de nouveau, à la place de ce qui l’était
+again-unnamed = aucune recherche ne peut désigner sa source ; l’import précédent n’est donc pas remplacé : importez-le sous une autre source avec --source NOM
+again-others = rien n’a été fait : { n-record } { $n ->
+    [one] correspond
+   *[other] correspondent
+} à « { $query } », alors que les imports précédents de ce fichier en avaient pris { $records } : d’autres ont la même source. Supprimez ce qui doit l’être avec « vigie logs delete », ou importez-le sous une autre source avec --source NOM
+again-shared = rien n’a été fait : d’autres fichiers ont été importés sous la même source, avec des lignes des mêmes moments. Supprimez ce qui doit l’être avec « vigie logs delete », ou importez-le sous une autre source avec --source NOM
+again-refused = { $name } : rien n’a été fait : son import précédent a laissé { n-record }, que celui-ci remplace
+again-refused-help = ajoutez --yes pour remplacer ces lignes, ou --source NOM pour garder les deux
+again-asks = { $name } : cet import remplace ce que le précédent a laissé :
+again-sure = supprimer définitivement { n-record } et importer de nouveau le fichier ? [o/N]{" "}
+again-not = rien n’a été fait
+import-replaced =  ; { n-record } de l’import précédent { $n ->
+    [one] remplacée
+   *[other] remplacées
+}
 import-passed-over =  ; les { $n } premiers octets étaient déjà importés
-import-zone =  ; les lignes sans fuseau horaire ont été lues selon { $zone }
+import-zone =  ; les lignes sans fuseau horaire ont été lues selon { $zone } ; si c’est faux, --again --tz FUSEAU les relit
+import-encoding =  ; lu en { $encoding }
+import-converted =  ; { n-line } hors UTF-8, { $n ->
+    [one] lue
+   *[other] lues
+} en Windows-1252
 import-masked =  ; { n-secret } { $n ->
     [one] masqué
    *[other] masqués
@@ -136,7 +159,10 @@ context-table = les lignes d’un tableau n’ont pas de lignes voisines
 context-table-help = retirez ce qui suit « | », ou --context
 context-limit = --limit : avec --context, { $most } lignes au plus sont affichées
 context-limit-help = précisez la recherche, ou retirez --context
-search-more = il y a plus de { $limit } lignes : augmentez --limit, ou précisez la recherche
+search-more = il y a plus de { $limit } { $limit ->
+    [one] ligne
+   *[other] lignes
+} : augmentez --limit, ou précisez la recherche
 no-json = ce n’est pas du JSON : { $error }
 tail-steps = les étapes après « | » ne s’appliquent pas au suivi
 tail-no-server = { $data } : aucun serveur ne fonctionne ici, rien n’arrive donc
@@ -309,7 +335,10 @@ token-revoked = le jeton « { $name } » est désormais refusé
 tokens-none = aucun jeton : vigie token create NOM
 answer-broke-off = la réponse s’est interrompue : { $error }
 traces-none = aucune trace trouvée
-traces-more = il y a plus de { $limit } traces : augmentez --limit, précisez la demande, ou prenez-les toutes avec --csv
+traces-more = il y a plus de { $limit } { $limit ->
+    [one] trace
+   *[other] traces
+} : augmentez --limit, précisez la demande, ou prenez-les toutes avec --csv
 link-made = ce lien fonctionne une seule fois, pendant trois jours, à l’adresse où Vigie est accessible :
 user-disabled = désactivé
 user-no-password = n’a pas encore choisi de mot de passe

@@ -289,13 +289,15 @@ help-logs-histogram = Compter les lignes trouvées au fil du temps
 help-logs-import = Importer des fichiers, bruts ou compressés, quel que soit leur format
     .files = Les fichiers à importer
     .source = La source des lignes [par défaut : le chemin du fichier]
-    .again = Importer même ce qui l’a déjà été
+    .again = Importer même ce qui l’a déjà été : à la place de ses lignes de la même source, après les avoir montrées et demandé confirmation
+    .yes = Les remplacer sans demander confirmation
     .tz = Le fuseau horaire des lignes qui n’en indiquent aucun, comme Europe/Paris [par défaut : celui des réglages]
     .after-help =
         Exemples :
           vigie logs import /var/log/nginx/access.log* --label app=nginx
           vigie logs import sauvegarde/app.log.zst --source app
           vigie logs import export.jsonl       ce que « vigie logs export » a écrit, avec les sources d’origine
+          vigie logs import --again --tz Europe/Paris app.log    dans un autre fuseau horaire, à la place de ce qui en a été importé
 
         Les formats sont reconnus automatiquement ; les traces d’appel restent entières. Un fichier déjà importé est refusé, même s’il a changé de nom ; s’il a grandi depuis, seule la suite est importée. Un import interrompu reprend où il s’était arrêté quand vous le relancez.
 help-logs-export = Enregistrer les lignes trouvées dans un fichier

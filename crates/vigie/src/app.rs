@@ -134,6 +134,16 @@ pub(crate) async fn reading_logs(config: &Config) -> Result<Connected> {
     reading(config).await
 }
 
+/// For a command that needs nothing but the log store.
+pub(crate) async fn searching_logs(config: &Config) -> Result<Connected> {
+    let connected = reading_logs(config).await?;
+    if matches!(connected, Connected::Reading(_)) {
+        // To read the log store is to lock it, and to take up what was not sealed yet.
+        owner::check_writable(&config.data.value.join("telemetry"))?;
+    }
+    Ok(connected)
+}
+
 /// Whoever answers now for the data directory, if anybody does.
 pub(crate) async fn answering(config: &Config) -> Option<Client> {
     let place = if config.database.value.is_some() { shared(config) } else { config.data.value.clone() };
@@ -293,6 +303,11 @@ fn damaged(file: &Path, error: store::Error) -> Failure {
         && source.kind() == std::io::ErrorKind::PermissionDenied
     {
         return not_ours(file.parent().unwrap_or(file), source);
+    }
+    if let store::Error::Io { source, .. } = &error
+        && source.kind() == std::io::ErrorKind::ReadOnlyFilesystem
+    {
+        return owner::unwritable(file.parent().unwrap_or(file), std::io::ErrorKind::ReadOnlyFilesystem.into());
     }
     match error.is_damage() {
         true => Failure::new(t!("at-place", place = file.display(), error = error.say())).help(t!("damaged-help")),

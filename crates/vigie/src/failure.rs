@@ -1,7 +1,7 @@
 //! How a command fails: what happened, what helps, and the exit code that a script sees.
 
 use crate::words::{Cause as _, t};
-use std::{fmt, process::ExitCode};
+use std::{fmt, io, process::ExitCode};
 
 /// Exit codes. Scripts rely on them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +64,18 @@ impl Failure {
         Self::refused(reasons.fold(first, |text, what| text + "\n" + &t!("error", what)))
     }
 
+    /// An operation of the system failed on a file or folder.
+    pub(crate) fn at(place: impl fmt::Display, error: &io::Error) -> Self {
+        let failure = Self::new(t!("at-place", place, error = error.say()));
+        match error.kind() {
+            io::ErrorKind::NotFound => failure.help(t!("check-path")),
+            io::ErrorKind::PermissionDenied => failure.help(t!("give-right")),
+            io::ErrorKind::StorageFull => failure.help(t!("free-space")),
+            io::ErrorKind::ReadOnlyFilesystem => failure.help(t!("choose-writable")),
+            _ => failure,
+        }
+    }
+
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -104,17 +116,8 @@ pub(crate) trait At<T> {
     fn at(self, place: impl fmt::Display) -> Result<T>;
 }
 
-impl<T> At<T> for std::io::Result<T> {
+impl<T> At<T> for io::Result<T> {
     fn at(self, place: impl fmt::Display) -> Result<T> {
-        self.map_err(|error| {
-            let failure = Failure::new(t!("at-place", place, error = error.say()));
-            match error.kind() {
-                std::io::ErrorKind::NotFound => failure.help(t!("check-path")),
-                std::io::ErrorKind::PermissionDenied => failure.help(t!("give-right")),
-                std::io::ErrorKind::StorageFull => failure.help(t!("free-space")),
-                std::io::ErrorKind::ReadOnlyFilesystem => failure.help(t!("choose-writable")),
-                _ => failure,
-            }
-        })
+        self.map_err(|error| Failure::at(place, &error))
     }
 }

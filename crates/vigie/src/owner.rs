@@ -4,14 +4,14 @@
 use crate::{
     failure::{At as _, Failure, Result},
     render,
-    words::t,
+    words::{Cause as _, t},
 };
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
-    io::{Read as _, Seek as _, Write as _},
+    io::{ErrorKind, Read as _, Seek as _, Write as _},
     net::SocketAddr,
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -71,21 +71,50 @@ pub(crate) fn spool(data: &Path) -> Result<File> {
 
 /// Makes the data directory where there is none, for its user only.
 pub(crate) fn make_dir(data: &Path) -> Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(data).at(data.display())
+    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| unwritable(data, error))
+}
+
+/// Whether files can be made in a folder of the data directory, if it is there.
+///
+/// # Errors
+/// Says which folder, whose it is, and what helps.
+pub(crate) fn check_writable(folder: &Path) -> Result<()> {
+    match tempfile::tempfile_in(folder) {
+        Err(error) if is_forbidden(&error) => Err(unwritable(folder, error)),
+        // Everything else is told by whoever meets it.
+        _ => Ok(()),
+    }
+}
+
+fn is_forbidden(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)
+}
+
+/// What could not be made or written in the data directory: the folder, whose it is, and what helps.
+pub(crate) fn unwritable(folder: &Path, error: std::io::Error) -> Failure {
+    // Of one that is not there the one that it would lie in.
+    let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
+    match (error.kind(), fs::metadata(there)) {
+        (ErrorKind::PermissionDenied, Ok(found)) => {
+            let (folder, user) = (there.display(), found.uid());
+            Failure::new(t!("not-writable", folder, error = error.say(), user)).help(t!("not-writable-help", folder))
+        }
+        (ErrorKind::ReadOnlyFilesystem, _) => {
+            let folder = there.display();
+            Failure::new(t!("at-place", place = folder, error = error.say())).help(t!("read-only-disk-help", folder))
+        }
+        _ => Failure::at(folder.display(), &error),
+    }
 }
 
 /// Takes the lock, unless another process holds it.
 pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
     make_dir(data)?;
     let path = data.join("vigie.lock");
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(&path)
-        .at(path.display())?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(
+            |error| if is_forbidden(&error) { unwritable(data, error) } else { Failure::at(path.display(), &error) },
+        )?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(Claim::Theirs(read(&mut file, data))),

@@ -14,6 +14,51 @@ use std::{
     process::Command,
 };
 
+/// A log file imported by its owner, then a data directory in which nothing can be written.
+#[test]
+fn a_log_store_that_cannot_be_written_is_told_with_its_folder_and_whose_it_is() {
+    let desk = Desk::new();
+    desk.file("app.log", "2025-01-10 14:00:00 ERROR app no answer\n");
+    assert_eq!(desk.run(&["logs", "import", "app.log"]).code, 0);
+    let data = desk.path().join("vigie-data");
+    let is_root = fs::metadata(&data).unwrap().uid() == 0;
+    let program = desk.path().join("vigie");
+    fs::copy(env!("CARGO_BIN_EXE_vigie"), &program).unwrap();
+    let mode = |path: &std::path::Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    mode(desk.path(), 0o755);
+    let telemetry = data.join("telemetry");
+    for folder in [&data, &telemetry] {
+        for file in fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file()) {
+            mode(&file, 0o444);
+            // The key is nobody's business but who uses it.
+            if file.ends_with("secret.key") {
+                mode(&file, 0o400);
+                let _ = chown(&file, is_root.then_some(NOBODY), None);
+            }
+        }
+        mode(folder, 0o555);
+    }
+    let owner = fs::metadata(&telemetry).unwrap().uid();
+    for line in
+        [&["logs", "search", "answer"][..], &["logs", "import", "app.log"], &["serve", "--listen", "127.0.0.1:0"]]
+    {
+        let mut command = Command::new(&program);
+        command.args(line).current_dir(desk.path());
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        let answer = Answer::of(command.output().unwrap());
+        let folder = if line[0] == "serve" { "vigie-data" } else { "vigie-data/telemetry" };
+        let told = format!("{folder}: this user may not write there");
+        assert!(answer.code == 1 && answer.said.contains(&told), "{line:?}: {}", answer.said);
+        assert!(answer.said.contains(&format!("belongs to user {owner}")), "{}", answer.said);
+        assert!(answer.said.contains("chown -R"), "{}", answer.said);
+    }
+    for folder in [&telemetry, &data] {
+        mode(folder, 0o700);
+    }
+}
+
 /// Nobody, where the tests run as root, whom no mode stops.
 const NOBODY: u32 = 65_534;
 

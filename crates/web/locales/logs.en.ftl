@@ -118,7 +118,8 @@ query-wrong = { $what }: { $remedy }
 query-wrong-part = “{ $part }”: { $what }, { $remedy }
 query-doubt = “{ $part }”: { $what }
 query-doubt-meant = “{ $part }”: { $what } Did you mean “{ $instead }”?
-doubt-meant = Did you mean:
+doubt-meant = Did you mean
+doubt-meant-end = ?
 explore-facets-part = Partial counts.
 explore-empty-files = From files and the system journal
 explore-keys = / to search, j and k to move, Enter to open, Esc to close
@@ -157,6 +158,10 @@ partial-groups = { $n ->
    *[other] There were too many groups. { $shown } lines are not counted.
 }
 partial-memory = The search needed more than its memory limit of { $most }.
+explore-future = { $n ->
+    [one] { $shown } line is dated in the future.
+   *[other] { $shown } lines are dated in the future.
+}
 partial-rows = { $n ->
     [one] Only the first row is shown.
    *[other] Only the first { $shown } rows are shown.

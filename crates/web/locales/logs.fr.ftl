@@ -118,7 +118,8 @@ query-wrong = { $what } : { $remedy }
 query-wrong-part = « { $part } » : { $what }, { $remedy }
 query-doubt = « { $part } » : { $what }
 query-doubt-meant = « { $part } » : { $what } Vouliez-vous dire « { $instead } » ?
-doubt-meant = Vouliez-vous dire :
+doubt-meant = Vouliez-vous dire
+doubt-meant-end =  ?
 explore-facets-part = Décompte partiel.
 explore-empty-files = Depuis des fichiers et le journal du système
 explore-keys = / pour rechercher, j et k pour se déplacer, Entrée pour ouvrir, Échap pour fermer
@@ -157,6 +158,10 @@ partial-groups = { $n ->
    *[other] Il y avait trop de groupes. { $shown } lignes ne sont pas comptées.
 }
 partial-memory = La recherche a dépassé sa limite de mémoire de { $most }.
+explore-future = { $n ->
+    [one] { $shown } ligne est datée dans le futur.
+   *[other] { $shown } lignes sont datées dans le futur.
+}
 partial-rows = { $n ->
     [one] Seule la première ligne est affichée.
    *[other] Seules les { $shown } premières lignes sont affichées.

@@ -50,6 +50,8 @@ problem-name-wrong = name: this name is not allowed
 problem-name-wrong-help = use 1 to { $most } characters, without a slash or invisible characters, and without spaces at the start or end
 problem-name-alike = `{ $name }`: looks the same as `{ $other }`, the name of a user or a token
 problem-logs-in-use = the log store is in use by process { $pid }: ask that process, or stop it
+problem-logs-not-writable = the log store cannot be written: the folder `telemetry` of the data directory is closed to the user that Vigie runs as, or its disk is mounted read-only
+problem-logs-not-writable-help = an administrator gives the data directory to that user (chown -R), or mounts its disk for writing
 problem-no-record = there is no log line { $seq }
 
 problem-celery-state = Celery has no state “{ $word }”.

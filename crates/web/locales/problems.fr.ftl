@@ -50,6 +50,8 @@ problem-name-wrong = name : ce nom n’est pas possible
 problem-name-wrong-help = utilisez de 1 à { $most } caractères, sans barre oblique ni caractère invisible, ni espace au début ou à la fin
 problem-name-alike = « { $name } » : ce nom se lit comme « { $other } », celui d’un utilisateur ou d’un jeton
 problem-logs-in-use = les journaux sont utilisés par le processus { $pid } : adressez-vous à lui, ou arrêtez-le
+problem-logs-not-writable = les journaux ne peuvent pas être écrits : le dossier « telemetry » du dossier de données est interdit à l’utilisateur de Vigie, ou son disque est monté en lecture seule
+problem-logs-not-writable-help = un administrateur rend cet utilisateur propriétaire du dossier de données (chown -R), ou monte le disque en écriture
 problem-no-record = la ligne { $seq } n’existe pas
 
 problem-celery-state = L’état « { $word } » n’existe pas dans Celery.

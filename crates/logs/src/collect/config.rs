@@ -29,6 +29,17 @@ pub enum Collect {
     Nothing,
 }
 
+impl Collect {
+    /// Whether it may be where the records of that source come from.
+    pub fn names(&self, source: &str) -> bool {
+        let Self::Files(patterns, _) = self else { return false };
+        let exactly = glob::MatchOptions { require_literal_separator: true, ..glob::MatchOptions::new() };
+        let is_in =
+            |pattern: &String| glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches_with(source, exactly));
+        patterns.iter().any(is_in)
+    }
+}
+
 /// Whether no file has a name of that pattern now, as where the folder is written wrong or may not be read.
 pub fn names_nothing(pattern: &str) -> bool {
     glob::glob(pattern).is_ok_and(|mut found| found.next().is_none())

@@ -13,12 +13,13 @@ mod records;
 mod tests;
 
 pub use lines::{each_line, each_line_at};
-pub use open::{open, open_packed, unpack};
+pub use open::{FileTrouble, open, open_packed, unpack, unpack_text};
 pub use query::RawQuery;
 
 use lines::Buffer;
 use query::Kind;
 use std::{
+    io,
     ops::ControlFlow,
     path::{Path, PathBuf},
 };
@@ -57,6 +58,8 @@ pub struct RawSummary {
 pub struct Unread {
     pub file: PathBuf,
     pub reason: String,
+    /// The same, where it is no word of the system.
+    pub trouble: Option<FileTrouble>,
 }
 
 /// Gives `each` what matches in `files`, in their order, until it breaks off or `cancel` is set.
@@ -83,11 +86,15 @@ fn look(files: &[PathBuf], query: &RawQuery, cancel: &Cancel, each: &mut Each<'_
     let mut summary = RawSummary::default();
     let mut buffer = Buffer::default();
     for file in files {
-        let unread = |reason: String| Unread { file: file.clone(), reason };
+        let unread = |error: &io::Error| Unread {
+            file: file.clone(),
+            reason: error.to_string(),
+            trouble: FileTrouble::of(error),
+        };
         let (mut from, modified) = match open(file) {
             Ok(opened) => opened,
             Err(error) => {
-                summary.unread.push(unread(error.to_string()));
+                summary.unread.push(unread(&error));
                 continue;
             }
         };
@@ -101,7 +108,7 @@ fn look(files: &[PathBuf], query: &RawQuery, cancel: &Cancel, each: &mut Each<'_
         match searched {
             Ok(ControlFlow::Continue(())) => {}
             Ok(ControlFlow::Break(())) => break,
-            Err(error) => summary.unread.push(unread(error.to_string())),
+            Err(error) => summary.unread.push(unread(&error)),
         }
     }
     summary.cancelled = cancel.is_cancelled();

@@ -1,5 +1,6 @@
-//! A file, unpacked as it is read if it is packed. Which it is, its first bytes tell, not its name.
+//! A file, unpacked as it is read if it is packed, and decoded if it is in UTF-16. Which it is, its first bytes tell, not its name.
 
+use crate::encoding::{self, Encoding};
 use model::Timestamp;
 use std::{
     fs::File,
@@ -9,6 +10,54 @@ use std::{
 
 /// 2^27 bytes, as much as `zstd` itself allows unless it is told otherwise.
 const WINDOW_LOG_MAX: u32 = 27;
+
+/// Why a file cannot be read, where the system has no word for it: the inner error of an [`io::Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FileTrouble {
+    #[error("it is a folder: name the files in it")]
+    Folder,
+    #[error("it is a pipe or a device, not a file")]
+    NoFile,
+    #[error("it is packed by {name}, which is not read here: unpack it with {tool} first")]
+    Foreign { name: &'static str, tool: &'static str },
+    #[error("damaged compressed file, unpacked up to byte {at}")]
+    Damaged { at: u64 },
+}
+
+impl FileTrouble {
+    pub fn of(error: &io::Error) -> Option<Self> {
+        error.get_ref().and_then(|inner| inner.downcast_ref::<Self>()).copied()
+    }
+
+    fn error(self) -> io::Error {
+        let kind = match self {
+            Self::Folder => io::ErrorKind::IsADirectory,
+            Self::NoFile => io::ErrorKind::InvalidInput,
+            Self::Foreign { .. } | Self::Damaged { .. } => io::ErrorKind::InvalidData,
+        };
+        io::Error::new(kind, self)
+    }
+}
+
+/// What a library unpacks. What it says of damage is for programmers.
+struct Unpacking<R> {
+    from: R,
+    at: u64,
+}
+
+impl<R: Read> Read for Unpacking<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.from.read(buffer) {
+            Ok(read) => {
+                self.at += read as u64;
+                Ok(read)
+            }
+            // What the disk says has a number.
+            Err(error) if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(_) => Err(FileTrouble::Damaged { at: self.at }.error()),
+        }
+    }
+}
 
 /// Opens a file for reading what is in it, unpacked; with when it was last written.
 ///
@@ -27,10 +76,10 @@ pub fn open_packed(path: &Path) -> io::Result<(File, Timestamp)> {
     // Asked before it is opened: to open a pipe is to wait for whoever writes into it.
     let found = std::fs::metadata(path)?;
     if found.is_dir() {
-        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: name the files in it"));
+        return Err(FileTrouble::Folder.error());
     }
     if !found.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, not a file"));
+        return Err(FileTrouble::NoFile.error());
     }
     let since_1970 = found.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     let modified = since_1970.and_then(|since| i64::try_from(since.as_micros()).ok()).unwrap_or(0);
@@ -53,27 +102,39 @@ fn foreign_packing(magic: &[u8]) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// What is in a file, unpacked if its first bytes say that it is packed.
+/// What is in a file, unpacked if its first bytes say that it is packed, and as UTF-8 if what they unpack to is UTF-16.
 ///
 /// # Errors
 /// Where these cannot be read.
-pub fn unpack(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+pub fn unpack(from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    unpack_text(from).map(|(text, _)| text)
+}
+
+/// The same with the encoding that it had.
+///
+/// # Errors
+/// As [`unpack`].
+pub fn unpack_text(from: impl Read + Send + 'static) -> io::Result<(Box<dyn Read + Send>, Encoding)> {
+    Ok(encoding::decode(unpack_bytes(from)?))
+}
+
+fn unpack_bytes(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::with_capacity(MAGIC_BYTES);
     Read::by_ref(&mut from).take(MAGIC_BYTES as u64).read_to_end(&mut magic)?;
     let is_gzip = magic.starts_with(&[0x1F, 0x8B, 8]);
     let is_zstd = magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
     if let Some((name, tool)) = foreign_packing(&magic) {
-        let said = format!("it is packed by {name}, which is not read here: unpack it with {tool} first");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, said));
+        return Err(FileTrouble::Foreign { name, tool }.error());
     }
     let whole = Cursor::new(magic).chain(from);
     if is_gzip {
-        return Ok(Box::new(flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole))));
+        let from = flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole));
+        return Ok(Box::new(Unpacking { from, at: 0 }));
     }
     if is_zstd {
         let mut decoder = zstd::Decoder::new(whole)?;
         decoder.window_log_max(WINDOW_LOG_MAX)?;
-        return Ok(Box::new(decoder));
+        return Ok(Box::new(Unpacking { from: decoder, at: 0 }));
     }
     Ok(Box::new(whole))
 }

@@ -155,6 +155,16 @@ impl ResolvedSearch {
         Self { time_max, ..self }
     }
 
+    /// The same of what is dated later than it was asked. `None` where it asks for no such time.
+    pub fn in_the_future(&self) -> Option<Self> {
+        // The end of time itself would be open, and so now.
+        let far = Timestamp::from_micros(i64::MAX - 1);
+        let range = self.range.clone().unwrap_or(self.now..far);
+        let later = range.start.max(self.now)..range.end.min(far);
+        let question = self.question.clone().within(later.clone());
+        (later.start < later.end).then(|| Self { range: Some(later), question, ..self.clone() })
+    }
+
     /// Another query over the same time, in which the same names mean the same jobs.
     ///
     /// # Errors

@@ -113,6 +113,11 @@ impl Assembler {
         self.counted += 1;
     }
 
+    /// Lines that were counted.
+    pub fn counted(&self) -> u64 {
+        self.counted
+    }
+
     /// Which lines, as they were counted from 0, belong to open records; in order.
     pub fn held(&self) -> Vec<Range<u64>> {
         let ranges = self.open.iter().flat_map(|open| open.earlier.iter().chain([&open.lines]));

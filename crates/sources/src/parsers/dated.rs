@@ -20,12 +20,14 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     }
     // Games of Valve begin each line with it, DHIS2 with a star and a level.
     cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
+    let mut offset = None;
     let mut opened = cursor.eat("[").or_else(|| cursor.eat("(")).is_some();
     if opened && let Some((zone, rest)) = cursor.rest().split_once(' ') {
         // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
         let is_zone = (3..=4).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
         if is_zone && level::named(zone).is_none() {
             cursor = Cursor::new(rest);
+            offset = timestamps::zone_named(zone);
         }
     }
     let mut stamp = cursor.stamp().or_else(|| seconds(&mut cursor, opened)).or_else(|| of_this_year(&mut cursor));
@@ -36,7 +38,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         opened = cursor.eat("[").is_some();
         stamp = cursor.stamp();
     }
-    let stamp = stamp?;
+    let stamp = offset.map_or(stamp, |offset| stamp.map(|stamp| stamp.with_offset(offset)))?;
     if opened {
         verbosity(&mut cursor);
         cursor.eat("]").or_else(|| cursor.eat(")"))?;

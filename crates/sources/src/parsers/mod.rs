@@ -116,6 +116,7 @@ impl<'a> Carried<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     header: tables::Header,
+    windows: windows::Heading,
     /// The format last recognised within another.
     inner: usize,
     depth: u8,
@@ -209,6 +210,21 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
     })
 }
 
+/// The format of lines below one that names their columns.
+pub(crate) const HEADED_CSV: &str = "windows_csv";
+
+/// What `line` tells of the lines below it, if it names their columns and says nothing itself.
+pub(crate) fn heading(line: &str) -> Option<windows::Heading> {
+    windows::heading(line)
+}
+
+impl Memory {
+    /// Reads further lines by those names.
+    pub(crate) fn set_heading(&mut self, heading: windows::Heading) {
+        self.windows = heading;
+    }
+}
+
 /// Whether `line` begins a record though a space stands before it.
 pub(crate) fn begins_indented(line: &str) -> bool {
     line.starts_with(" [") && programs::heads(line).is_some()
@@ -227,6 +243,10 @@ pub fn detect(sample: &str) -> (Option<&'static Format>, usize, usize) {
     let fits = |format: &Format| {
         let mut memory = Memory::default();
         let fits = |line: &&&str| {
+            if let Some(heading) = heading(line) {
+                memory.set_heading(heading);
+                return false;
+            }
             let could = format.standing == Standing::Headered || (format.sniff)(line);
             could && (format.parse)(line, &mut memory).is_some()
         };

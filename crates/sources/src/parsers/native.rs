@@ -99,7 +99,7 @@ pub(super) fn glog(text: &str) -> Option<Parsed<'_>> {
     let (file, line) = place.rsplit_once(':')?;
     let stamp = match year {
         Some(year) => Stamp::Civil(days_of(year, month, day) * DAY + micros),
-        None => Stamp::Yearless { month, day, micros },
+        None => Stamp::Yearless { month, day, micros, offset: None },
     };
     let parsed = Parsed::new("glog", cursor.rest()).at(stamp).level(level);
     Some(parsed.with("tid", thread).text("file", file).with("line", line))

@@ -5,7 +5,9 @@ use crate::{
     cursor::{Cursor, number},
     level,
     record::Parsed,
+    timestamps::{self, Stamp},
 };
+use model::Level;
 
 /// `1.2.3.4:5678 [10/Jan/2025:14:32:15.123] front back/server 0/0/1/2/3 200 306 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"`,
 /// as syslog carries it.
@@ -42,6 +44,47 @@ pub(super) fn haproxy(text: &str) -> Option<Parsed<'_>> {
         Some(request) => access::with_request(parsed, request),
         None => parsed,
     })
+}
+
+/// `1795152900.123 PROXY.3128 00000 user 192.0.2.7:50123 203.0.113.9:443 517 4213 0 CONNECT shop.example:443 HTTP/1.1`: 3proxy, as
+/// its sample configurations have it. The code of five digits is 0 where all went well.
+pub(super) fn three_proxy(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    let stamp = cursor.stamp().or_else(|| counted(&mut cursor))?;
+    cursor.gap()?;
+    let service = cursor.take(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    cursor.eat(".").filter(|()| !service.is_empty())?;
+    let port = cursor.digits()?;
+    cursor.gap()?;
+    let code = cursor.digits().filter(|code| code.len() == 5)?;
+    cursor.gap()?;
+    let user = cursor.word()?;
+    let mut address = || cursor.word()?.rsplit_once(':').filter(|(_, port)| number::<u16>(port).is_some());
+    let ((client, client_port), (server, server_port)) = (address()?, address()?);
+    let (sent, received, hops) = (cursor.word()?, cursor.word()?, cursor.word()?);
+    [sent, received, hops].iter().all(|count| number::<u64>(count).is_some()).then_some(())?;
+    let level = if code == "00000" { Level::Info } else { Level::Warning };
+    let parsed = Parsed::new("3proxy", cursor.rest()).at(stamp).level(level).logger(service);
+    let parsed = parsed.with("port", port).text("code", code).text("user", user);
+    let parsed = parsed.text("client", client).with("client_port", client_port);
+    let parsed = parsed.text("server", server).with("server_port", server_port);
+    Some(parsed.with("request_bytes", sent).with("bytes", received))
+}
+
+/// Seconds since 1970, or `261120100000.123`: a date of which the year has two digits.
+fn counted(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let mut next = *cursor;
+    let digits = next.digits()?;
+    if digits.len() == 12 {
+        let fraction = next.take(|byte| byte == b'.' || byte.is_ascii_digit());
+        let part = |at: usize| &digits[at..at + 2];
+        let (day, clock) = ([0, 2, 4].map(part).join("-"), [6, 8, 10].map(part).join(":"));
+        *cursor = next;
+        return timestamps::read(&format!("20{day} {clock}{fraction}")).map(|(stamp, _)| stamp);
+    }
+    let (stamp, length) = timestamps::epoch(cursor.rest()).filter(|_| digits.len() == 10)?;
+    cursor.eat(&cursor.rest()[..length])?;
+    Some(stamp)
 }
 
 /// `[pid: 1|app: 0|req: 3/2] 127.0.0.1 () {38 vars in 696 bytes} [Sun Mar 13 22:49:15 2016] POST /x => generated 47 bytes

@@ -131,7 +131,8 @@ pub(super) fn bacula(text: &str) -> Option<Parsed<'_>> {
     let daemon = cursor.word()?;
     let is_job = cursor.rest().starts_with("JobId ") || daemon.ends_with(':');
     let is_date = (1..=timestamps::days_in_month(2000, month)).contains(&day) && hour < 24 && minute < 60 && is_job;
-    let stamp = is_date.then_some(Stamp::Yearless { month, day, micros: (hour * 60 + minute) * 60 * SECOND })?;
+    let micros = (hour * 60 + minute) * 60 * SECOND;
+    let stamp = is_date.then_some(Stamp::Yearless { month, day, micros, offset: None })?;
     let said = cursor.rest().split_once(": ").map_or(cursor.rest(), |(_, said)| said.trim_start());
     let level = match said.split_once(':').map_or("", |(word, _)| word) {
         "Fatal error" => Some(Level::Critical),

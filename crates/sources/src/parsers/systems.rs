@@ -6,25 +6,50 @@ use crate::{
     record::Parsed,
     timestamps::{self, SECOND, Stamp},
 };
+use model::Level;
 
-/// `03-17 16:13:38.811  1702  2395 D WindowManager: message`: Android's `logcat -v threadtime`, with a year since 12.
+/// `03-17 16:13:38.811  1702  2395 D WindowManager: message`: Android's `logcat -v threadtime`, with a year since 12. And
+/// `03-17 16:13:38.811 D/WindowManager( 1702): message` of `-v time`, without the time of `-v brief`.
 pub(super) fn logcat(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
+    if text.as_bytes().get(1) == Some(&b'/') {
+        return tagged(cursor);
+    }
     let stamp = match text.as_bytes().get(2)? {
         b'-' => month_and_day(&mut cursor)?,
         _ => cursor.stamp()?,
     };
     cursor.gap()?;
+    if cursor.rest().as_bytes().get(1) == Some(&b'/') {
+        return tagged(cursor).map(|parsed| parsed.at(stamp));
+    }
     let process = cursor.digits()?;
     cursor.gap()?;
     let thread = cursor.digits()?;
     cursor.gap()?;
-    let letter = cursor.peek()?;
-    let level = if letter == b'A' { Some(model::Level::Critical) } else { level::lettered(letter) };
+    let level = priority(cursor.peek()?);
     cursor.until_byte(b' ').filter(|letter| letter.len() == 1)?;
     let tag = cursor.until(": ").or_else(|| cursor.rest().strip_suffix(':'))?;
     let parsed = Parsed::new("logcat", cursor.rest()).at(stamp).level(level?).logger(tag.trim());
     Some(parsed.with("pid", process).with("tid", thread))
+}
+
+/// `D/WindowManager( 1702): message`.
+fn tagged(mut cursor: Cursor<'_>) -> Option<Parsed<'_>> {
+    let level = priority(cursor.peek()?)?;
+    cursor.until_byte(b'/')?;
+    let tag = cursor.until_byte(b'(')?.trim_end();
+    cursor.spaces();
+    let process = cursor.digits()?;
+    cursor.eat("):")?;
+    cursor.eat(" ").or_else(|| cursor.is_done().then_some(()))?;
+    // Prose may name a number in brackets too: `I/O error (5): no`.
+    let is_tag = !tag.is_empty() && !tag.contains(' ');
+    is_tag.then(|| Parsed::new("logcat", cursor.rest()).level(level).logger(tag).with("pid", process))
+}
+
+fn priority(letter: u8) -> Option<Level> {
+    if letter == b'A' { Some(Level::Critical) } else { level::lettered(letter) }
 }
 
 /// `03-17 16:13:38.811`.
@@ -35,7 +60,7 @@ pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     cursor.eat(" ")?;
     let Stamp::OfDay(micros) = cursor.clock()? else { return None };
     let exists = (1..=12).contains(&month) && (1..=timestamps::days_in_month(2000, month)).contains(&day);
-    exists.then_some(Stamp::Yearless { month, day, micros })
+    exists.then_some(Stamp::Yearless { month, day, micros, offset: None })
 }
 
 /// `- 1117838570 2005.06.03 R02-M1-N0 …`: the clusters of the Computer Failure Data Repository. The mark before the time says

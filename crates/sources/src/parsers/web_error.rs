@@ -54,13 +54,29 @@ pub(super) fn parse_nginx<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a
     Some(parsed)
 }
 
+/// Bytes of the name of a virtual host, and of its port.
+const HOST_BYTES_MAX: usize = 260;
+
+/// `www.example.org:443 [Fri …` and `[www.example.org] [Fri …`: the virtual host that `ErrorLogFormat` has before the time, or none;
+/// and the rest.
+fn of_host(text: &str) -> Option<(&str, &str)> {
+    const WEEK: [&str; 7] = ["[Mon ", "[Tue ", "[Wed ", "[Thu ", "[Fri ", "[Sat ", "[Sun "];
+    let is_dated = |text: &str| WEEK.iter().any(|day| text.starts_with(day));
+    if is_dated(text) {
+        return Some(("", text));
+    }
+    let at = memchr::memmem::find(text.as_bytes().get(..text.len().min(HOST_BYTES_MAX))?, b" [")?;
+    let (before, rest) = (&text[..at], &text[at + 1..]);
+    let host = before.strip_prefix('[').map_or(Some(before), |before| before.strip_suffix(']'))?;
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
+    (is_dated(rest) && !host.is_empty() && host.bytes().all(is_host)).then_some((host, rest))
+}
+
 /// `[Fri Jan 10 14:32:15.123456 2025] [core:error] `, and the older form without a module.
 fn apache(text: &str) -> Option<(Parsed<'_>, Cursor<'_>)> {
+    let (host, text) = of_host(text)?;
     let mut cursor = Cursor::new(text);
     cursor.eat("[")?;
-    if !cursor.peek()?.is_ascii_alphabetic() {
-        return None;
-    }
     let stamp = cursor.stamp()?;
     cursor.eat("] ")?;
     let (module, word) = {
@@ -69,7 +85,8 @@ fn apache(text: &str) -> Option<(Parsed<'_>, Cursor<'_>)> {
     };
     let level = if word.starts_with("trace") { Level::Trace } else { level::named(word)? };
     cursor.eat(" ")?;
-    Some((Parsed::new("apache_error", "").at(stamp).level(level).logger(module), cursor))
+    let parsed = Parsed::new("apache_error", "").at(stamp).level(level).logger(module).text("vhost", host);
+    Some((parsed, cursor))
 }
 
 pub(super) fn sniff_apache(text: &str) -> bool {

@@ -1,5 +1,6 @@
-//! Windows' event log as XML, an event a line, and as the CSV that its viewer saves.
+//! Windows' event log as XML, an event a line, and as the CSV that its viewer saves or PowerShell exports.
 
+use super::Memory;
 use crate::{record::Parsed, timestamps};
 use model::Level;
 
@@ -35,6 +36,122 @@ const LEVELS: &[(Level, &[&str])] = &[
     (Level::Critical, &["Critical", "Critique", "Kritisch", "Crítico", "Critico", "Kritiek"]),
     (Level::Trace, &["Verbose", "Commentaires", "Détaillé", "Ausführlich", "Detallado", "Dettagliato", "Uitgebreid"]),
 ];
+
+/// What a column of such a CSV holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Level,
+    Time,
+    Provider,
+    Message,
+    /// Under that name.
+    Field(&'static str),
+}
+
+/// The names of columns: those of the viewer in English, French, German, Spanish, Italian and Dutch, and PowerShell's.
+#[rustfmt::skip]
+const COLUMNS: &[(Column, &[&str])] = &[
+    (Column::Level, &["Level", "Niveau", "Ebene", "Nivel", "Livello", "LevelDisplayName", "EntryType"]),
+    (Column::Time, &["Date and Time", "Date et heure", "Datum und Uhrzeit", "Fecha y hora", "Data e ora", "Datum en tijd", "TimeCreated", "TimeGenerated"]),
+    (Column::Provider, &["Source", "Quelle", "Origen", "Origine", "Bron", "ProviderName"]),
+    (Column::Message, &["Message", "Description", "General", "Général"]),
+    (Column::Field("event_id"), &["Event ID", "ID de l’événement", "ID de l'événement", "ID d’événement", "ID d'événement", "Ereignis-ID", "Id. del evento", "Id. de evento", "ID evento", "Gebeurtenis-id", "Gebeurtenis-ID", "Id", "EventID", "InstanceId"]),
+    (Column::Field("task"), &["Task Category", "Catégorie de la tâche", "Catégorie de tâche", "Aufgabenkategorie", "Categoría de la tarea", "Categoria attività", "Taakcategorie", "TaskDisplayName", "Category"]),
+    (Column::Field("keywords"), &["Keywords", "Mots clés", "Mots-clés", "Schlüsselwörter", "Palabras clave", "KeywordsDisplayNames"]),
+    (Column::Field("host"), &["Computer", "Ordinateur", "Equipo", "MachineName"]),
+    (Column::Field("user"), &["User", "Utilisateur", "Benutzer", "UserName", "UserId"]),
+    (Column::Field("channel"), &["Log", "Journal", "Protokoll", "Log Name", "LogName", "ContainerLog"]),
+    (Column::Field("record"), &["RecordId", "Index"]),
+    (Column::Field("opcode"), &["OpCode", "Opcode", "OpcodeDisplayName"]),
+    (Column::Field("pid"), &["ProcessId"]),
+    (Column::Field("tid"), &["ThreadId"]),
+];
+
+/// The first line of such a CSV.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Heading {
+    columns: Vec<Column>,
+    separator: char,
+}
+
+/// What the first line of such a CSV tells: how the lines below it are to be read.
+pub(super) fn heading(text: &str) -> Option<Heading> {
+    let text = text.trim_start_matches('\u{feff}').trim_end();
+    // The type of what PowerShell writes stands before the names.
+    if let Some(kind) = text.strip_prefix("#TYPE System.Diagnostics.Event") {
+        let is_name = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        return is_name.then(Heading::default);
+    }
+    let separator = text.chars().find(|letter| matches!(letter, ',' | ';' | '\t'))?;
+    let named = |name: &str| {
+        let name = name.trim_matches('"');
+        COLUMNS.iter().find(|(_, names)| names.contains(&name)).map(|(column, _)| *column)
+    };
+    let columns: Vec<Column> = text.split(separator).map(named).collect::<Option<_>>()?;
+    let is_event = columns.contains(&Column::Level) || columns.contains(&Column::Field("event_id"));
+    let is_heading = columns.len() >= 3 && columns.contains(&Column::Time) && is_event;
+    is_heading.then_some(Heading { columns, separator })
+}
+
+/// A row below such a line. What stands behind the columns that have a name is the message: the viewer gives it none.
+pub(super) fn headed<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let Heading { columns, separator } = &memory.windows;
+    let mut parsed = Parsed::new("windows_csv", "");
+    let mut rest = (!columns.is_empty()).then_some(text);
+    for column in columns {
+        let (value, after) = cell(rest?, *separator);
+        rest = after;
+        match column {
+            Column::Time => {
+                let (stamp, length) = timestamps::read(value)?;
+                parsed.stamp = (length == value.len()).then_some(stamp);
+                parsed.stamp?;
+            }
+            Column::Level => parsed.level = level(value),
+            Column::Provider => parsed = parsed.logger(value),
+            Column::Message => parsed.message = value.into(),
+            Column::Field(name) => parsed.push(*name, value),
+        }
+    }
+    if let Some(rest) = rest
+        && !columns.contains(&Column::Message)
+    {
+        parsed.message = cell(rest, '\0').0.into();
+    }
+    parsed.stamp.map(|_| parsed)
+}
+
+/// What stands before the next separator, without its quotes; and what comes behind it. A text that goes on in the next line has only
+/// the quote before it.
+fn cell(text: &str, separator: char) -> (&str, Option<&str>) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        return text.split_once(separator).map_or((text, None), |(value, rest)| (value, Some(rest)));
+    };
+    let mut at = 0;
+    while let Some(quote) = quoted[at..].find('"') {
+        at += quote + 1;
+        // A quote within it is doubled.
+        if quoted[at..].starts_with('"') {
+            at += 1;
+            continue;
+        }
+        return (&quoted[..at - 1], quoted[at..].strip_prefix(separator));
+    }
+    (quoted, None)
+}
+
+/// By its name, or by its number.
+fn level(name: &str) -> Option<Level> {
+    let by_number = || match name {
+        "1" => Some(Level::Critical),
+        "2" => Some(Level::Error),
+        "3" => Some(Level::Warning),
+        "0" | "4" => Some(Level::Info),
+        "5" => Some(Level::Trace),
+        _ => None,
+    };
+    LEVELS.iter().find(|(_, names)| names.contains(&name)).map(|(level, _)| *level).or_else(by_number)
+}
 
 /// `Warning,11/20/2026 10:00:00 AM,DNS Client,1014,(1014),Name resolution timed out`: level, time, source, event, task, message.
 pub(super) fn saved(text: &str) -> Option<Parsed<'_>> {

@@ -75,7 +75,7 @@ impl Turns {
         if let Stamp::Slashed { date, .. } = stamp {
             self.order.pass(date);
         }
-        let Stamp::Yearless { month, day, micros } = stamp else { return };
+        let Stamp::Yearless { month, day, micros, .. } = stamp else { return };
         // Any leap year serves to compare them.
         let place = |(month, day, micros)| days_of(2000, month, day) * DAY + micros;
         let next = (month, day, micros);
@@ -147,9 +147,12 @@ impl Calendar {
                 let today = self.reference_civil().div_euclid(DAY);
                 self.instant(date.days_by(&self.order, today) * DAY + micros)?
             }
-            Stamp::Yearless { month, day, micros } => {
+            Stamp::Yearless { month, day, micros, offset } => {
                 let civil = self.with_year(month, day, micros);
-                self.instant(civil)?
+                match offset {
+                    Some(offset) => civil - offset,
+                    None => self.instant(civil)?,
+                }
             }
             Stamp::OfDay(micros) => {
                 let civil = self.with_day(micros)?;

@@ -28,8 +28,8 @@ pub enum Stamp {
     Civil(i64),
     /// The same, where it is not told which number is the month. `micros` since midnight.
     Slashed { date: Slashed, micros: i64 },
-    /// RFC 3164 and its like. `micros` since midnight.
-    Yearless { month: u8, day: u8, micros: i64 },
+    /// RFC 3164 and its like. `micros` since midnight; `offset` in µs east of Greenwich, where the zone was written.
+    Yearless { month: u8, day: u8, micros: i64, offset: Option<i64> },
     /// The time of day alone, in µs since midnight.
     OfDay(i64),
 }
@@ -49,8 +49,16 @@ impl Stamp {
     pub(crate) fn with_offset(self, seconds: i64) -> Self {
         match self {
             Self::Civil(micros) => Self::Instant(micros - seconds * SECOND),
+            Self::Yearless { month, day, micros, .. } => {
+                Self::Yearless { month, day, micros, offset: Some(seconds * SECOND) }
+            }
             other => other,
         }
+    }
+
+    /// Whether the text left the zone open.
+    pub fn is_zoneless(self) -> bool {
+        !matches!(self, Self::Instant(_) | Self::Yearless { offset: Some(_), .. })
     }
 
     /// The moment of a clock that stands in `zone`; of an hour that it shows twice the first.
@@ -122,6 +130,11 @@ pub fn from_epoch_float(count: f64) -> Option<Stamp> {
         return if whole < 1e14 { Some(Stamp::Instant(micros as i64)) } else { from_epoch(whole as i64) };
     }
     Some(Stamp::Instant(whole as i64 * SECOND + ((count - whole) * 1e6).round() as i64))
+}
+
+/// Seconds east of Greenwich of a zone's abbreviation, where it means one offset everywhere it is common.
+pub(crate) fn zone_named(name: &str) -> Option<i64> {
+    shapes::named_zone(name.as_bytes(), 0).filter(|(_, end)| *end == name.len()).map(|(offset, _)| offset / SECOND)
 }
 
 /// The month of a name, in English or as the C locales of Europe write it.

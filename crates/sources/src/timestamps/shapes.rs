@@ -203,7 +203,7 @@ fn yearless(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usi
 pub(super) fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
     // Only a leap year tells whether the 29th of February is there.
     let valid = (1..=i64::from(days_in_month(2000, month as u8))).contains(&day);
-    valid.then_some(Stamp::Yearless { month: month as u8, day: day as u8, micros })
+    valid.then_some(Stamp::Yearless { month: month as u8, day: day as u8, micros, offset: None })
 }
 
 /// Whether the clock at `at` is one of twelve hours.
@@ -332,8 +332,8 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
     Some((if bytes[at] == b'-' { -offset } else { offset }, end))
 }
 
-/// Abbreviations that mean one offset everywhere they are common; `IST` and its like mean several.
-fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+/// Abbreviations that mean one offset everywhere they are common, in µs; `IST` and its like mean several.
+pub(super) fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let length = bytes[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let hours = match &bytes[at..at + length] {
         b"UTC" | b"GMT" | b"WET" => 0,

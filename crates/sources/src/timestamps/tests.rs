@@ -51,7 +51,7 @@ fn the_usual_shapes_are_read_to_the_microsecond() {
     }
     for (text, month, day) in [("Nov  3 09:23:38", 11, 3), ("Feb 29 09:23:38", 2, 29), ("Jan 10 09:23:38.000", 1, 10)] {
         let micros = ((9 * 60 + 23) * 60 + 38) * SECOND;
-        assert_eq!(read(text), Some((Stamp::Yearless { month, day, micros }, text.len())), "{text}");
+        assert_eq!(read(text), Some((Stamp::Yearless { month, day, micros, offset: None }, text.len())), "{text}");
     }
 }
 
@@ -215,7 +215,7 @@ proptest! {
     fn no_order_of_stamps_surprises_the_calendar(stamps in prop::collection::vec((0..4, 1_u8..13, 1_u8..32, 0..86_400_000_000_i64), 0..30)) {
         let mut calendar = paris("2025-02-03T12:00:00Z");
         let stamps: Vec<Stamp> = stamps.into_iter().map(|(kind, month, day, micros)| match kind {
-            0 => Stamp::Yearless { month, day: day.min(days_in_month(2000, month)), micros },
+            0 => Stamp::Yearless { month, day: day.min(days_in_month(2000, month)), micros, offset: None },
             1 => Stamp::OfDay(micros),
             2 => Stamp::Civil(micros * 40_000),
             _ => Stamp::Instant(micros),

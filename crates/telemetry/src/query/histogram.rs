@@ -64,11 +64,11 @@ impl Histogram {
         self.among(zone, |start| start >= range.start, |end| end <= range.end)
     }
 
-    /// The same in the middle of so many empty steps, before and behind.
+    /// The same in the middle of so many empty steps, before and behind; of those behind none that ends after `end`.
     #[must_use]
-    pub fn amid(self, steps: usize, zone: &TimeZone) -> Self {
+    pub fn amid(self, steps: usize, end: Timestamp, zone: &TimeZone) -> Self {
         let (mut before, mut behind) = (0..steps, 0..steps);
-        self.among(zone, |_| before.next().is_some(), |_| behind.next().is_some())
+        self.among(zone, |_| before.next().is_some(), |at| at <= end && behind.next().is_some())
     }
 
     fn among(
@@ -224,7 +224,9 @@ mod tests {
         assert_eq!(over(80..140), (vec![80, 90, 100, 110, 120, 130, 140], vec![0, 0, 4, 5, 0, 0]));
         assert_eq!(over(105..106), shown(&some), "nothing is taken away");
         assert_eq!(over(i64::MIN..i64::MAX).1.len(), STEPS_MAX);
-        assert_eq!(shown(&some.clone().amid(1, &TimeZone::UTC)), (vec![90, 100, 110, 120, 130], vec![0, 4, 5, 0]));
+        let amid = |end| shown(&some.clone().amid(1, at(end), &TimeZone::UTC));
+        assert_eq!(amid(200), (vec![90, 100, 110, 120, 130], vec![0, 4, 5, 0]));
+        assert_eq!(amid(125), (vec![90, 100, 110, 120], vec![0, 4, 5]), "nothing is expected of the future");
     }
 
     #[test]
@@ -248,7 +250,10 @@ mod tests {
             step: day,
             counts: vec![Counts::default()],
         };
-        assert_eq!(sunday.amid(1, &paris).edges, steps.edges.iter().copied().map(at).collect::<Vec<_>>());
+        assert_eq!(
+            sunday.amid(1, moment("2026-01-01T00:00:00Z"), &paris).edges,
+            steps.edges.iter().copied().map(at).collect::<Vec<_>>()
+        );
     }
 
     #[test]

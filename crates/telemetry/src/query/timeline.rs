@@ -23,8 +23,9 @@ pub fn round_step(time: Duration) -> Duration {
     Duration::from_secs(round.unwrap_or_else(|| seconds.div_ceil(86_400) * 86_400))
 }
 
-/// Counts matches over the time that is asked for, or that there are records of; then only over the part of it that has
-/// matches, if that is less than half. A store without records has the hour before `now`.
+/// Counts matches over the time that is asked for, or that there are records of, up to `now`: one that is dated in the future makes
+/// no hours of nothing before it. Then only over the part of it that has matches, if that is less than half. A store without records
+/// has the hour before `now`.
 pub fn timeline(
     snapshot: &Snapshot,
     question: &Question,
@@ -51,12 +52,17 @@ pub fn timeline(
     found
 }
 
-/// The time that is asked for, its open ends where the records begin and end; never empty.
+/// The time that is asked for, its open ends where the records begin and end, or now; never empty.
 fn shown(snapshot: &Snapshot, asked: Option<&Range<Timestamp>>, now: Timestamp) -> Range<Timestamp> {
     let (first, last) = time_range(snapshot).unwrap_or((now - Duration::from_secs(3_600), now));
     let just_after = last + Duration::from_micros(1);
+    // Where all are dated later, the clock is not right, or not theirs.
+    let present = if first <= now { just_after.min(now + Duration::from_micros(1)) } else { just_after };
     let range = match asked {
-        None => first..just_after,
+        None => first..present,
+        Some(asked) if asked.end.as_micros() == i64::MAX => {
+            asked.start.max(first.min(asked.end))..present.max(asked.start)
+        }
         Some(asked) => asked.start.max(first.min(asked.end))..asked.end.min(just_after.max(asked.start)),
     };
     range.start..range.end.max(range.start + Duration::from_micros(1))

@@ -168,6 +168,7 @@ Examples:
   vigie logs import /var/log/nginx/access.log* --label app=nginx
   vigie logs import backup/app.log.zst --source app
   vigie logs import export.jsonl       what `vigie logs export` wrote, with the sources it had
+  vigie logs import --again --tz Europe/Paris app.log    in another time zone, in place of what was imported of it
 
 Formats are recognised by themselves; tracebacks stay whole. A file that was imported before is refused, whatever it is \
 called by now; of one that has grown since, only what came since is taken. An import that was cut off goes on where it \
@@ -180,9 +181,12 @@ pub(crate) struct LogsImportArgs {
     pub(crate) source: Option<String>,
     #[command(flatten)]
     pub(crate) labels: LogsLabelArgs,
-    /// Even what was imported before
+    /// Even what was imported before: in place of its records of the same source, after showing them and asking
     #[arg(long)]
     pub(crate) again: bool,
+    /// Replace them without asking
+    #[arg(long, short, requires = "again")]
+    pub(crate) yes: bool,
     /// The time zone of lines that name none, as Europe/Paris [default: that of the settings]
     #[arg(long, value_name = "ZONE", value_parser = zone)]
     pub(crate) tz: Option<TimeZone>,

@@ -302,7 +302,7 @@ enum Tail {
 }
 
 async fn log(config: &Config, job: &JobArg, tail: Tail) -> Result<Exit> {
-    let connected = app::reading_logs(config).await?;
+    let connected = app::searching_logs(config).await?;
     let client = connected.client();
     let id = which::job(client, &job.job).await?.id;
     let mut after = None;

@@ -73,7 +73,7 @@ pub(super) async fn run(config: &Config, args: &TracesArgs) -> Result<Exit> {
         render::out(&table.to_string())?;
     }
     if page.next.is_some() {
-        render::say(&t!("traces-more", limit = args.limit));
+        render::say(&t!("traces-more"; limit = args.limit));
     }
     Ok(Exit::Done)
 }

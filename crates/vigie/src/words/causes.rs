@@ -4,7 +4,7 @@
 use super::{find, language};
 use language::FluentArgs;
 use language::Language;
-use logs::LabelError;
+use logs::{LabelError, raw::FileTrouble};
 use mail::{gmail, sentence::Sentence, smtp};
 use sources::custom::{self, PatternError};
 use std::{fmt::Display, io};
@@ -29,7 +29,19 @@ fn text(id: &str, values: &[(&'static str, &dyn Display)]) -> Option<String> {
 
 impl Cause for io::Error {
     fn french(&self) -> Option<String> {
-        Some(Sentence::of_system(self).say(Language::French))
+        let trouble = FileTrouble::of(self).and_then(|trouble| trouble.french());
+        trouble.or_else(|| Some(Sentence::of_system(self).say(Language::French)))
+    }
+}
+
+impl Cause for FileTrouble {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Folder => text("file-folder", &[]),
+            Self::NoFile => text("file-none", &[]),
+            Self::Foreign { name, tool } => text("file-packed", &[("name", name), ("tool", tool)]),
+            Self::Damaged { at } => text("file-damaged", &[("at", at)]),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod desk;
 mod imports;
 mod pipes;
+mod reimports;
 mod scheduled;
 
 use desk::{Answer, Desk};

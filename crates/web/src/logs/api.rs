@@ -21,6 +21,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use logs::search::SearchError;
+use std::io::ErrorKind;
 
 pub(crate) use arriving::Pace;
 pub(crate) use ask::{ContextQuery, SearchQuery};
@@ -114,6 +115,17 @@ impl From<logs::Error> for Problem {
             logs::Error::InUse { pid } => Self::busy("logs-in-use", worded("problem-logs-in-use", &[("pid", pid)]), 5),
             logs::Error::Closed | logs::Error::Store(Store::Closed) => {
                 Self::busy("stopping", worded("problem-stopping", &[]), 5)
+            }
+            logs::Error::Store(Store::Io { error: of, .. }) | logs::Error::Io { error: of, .. }
+                if matches!(of.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) =>
+            {
+                tracing::error!(%error, "the log store cannot be written");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "logs-not-writable",
+                    worded("problem-logs-not-writable", &[]),
+                )
+                .remedy(worded("problem-logs-not-writable-help", &[]))
             }
             _ => Self::internal(&error),
         }

@@ -2,11 +2,12 @@
 
 use super::fingerprint::{BYTES_MAX, PrefixFingerprint, SuffixFingerprint};
 use super::packing::Packing;
-use crate::{RecordMetadata, collect::checkpointed_writer::CheckpointedWriter};
+use crate::{RecordMetadata, collect::checkpointed_writer::CheckpointedWriter, encoding::line_as_utf8};
 use scrub::Counts;
 use serde::{Deserialize, Serialize};
 use sources::{Reader, timestamps::Reference};
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     fs::{File, Metadata},
     io::{self, Read},
@@ -300,7 +301,9 @@ impl Tail {
         self.pushed += 1;
         let Self { reader, position, labels, .. } = self;
         let told = told(position, labels);
-        reader.push(line, writer.now(), &mut |record| writer.keep(&record, &told));
+        // A part of a line may begin and end within a character.
+        let text = if feed > 0 { line_as_utf8(line) } else { Cow::Borrowed(line) };
+        reader.push(&text, writer.now(), &mut |record| writer.keep(&record, &told));
     }
 
     /// Keeps what was held for further lines long enough.

@@ -1,6 +1,6 @@
 //! What `vigie doctor` asks Vigie itself: whether the clock is right, logs come in, certificates last, backups are made.
 
-use super::{Finding, PATIENCE, Verdict, finding};
+use super::{super::logs::imported_sources, Finding, PATIENCE, Verdict, finding};
 use crate::{
     app,
     client::{Client, query},
@@ -31,7 +31,7 @@ pub(super) async fn all(config: &Config) -> Vec<Finding> {
         if let Ok(connected) = app::reading_logs(config).await {
             let client = connected.client();
             findings.extend(clock(client, now).await);
-            findings.extend(silent_sources(client).await);
+            findings.extend(silent_sources(config, client).await);
             findings.extend(certificates(client, now).await);
             findings.extend(backup(config, client, now).await);
         }
@@ -69,9 +69,12 @@ async fn is_synchronised() -> Option<bool> {
 }
 
 /// Sources from which lines came every day, and none has in the last.
-async fn silent_sources(client: &Client) -> Vec<Finding> {
+async fn silent_sources(config: &Config, client: &Client) -> Vec<Finding> {
     let (Some(week), Some(day)) = (lines(client, "7d").await, lines(client, "24h").await) else { return Vec::new() };
-    silent(&week, &day)
+    // Of a file that somebody imported once nothing more is to come, unless it is collected too.
+    let mut once = imported_sources(config);
+    once.retain(|source| !config.collect.iter().any(|collect| collect.value.names(source)));
+    silent(&week, &day, &once)
         .into_iter()
         .map(|(source, lines)| {
             let what = t!("source-silent", source = render::plain(source, 100); n = lines);
@@ -80,9 +83,10 @@ async fn silent_sources(client: &Client) -> Vec<Finding> {
         .collect()
 }
 
-fn silent<'a>(week: &'a [(String, i64)], day: &[(String, i64)]) -> Vec<(&'a str, i64)> {
+fn silent<'a>(week: &'a [(String, i64)], day: &[(String, i64)], once: &BTreeSet<String>) -> Vec<(&'a str, i64)> {
     let heard: BTreeSet<&str> = day.iter().map(|(source, _)| source.as_str()).collect();
-    let silent = week.iter().filter(|(source, lines)| *lines >= LINES_USUAL && !heard.contains(source.as_str()));
+    let is_silent = |source: &str| !heard.contains(source) && !once.contains(source);
+    let silent = week.iter().filter(|(source, lines)| *lines >= LINES_USUAL && is_silent(source));
     silent.map(|(source, lines)| (source.as_str(), *lines)).take(SOURCES_MAX).collect()
 }
 
@@ -145,7 +149,8 @@ mod tests {
     #[test]
     fn a_source_that_is_heard_of_or_seldom_spoke_is_not_silent() {
         let of = |name: &str, lines| (name.to_owned(), lines);
-        let week = [of("nginx", 9_000), of("cron", 7), of("shop", 100), of("gone", 800)];
-        assert_eq!(silent(&week, &[of("nginx", 12), of("shop", 1)]), [("gone", 800)]);
+        let week = [of("nginx", 9_000), of("cron", 7), of("shop", 100), of("gone", 800), of("/srv/once.log", 900)];
+        let once = ["/srv/once.log".to_owned()].into();
+        assert_eq!(silent(&week, &[of("nginx", 12), of("shop", 1)], &once), [("gone", 800)]);
     }
 }

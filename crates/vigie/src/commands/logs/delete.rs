@@ -46,7 +46,7 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
             );
         }
         show(config, asked, client, matching).await?;
-        if !is_sure(matching) {
+        if !is_sure(&t!("delete-sure"; n = matching)) {
             render::say(&t!("deleted-none"));
             return Ok(Exit::Refused);
         }
@@ -62,13 +62,17 @@ async fn with(config: &Config, args: &LogsDeleteArgs, asked: &LogQuery, client: 
     Ok(Exit::Done)
 }
 
-async fn delete(client: &Client, asked: &LogQuery, more: &[(&'static str, String)]) -> Result<Answer<Deleted>> {
+pub(super) async fn delete(
+    client: &Client,
+    asked: &LogQuery,
+    more: &[(&'static str, String)],
+) -> Result<Answer<Deleted>> {
     let more = more.iter().map(|(name, value)| (*name, Some(value.clone())));
     client.delete(&format!("/api/v1/logs{}", query(asked.pairs().into_iter().chain(more)))).await
 }
 
 /// Some of them, and how many there are.
-async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64) -> Result<()> {
+pub(super) async fn show(config: &Config, asked: &LogQuery, client: &Client, matching: u64) -> Result<()> {
     let newest = found(client, asked, None, SHOWN).await?.read()?;
     for record in newest.rows.iter().flatten() {
         render::out(&rows::line(record, &config.zone.value))?;
@@ -84,9 +88,8 @@ fn matches(matching: u64) -> String {
     t!("matches"; n = matching)
 }
 
-fn is_sure(matching: u64) -> bool {
-    let question = t!("delete-sure"; n = matching);
+pub(super) fn is_sure(question: &str) -> bool {
     let terminal = Term::stderr();
-    let answer = terminal.write_str(&question).and_then(|()| terminal.read_line());
+    let answer = terminal.write_str(question).and_then(|()| terminal.read_line());
     answer.is_ok_and(|answer| matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui"))
 }

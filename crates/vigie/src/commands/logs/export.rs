@@ -25,7 +25,7 @@ pub(super) async fn run(config: &Config, args: &LogsExportArgs) -> Result<Exit> 
     if let Some(file) = args.output.as_deref().filter(is_there) {
         return Err(Failure::refused(t!("file-there", path = file.display())).help(t!("file-there-help")));
     }
-    let connected = app::reading_logs(config).await?;
+    let connected = app::searching_logs(config).await?;
     let client = connected.client();
     let order = (!args.newest_first).then(|| "oldest".to_owned());
     let Some(file) = args.output.as_deref().filter(|file| *file != Path::new("-")) else {

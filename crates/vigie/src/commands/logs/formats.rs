@@ -9,6 +9,7 @@ use crate::{
 };
 use logs::{
     FormatEntry,
+    encoding::line_as_utf8,
     formats::{Custom, LineReading, Trial, propose, recognised},
     raw,
 };
@@ -44,7 +45,7 @@ fn beginning(file: &Path) -> Result<String> {
     if bytes.len() as u64 == TRIED_BYTES {
         bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').unwrap_or(bytes.len()));
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(String::from_utf8_lossy(&line_as_utf8(&bytes)).into_owned())
 }
 
 fn first_lines(text: &str) -> Vec<&str> {

@@ -35,7 +35,7 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     if !asked.query.pipes.is_empty() {
         render::say(&t!("histogram-steps"));
     }
-    let connected = app::reading_logs(config).await?;
+    let connected = app::searching_logs(config).await?;
     let wished_ms = step.map(|step| u64::try_from(step.as_millis().max(1)).unwrap_or(u64::MAX));
     let step = [("step_ms", wished_ms.map(|step| step.to_string())), super::hints()];
     let path = format!("/api/v1/logs/histogram{}", query(asked.pairs().into_iter().chain(step)));

@@ -1,5 +1,6 @@
 //! `vigie logs import`: files into the store.
 
+mod again;
 mod read;
 
 use super::{
@@ -13,17 +14,19 @@ use crate::{
     config::Config,
     failure::{Exit, Failure, Result},
     render::{self, progress::Silence},
-    words::t,
+    words::{Cause as _, t},
 };
+use again::Replaced;
 use api::logs::{Imports, LineProblem, Taken};
 use axum::body::Bytes;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
-use logs::Labels;
+use logs::{Labels, encoding::Encoding};
 use model::{Rng, Timestamp};
 use read::{ImportSource, Piece, Reading, read};
 use serde_json::{Value, json};
 use std::{
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -110,6 +113,11 @@ struct ImportTotals {
     zone: String,
     /// Bytes at its beginning that were imported before.
     passed_over: u64,
+    /// Records of an earlier import that were deleted.
+    replaced: u64,
+    encoding: Encoding,
+    /// Lines that were read as Windows-1252.
+    converted: u64,
     /// It broke off there.
     broken: Option<String>,
 }
@@ -146,7 +154,9 @@ async fn one(
     file: &Path,
     ledger: &mut Ledger,
 ) -> Result<Option<Became>> {
-    let before = match ledger.look_up(file, args.again) {
+    let zone = args.tz.as_ref().unwrap_or(&config.zone.value);
+    let zone_name = zone.iana_name().unwrap_or("UTC");
+    let before = match ledger.look_up(file, args.again.then_some(zone_name)) {
         Ok(FileStatus::New) => None,
         Ok(FileStatus::Whole(entry)) => {
             let at = entry.at.clone();
@@ -156,27 +166,38 @@ async fn one(
         Ok(FileStatus::Beginning(entry)) => Some(entry),
         Err(error) => return Ok(Some(Became::Failed(super::reason(file, &error)))),
     };
+    let source = args.source.clone().unwrap_or_else(|| absolute(file));
+    let replaced = match &before {
+        None if args.again => again::replace(config, client, args, (file, &source, zone_name), ledger).await?,
+        _ => Replaced::Nothing,
+    };
+    let replaced = match replaced {
+        Replaced::Nothing => None,
+        Replaced::Deleted(records) => Some(records),
+        Replaced::Not(became) => return Ok(Some(became)),
+    };
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
     let bar = Bar::new(Silence::beside(config), file, file_size);
     let id = before.as_ref().and_then(|entry| entry.open.as_ref()).map_or_else(new_id, |open| open.id.clone());
-    let zone = args.tz.as_ref().unwrap_or(&config.zone.value);
     let reading = {
         let source = ImportSource {
             file: file.to_owned(),
             keeps_sources: args.source.is_none(),
-            under: Under { source: args.source.clone().unwrap_or_else(|| absolute(file)), labels: labels.clone() },
+            under: Under { source, labels: labels.clone() },
             zone: zone.clone(),
             formats: config.log_store.value.formats().unwrap_or_default().of(&absolute(file)),
             id: id.clone(),
             is_again: args.again,
+            replaces: replaced.is_some(),
             before: before.clone(),
         };
         let place = Arc::clone(&place);
         tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
-    let mut taken = ImportTotals { passed_over, ..ImportTotals::default() };
+    let (zone, replaced) = (zone_name.to_owned(), replaced.unwrap_or(0));
+    let mut taken = ImportTotals { passed_over, replaced, zone, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
@@ -189,20 +210,30 @@ async fn one(
         Err(not) => return Err(kept(not.failure, file, taken.accepted, args.again)),
         Ok(()) => {}
     }
-    Ok(Some(match read {
-        Ok(Reading { tally, broken }) => {
-            taken.zone = zone.iana_name().unwrap_or("UTC").to_owned();
-            (taken.tally, taken.broken) = (tally, broken.map(|error| error.to_string()));
-            match (&taken.broken, stands.now) {
-                // Whatever it was refused for, the file is as new as before.
-                (None, Some(entry)) if taken.is_in_vain() => forget(client, &entry).await?,
-                (None, Some(entry)) => over(client, ledger, entry).await?,
-                _ => {}
-            }
-            Became::ImportTotals(Box::new(taken))
-        }
-        Err(error) => Became::Failed(error.to_string()),
-    }))
+    ended(client, ledger, read, taken, stands).await.map(Some)
+}
+
+/// What became of a file that was read, as far as it could be.
+async fn ended(
+    client: &Client,
+    ledger: &mut Ledger,
+    read: io::Result<Reading>,
+    mut taken: ImportTotals,
+    stands: Stands,
+) -> Result<Became> {
+    let Reading { tally, encoding, converted, broken } = match read {
+        Ok(reading) => reading,
+        Err(error) => return Ok(Became::Failed(error.say())),
+    };
+    (taken.tally, taken.encoding, taken.converted) = (tally, encoding, converted);
+    taken.broken = broken.map(|error| error.say());
+    match (&taken.broken, stands.now) {
+        // Whatever it was refused for, the file is as new as before.
+        (None, Some(entry)) if taken.is_in_vain() => forget(client, &entry).await?,
+        (None, Some(entry)) => over(client, ledger, entry).await?,
+        _ => {}
+    }
+    Ok(Became::ImportTotals(Box::new(taken)))
 }
 
 /// Notes that a file was imported to its end, and only then forgets its position.
@@ -316,12 +347,15 @@ impl Outcome {
         let file = self.file.display().to_string();
         match &self.became {
             Became::ImportTotals(taken) => {
-                let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, zone, broken } = &**taken;
+                let ImportTotals { tally, accepted, rejected, masked, problems, passed_over, zone, broken, .. } =
+                    &**taken;
+                let (encoding, converted) = (taken.encoding.name().unwrap_or("UTF-8"), taken.converted);
                 json!({
                     "file": file, "formats": tally.formats, "lines": tally.lines, "records": tally.records,
                     "accepted": accepted, "rejected": rejected, "problems": problems, "masked": masked,
                     "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
-                    "zoneless": tally.zoneless, "zone": zone,
+                    "zoneless": tally.zoneless, "zone": zone, "encoding": encoding, "lines_of_windows_1252": converted,
+                    "replaced": taken.replaced,
                 })
             }
             Became::FileStatus(at) => json!({"file": file, "imported_at": at}),
@@ -355,6 +389,15 @@ impl ImportTotals {
         }
         if tally.zoneless > 0 {
             text += &t!("import-zone", zone = &self.zone);
+        }
+        if self.replaced > 0 {
+            text += &t!("import-replaced"; n = self.replaced);
+        }
+        if let Some(encoding) = self.encoding.name() {
+            text += &t!("import-encoding", encoding);
+        }
+        if self.converted > 0 {
+            text += &t!("import-converted"; n = self.converted);
         }
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);

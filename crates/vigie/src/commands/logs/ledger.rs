@@ -5,7 +5,7 @@
 
 use crate::{
     failure::{At as _, Result},
-    render,
+    owner, render,
     words::t,
 };
 use logs::raw;
@@ -13,9 +13,10 @@ use model::Timestamp;
 use ring::digest::{Context, Digest, SHA256, digest};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeSet,
     fs::{self, OpenOptions},
     io::{self, Read, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -36,6 +37,18 @@ pub(super) struct Entry {
     /// Unpacked.
     pub(super) bytes: u64,
     pub(super) records: u64,
+    /// What these have as their source; empty where they kept their own. Versions before wrote none: the path then, usually.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) source: Option<String>,
+    /// The first and the last of their times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) span: Option<(Timestamp, Timestamp)>,
+    /// In which times were read that name no zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) zone: Option<String>,
+    /// What was imported of it before was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) replaces: bool,
     beginning: String,
     end: String,
     /// Digest of all of it. Versions before wrote none.
@@ -96,12 +109,56 @@ pub(super) struct Ledger {
     entries: Vec<Entry>,
 }
 
+/// What was imported of a file before.
+pub(super) struct Earlier {
+    pub(super) entries: Vec<Entry>,
+    /// Other files were imported under the same source, and may have records within the same times.
+    pub(super) is_shared: bool,
+}
+
+/// Entries that a file is, or begins as.
+struct Found<'l> {
+    entries: Vec<&'l Entry>,
+    /// Of the file, as far as it was read.
+    bytes: u64,
+    is_broken: bool,
+}
+
+impl Found<'_> {
+    fn is_whole(&self, entry: &Entry) -> bool {
+        self.bytes == entry.bytes && !self.is_broken
+    }
+
+    /// Lets go of what may be alike by chance.
+    fn keep_telling(&mut self, path: &Path) {
+        let (bytes, is_broken) = (self.bytes, self.is_broken);
+        self.entries.retain(|entry| {
+            let is_whole = bytes == entry.bytes && !is_broken;
+            let least = if is_whole { TELLING_BYTES } else { TELLING_BEGINNING_BYTES };
+            entry.bytes >= least || entry.path == path
+        });
+    }
+}
+
+/// Whether it is of an attempt to take a file again with its times in that zone; or of an import that is none.
+fn is_attempt(entry: &Entry, again: Option<&str>) -> bool {
+    match again {
+        None => entry.open.as_ref().is_none_or(|open| !open.is_again),
+        Some(zone) => is_goal(entry, zone),
+    }
+}
+
+fn is_goal(entry: &Entry, zone: &str) -> bool {
+    entry.open.as_ref().is_some_and(|open| open.is_again) && entry.zone.as_deref().is_none_or(|of| of == zone)
+}
+
 impl Ledger {
     /// Sees to it that no other import runs, as long as what it gives is held: two of one file would both take it.
     pub(super) fn alone(data: &Path) -> Result<fs::File> {
         let folder = data.join("telemetry");
         // It may be the first to make the data directory, which is its owner's alone.
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).at(folder.display())?;
+        owner::make_dir(&folder)?;
+        owner::check_writable(&folder)?;
         let path = folder.join("import.lock");
         let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path).at(path.display())?;
         if matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) {
@@ -141,25 +198,57 @@ impl Ledger {
         Ok(Self { path, entries })
     }
 
+    /// What records of imported files have as their source.
+    pub(super) fn sources(&self) -> BTreeSet<String> {
+        let path = |entry: &Entry| entry.path.to_string_lossy().into_owned();
+        self.entries.iter().map(|entry| entry.source.clone().unwrap_or_else(|| path(entry))).collect()
+    }
+
     /// These are the imports that are not over.
     pub(super) fn set_open(&mut self, open: impl IntoIterator<Item = Entry>) {
         self.entries.retain(|entry| entry.open.is_none());
         self.entries.extend(open);
     }
 
-    /// Reads as much of the file as is needed to know, or as can be read where it is broken. To one that is to be taken again, only the last attempt at that counts.
-    pub(super) fn look_up(&self, path: &Path, is_again: bool) -> io::Result<FileStatus> {
+    /// Reads as much of the file as is needed to know, or as can be read where it is broken. To one that is to be taken again, only the
+    /// last attempt at that counts, if it reads times in the same `zone`.
+    pub(super) fn look_up(&self, path: &Path, again: Option<&str>) -> io::Result<FileStatus> {
+        let found = self.found(path, &|entry| is_attempt(entry, again))?;
+        let Some(entry) = found.entries.iter().max_by_key(|entry| entry.bytes).map(|entry| (*entry).clone()) else {
+            return Ok(FileStatus::New);
+        };
+        Ok(if found.is_whole(&entry) { FileStatus::Whole(entry) } else { FileStatus::Beginning(entry) })
+    }
+
+    /// What was imported of the file under that source and is not known to be deleted, but for the attempt at `zone` that goes on.
+    pub(super) fn earlier(&self, path: &Path, source: &str, zone: &str) -> io::Result<Earlier> {
+        let absolute = absolute(path);
+        let is_of_source = |entry: &Entry| match &entry.source {
+            Some(of) => of == source,
+            None => entry.path == absolute || entry.path == Path::new(source),
+        };
+        let found = self.found(path, &|entry| is_of_source(entry) && !is_goal(entry, zone))?;
+        let last = found.entries.iter().rposition(|entry| entry.replaces && entry.open.is_none());
+        let entries: Vec<Entry> = found.entries[last.unwrap_or(0)..].iter().map(|entry| (*entry).clone()).collect();
+        let is_other = |entry: &&Entry| !found.entries.iter().any(|of_file| std::ptr::eq(*of_file, *entry));
+        let others = self.entries.iter().filter(|entry| is_of_source(entry) && !is_goal(entry, zone)).filter(is_other);
+        let is_shared = others.into_iter().any(|other| entries.iter().any(|entry| entry.may_overlap(other)));
+        Ok(Earlier { entries, is_shared })
+    }
+
+    /// Those of the entries that are wanted, in their order, that the file is, or begins as.
+    fn found(&self, path: &Path, is_wanted: &dyn Fn(&Entry) -> bool) -> io::Result<Found<'_>> {
         let absolute = absolute(path);
         let (mut from, _) = raw::open(path)?;
         let mut sign = Sign::default();
         let mut is_broken = sign.read(&mut from, SIGN_BYTES as u64).is_err();
-        let begins = |entry: &&Entry| sign.beginning(entry.bytes).as_ref() == Some(&entry.beginning);
-        let is_of_those = |entry: &&Entry| entry.open.as_ref().is_some_and(|open| open.is_again) == is_again;
-        let mut alike: Vec<&Entry> = self.entries.iter().filter(is_of_those).filter(begins).collect();
-        alike.sort_by_key(|entry| entry.bytes);
+        let begins = |entry: &Entry| sign.beginning(entry.bytes).as_ref() == Some(&entry.beginning);
+        let mut alike: Vec<(usize, &Entry)> =
+            self.entries.iter().enumerate().filter(|(_, entry)| is_wanted(entry) && begins(entry)).collect();
+        alike.sort_by_key(|(_, entry)| entry.bytes);
         // Those that end within what was read so far are looked up in it, the others as they are reached.
-        let mut found = None;
-        for entry in alike {
+        let mut found = Vec::new();
+        for (place, entry) in alike {
             if entry.bytes > sign.bytes && !is_broken {
                 is_broken = sign.read(&mut from, entry.bytes - sign.bytes).is_err();
             }
@@ -168,17 +257,17 @@ impl Ledger {
             let is_other =
                 sign.bytes == entry.bytes && entry.content.as_ref().is_some_and(|all| *all != sign.content());
             if is_alike && !is_other {
-                found = Some(entry.clone());
+                found.push((place, entry));
             }
         }
-        let Some(entry) = found else { return Ok(FileStatus::New) };
-        is_broken = is_broken || sign.read(&mut from, 1).is_err();
-        let telling = |bytes| entry.bytes >= bytes || entry.path == absolute;
-        Ok(match sign.bytes == entry.bytes && !is_broken {
-            true if telling(TELLING_BYTES) => FileStatus::Whole(entry),
-            false if telling(TELLING_BEGINNING_BYTES) => FileStatus::Beginning(entry),
-            _ => FileStatus::New,
-        })
+        if !found.is_empty() {
+            is_broken = is_broken || sign.read(&mut from, 1).is_err();
+        }
+        found.sort_by_key(|(place, _)| *place);
+        let mut found =
+            Found { entries: found.into_iter().map(|(_, entry)| entry).collect(), bytes: sign.bytes, is_broken };
+        found.keep_telling(&absolute);
+        Ok(found)
     }
 
     /// Notes what was imported, and syncs it.
@@ -198,8 +287,26 @@ impl Entry {
     /// Of a file that was read so far; `None` while nothing was.
     pub(super) fn new(path: &Path, sign: &Sign, records: u64, at: String) -> Option<Self> {
         let (beginning, end) = (sign.beginning(sign.bytes)?, sign.end_at(sign.bytes)?);
-        let content = Some(sign.content());
-        Some(Self { path: absolute(path), at, bytes: sign.bytes, records, beginning, end, content, open: None })
+        Some(Self {
+            path: absolute(path),
+            at,
+            bytes: sign.bytes,
+            records,
+            source: None,
+            span: None,
+            zone: None,
+            replaces: false,
+            beginning,
+            end,
+            content: Some(sign.content()),
+            open: None,
+        })
+    }
+
+    /// Whether records of both may be of the same time.
+    fn may_overlap(&self, other: &Self) -> bool {
+        let spans = self.span.zip(other.span);
+        spans.is_none_or(|((first, last), (from, to))| first <= to && from <= last)
     }
 
     /// Of an import that is not over.
@@ -325,7 +432,7 @@ mod tests {
         let text: String = (0..20_000).map(|number| format!("line {number}\n")).collect();
         let log = file("app.log", text.as_bytes());
         let mut ledger = Ledger::read(data.path()).unwrap();
-        assert_eq!(ledger.look_up(&log, false).unwrap(), FileStatus::New);
+        assert_eq!(ledger.look_up(&log, None).unwrap(), FileStatus::New);
         noted(&mut ledger, &log);
         let ledger = Ledger::read(data.path()).unwrap();
         for (name, bytes, expected) in [
@@ -339,7 +446,7 @@ mod tests {
             ("changed.log", format!("{}more\n", text.replace("line 19999", "line 99999")), "new"),
             ("empty.log", String::new(), "new"),
         ] {
-            let known = match ledger.look_up(&file(name, bytes.as_bytes()), false).unwrap() {
+            let known = match ledger.look_up(&file(name, bytes.as_bytes()), None).unwrap() {
                 FileStatus::New => "new",
                 FileStatus::Whole(_) => "whole",
                 FileStatus::Beginning(entry) => {
@@ -379,13 +486,13 @@ mod tests {
         fs::write(&log, &text).unwrap();
         let mut ledger = Ledger::read(data.path()).unwrap();
         noted(&mut ledger, &log);
-        assert_eq!(ledger.look_up(&log, true).unwrap(), FileStatus::New, "it is wanted again");
+        assert_eq!(ledger.look_up(&log, Some("UTC")).unwrap(), FileStatus::New, "it is wanted again");
         let sign = Sign::of(&text.as_bytes()[..16_000]);
         let open = Open { id: "a1".into(), time: Timestamp::default(), is_again: true };
         let entry = Entry::new(&log, &sign, 1_000, "2025-01-10T14:32:15Z".into()).unwrap().open(open);
         ledger.set_open([entry.clone()]);
-        assert_eq!(ledger.look_up(&log, true).unwrap(), FileStatus::Beginning(entry));
-        assert!(matches!(ledger.look_up(&log, false).unwrap(), FileStatus::Whole(_)));
+        assert_eq!(ledger.look_up(&log, Some("UTC")).unwrap(), FileStatus::Beginning(entry));
+        assert!(matches!(ledger.look_up(&log, None).unwrap(), FileStatus::Whole(_)));
     }
 
     #[test]
@@ -397,11 +504,11 @@ mod tests {
         fs::write(&two, "started\nstopped\n").unwrap();
         let mut ledger = Ledger::read(data.path()).unwrap();
         noted(&mut ledger, &one);
-        assert_eq!(ledger.look_up(&two, false).unwrap(), FileStatus::New);
+        assert_eq!(ledger.look_up(&two, None).unwrap(), FileStatus::New);
         fs::write(&two, "started\n").unwrap();
-        assert_eq!(ledger.look_up(&two, false).unwrap(), FileStatus::New);
-        assert!(matches!(ledger.look_up(&one, false).unwrap(), FileStatus::Whole(_)));
+        assert_eq!(ledger.look_up(&two, None).unwrap(), FileStatus::New);
+        assert!(matches!(ledger.look_up(&one, None).unwrap(), FileStatus::Whole(_)));
         fs::write(&one, "started\nstopped\n").unwrap();
-        assert!(matches!(ledger.look_up(&one, false).unwrap(), FileStatus::Beginning(_)));
+        assert!(matches!(ledger.look_up(&one, None).unwrap(), FileStatus::Beginning(_)));
     }
 }

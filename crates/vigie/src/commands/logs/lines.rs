@@ -147,6 +147,11 @@ pub(super) fn label(line: &[u8], labels: &Labels, into: &mut Vec<u8>) {
 
 /// Writes a text to the byte: what is no UTF-8 stands in it as it came, which JSON leaves open and the API takes.
 fn text(bytes: &[u8], into: &mut Vec<u8>) {
+    // Nearly always it is UTF-8, and needs no room of its own.
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = serde_json::to_writer(into, text);
+        return;
+    }
     into.push(b'"');
     for chunk in bytes.utf8_chunks() {
         let quoted = serde_json::to_string(chunk.valid()).unwrap_or_default();
@@ -193,8 +198,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn add(&mut self, record: &Record<'_>) {
         self.add_one(&format(&record.parsed), record.lines.into(), record.time);
-        let is_zoned = record.parsed.stamp.is_none_or(|stamp| matches!(stamp, Stamp::Instant(_)));
-        self.zoneless += u64::from(!is_zoned);
+        self.zoneless += u64::from(record.parsed.stamp.is_some_and(Stamp::is_zoneless));
     }
 
     /// A record of so many lines.

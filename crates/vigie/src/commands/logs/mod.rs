@@ -29,7 +29,7 @@ use jiff::tz::TimeZone;
 use logs::Labels;
 use model::{Clock, Timestamp};
 use serde_json::{Value, json};
-use std::{io, path::Path};
+use std::{collections::BTreeSet, io, path::Path};
 use telemetry::query::{Problem, Query, parse};
 
 pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
@@ -45,6 +45,11 @@ pub(super) async fn run(config: &Config, command: LogsCommand) -> Result<Exit> {
         LogsCommand::Files => files::run(config),
         LogsCommand::Format(command) => formats::run(config, &command),
     }
+}
+
+/// Sources of files that somebody imported.
+pub(super) fn imported_sources(config: &Config) -> BTreeSet<String> {
+    ledger::Ledger::read(&config.data.value).map(|ledger| ledger.sources()).unwrap_or_default()
 }
 
 /// A query, and the times that options bound it by.
@@ -75,6 +80,12 @@ impl LogQuery {
             return Err(Failure::refused(t!("query-in-part")).help(t!("query-in-part-help")));
         }
         Ok(Self { text, query, problems, since, until, zone: zone.clone() })
+    }
+
+    /// One that nobody typed.
+    fn of(config: &Config, text: String, since: Option<Timestamp>, until: Option<Timestamp>) -> Self {
+        let (query, problems) = parse(&text);
+        Self { text, query, problems, since, until, zone: config.zone.value.clone() }
     }
 
     /// As the API takes them.

@@ -56,9 +56,10 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
         Err(error) => return Err(render::unwritten(&error)),
     };
-    for Unread { file, reason } in &summary.unread {
+    for Unread { file, reason, trouble } in &summary.unread {
         // The system's own words, where it still says so.
-        let why = std::fs::File::open(file).map_or_else(|error| error.say(), |_| reason.clone());
+        let of_system = || std::fs::File::open(file).map_or_else(|error| error.say(), |_| reason.clone());
+        let why = trouble.map_or_else(of_system, |trouble| trouble.say());
         render::say(&t!("at-place", place = file.display(), error = why));
     }
     if !config.json {

@@ -33,7 +33,7 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
         let most = around::MATCHES_MAX;
         return Err(Failure::refused(t!("context-limit", most)).help(t!("context-limit-help")));
     }
-    let connected = app::reading_logs(config).await?;
+    let connected = app::searching_logs(config).await?;
     let client = connected.client();
     let order = args.oldest_first.then(|| "oldest".to_owned());
     let is_table = !asked.query.pipes.is_empty();
@@ -78,7 +78,7 @@ fn show(config: &Config, args: &LogsSearchArgs, found: &Found, limit: u32) -> Re
         render::say(&t!("logs-none"));
     }
     if found.next.is_some() {
-        render::say(&t!("search-more", limit));
+        render::say(&t!("search-more"; limit));
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) async fn run(config: &Config, args: &LogsTailArgs) -> Result<Exit> {
     if !asked.pipes.is_empty() {
         render::say(&t!("tail-steps"));
     }
-    let connected = app::reading_logs(config).await?;
+    let connected = app::searching_logs(config).await?;
     if matches!(connected, Connected::Reading(_)) && config.database.value.is_none() {
         return Err(
             Failure::new(t!("tail-no-server", data = config.data.value.display())).help(t!("tail-no-server-help"))

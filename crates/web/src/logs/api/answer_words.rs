@@ -49,7 +49,10 @@ impl AnswerWords {
     /// What is doubtful about a part of a query, and what may have been meant; `None` where the API has words of its own.
     pub(super) fn hint(&self, hint: &language::Hint) -> Option<String> {
         let words = self.0.as_ref()?;
-        let meant = hint.instead.as_ref().map(|instead| format!(" {} `{instead}`", words.t("doubt-meant")));
+        let meant = hint
+            .instead
+            .as_ref()
+            .map(|instead| format!(" {} `{instead}`{}", words.t("doubt-meant"), words.t("doubt-meant-end")));
         Some(format!("`{}` – {}{}", hint.part, told::doubt(words, &hint.why), meant.unwrap_or_default()))
     }
 }

@@ -53,6 +53,8 @@ const LINES: usize = 100;
 const TABLE_ROWS: usize = 1_000;
 /// What histogram and facets may take before the page is shown without the rest of them.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Clocks of machines are so far apart without anything being wrong.
+const FUTURE_SLACK: Duration = Duration::from_secs(60);
 /// Values of each field.
 const VALUES: usize = 8;
 /// The usual lengths of time: as the address has them, and the words for them.
@@ -163,6 +165,7 @@ async fn explore(
     let counted = counted?;
     partial.extend(counted.partial);
     page.left_out = left_out(&v, &partial);
+    page.left_out.extend(of_future(&ctx, &v, &soon).await?);
     let histogram = histogram::shown(&v, &search, &resolved.query, counted.value, range);
     page.histogram = Some(histogram).filter(|histogram| histogram.total() > 0);
     let faceted = faceted?;
@@ -183,6 +186,16 @@ async fn explore(
     page.turns = turns;
     page.exports = exports(&ctx, &v, &search, &page.found);
     Ok(shown(&page))
+}
+
+/// How many of the lines are dated later than now: the histogram ends before them.
+async fn of_future(ctx: &Ctx, v: &View, search: &ResolvedSearch) -> Result<Option<String>> {
+    let last = query::time_range(&ctx.app.logs.snapshot().await?).map(|(_, last)| last);
+    let is_after = last.is_some_and(|last| last > search.now + FUTURE_SLACK);
+    let Some(later) = search.in_the_future().filter(|_| is_after) else { return Ok(None) };
+    let counted = ctx.app.logs.counts(&later, None).await?.value;
+    let lines: u64 = counted.counts.iter().map(|counts| counts.total).sum();
+    Ok((lines > 0).then(|| v.count("explore-future", &lines)))
 }
 
 fn tabs(search: &PageSearch, asked: &query::Query, query: &ExploreQuery) -> ExploreTabs {

@@ -8,7 +8,10 @@ use super::super::{
 };
 use crate::words::t;
 use jiff::tz::TimeZone;
-use logs::raw;
+use logs::{
+    encoding::{Encoding, line_as_utf8},
+    raw::{self, FileTrouble},
+};
 use model::{Clock, Timestamp};
 use sources::{
     Options, Reader, Record,
@@ -17,6 +20,7 @@ use sources::{
     timestamps::{Reference, Turns},
 };
 use std::{
+    borrow::Cow,
     cell::RefCell,
     io::{self, Read},
     ops::ControlFlow,
@@ -53,6 +57,8 @@ pub(super) struct ImportSource {
     pub(super) id: String,
     /// Whether it is taken although it was before.
     pub(super) is_again: bool,
+    /// Whether what was imported of it before is deleted.
+    pub(super) replaces: bool,
     /// What was imported of it before.
     pub(super) before: Option<Entry>,
 }
@@ -65,6 +71,9 @@ pub(super) struct Piece {
 
 pub(super) struct Reading {
     pub(super) tally: Tally,
+    pub(super) encoding: Encoding,
+    /// Lines that were no UTF-8, and were read as Windows-1252.
+    pub(super) converted: u64,
     pub(super) broken: Option<io::Error>,
 }
 
@@ -73,7 +82,8 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
     let (packed, modified) = raw::open_packed(&source.file)?;
     let gathered = RefCell::new(Gathered::default());
-    let mut from = Gathering { from: raw::unpack(Counted { from: packed, place })?, into: &gathered, broken: None };
+    let (text, encoding) = raw::unpack_text(Counted { from: packed, place })?;
+    let mut from = Gathering { from: text, into: &gathered, broken: None };
     let mut head = Vec::new();
     // Where it breaks off within, it does so again below.
     let _ = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head);
@@ -106,27 +116,31 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     let mut cutting = Cutting {
         reader,
         are_records: source.keeps_sources && lines::are_records(&head),
-        writing: Writing { tally: Tally::default(), under: &source.under, time, into: Vec::new() },
+        writing: Writing { tally: Tally::default(), under: &source.under, time, span: None, into: Vec::new() },
         starts: Vec::new(),
         pushed: 0,
     };
-    let give = |lines: Vec<u8>, writing: &Writing<'_>| {
-        let Some(to) = gathered.borrow().entry(source, writing) else { return ControlFlow::Continue(()) };
+    let give = |lines: Vec<u8>, cutting: &Cutting<'_>| {
+        let Some(to) = gathered.borrow().entry(source, cutting) else { return ControlFlow::Continue(()) };
         match give.blocking_send(Piece { lines, to }) {
             Ok(()) => ControlFlow::Continue(()),
             // Nobody takes them any more, and says why.
             Err(_) => ControlFlow::Break(()),
         }
     };
+    let mut converted = 0;
     let ended = raw::each_line_at(&mut begun.chain(unread).chain(&mut from), &mut |offset, line| {
         let text = without_zeros(line);
         let mut offset = passed_over + offset + (line.len() - text.len()) as u64;
         for part in lines::parts(text) {
+            // One of several parts may be cut within a character.
+            let said = if part.len() == text.len() { as_utf8(part) } else { Cow::Borrowed(part) };
+            converted += u64::from(matches!(said, Cow::Owned(_)));
             if let Some(end) = cutting.end_before(offset) {
                 gathered.borrow_mut().stand_at(end);
-                give(std::mem::take(&mut cutting.writing.into), &cutting.writing)?;
+                give(std::mem::take(&mut cutting.writing.into), &cutting)?;
             }
-            cutting.push(offset, part, modified);
+            cutting.push(offset, &said, modified);
             offset += part.len() as u64;
         }
         ControlFlow::Continue(())
@@ -134,8 +148,8 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     cutting.finish();
     let broken = ended.err();
     gathered.borrow_mut().stand_at_end(broken.is_some());
-    let _ = give(std::mem::take(&mut cutting.writing.into), &cutting.writing);
-    Ok(Reading { tally: cutting.writing.tally, broken })
+    let _ = give(std::mem::take(&mut cutting.writing.into), &cutting);
+    Ok(Reading { tally: cutting.writing.tally, encoding, converted, broken })
 }
 
 /// Reads over what was imported before; gives what is new of the head.
@@ -222,10 +236,15 @@ fn without_zeros(line: &[u8]) -> &[u8] {
     &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
 }
 
+/// A line as UTF-8; one so long that it may be a part of one, as it is.
+fn as_utf8(line: &[u8]) -> Cow<'_, [u8]> {
+    if line.len() < lines::PART_BYTES { line_as_utf8(line) } else { Cow::Borrowed(line) }
+}
+
 /// What its beginning tells of its dates, and whether it leaves something open.
 fn turns_of_head(reader: &mut Reader, head: &[u8]) -> Turns {
     let mut turns = Turns::default();
-    head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(without_zeros(line), &mut turns));
+    head.split(|byte| *byte == b'\n').for_each(|line| reader.look_ahead(&as_utf8(without_zeros(line)), &mut turns));
     turns
 }
 
@@ -237,7 +256,7 @@ fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns
     let mut turns = Turns::default();
     // Where it breaks off it does so again, and is told of then.
     let _ = raw::each_line(&mut from, &mut |line| {
-        reader.look_ahead(without_zeros(line), &mut turns);
+        reader.look_ahead(&as_utf8(without_zeros(line)), &mut turns);
         ControlFlow::Continue(())
     });
     Ok(turns)
@@ -248,12 +267,16 @@ struct Writing<'a> {
     under: &'a Under,
     /// Of the last record that had one: what others are taken to have.
     time: Timestamp,
+    /// The first and the last time of those that have this source; none where they keep their own.
+    span: Option<(Timestamp, Timestamp)>,
     into: Vec<u8>,
 }
 
 impl Writing<'_> {
     fn take(&mut self, record: &Record<'_>) {
         self.time = record.time.unwrap_or(self.time);
+        let (first, last) = self.span.unwrap_or((self.time, self.time));
+        self.span = Some((first.min(self.time), last.max(self.time)));
         self.tally.add(record);
         lines::write(record, self.under, self.time, &mut self.into);
     }
@@ -302,10 +325,18 @@ impl Gathered {
         self.stand_at(if is_broken { self.sign.bytes + line as u64 } else { u64::MAX });
     }
 
-    fn entry(&self, source: &ImportSource, writing: &Writing<'_>) -> Option<Entry> {
-        let before = source.before.as_ref().and_then(|entry| entry.open.as_ref().map(|_| entry.records));
-        let records = before.unwrap_or(0) + writing.tally.records;
-        let entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;
+    fn entry(&self, source: &ImportSource, cutting: &Cutting<'_>) -> Option<Entry> {
+        let writing = &cutting.writing;
+        // Of an import that was cut off: what it took already counts.
+        let before = source.before.as_ref().filter(|entry| entry.open.is_some());
+        let records = before.map_or(0, |entry| entry.records) + writing.tally.records;
+        let spans = before.and_then(|entry| entry.span).into_iter().chain(writing.span);
+        let span = spans.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
+        let mut entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;
+        entry.source = Some(if cutting.are_records { String::new() } else { source.under.source.clone() });
+        entry.span = span;
+        entry.zone = source.zone.iana_name().map(str::to_owned);
+        entry.replaces = source.replaces || before.is_some_and(|entry| entry.replaces);
         Some(entry.open(Open { id: source.id.clone(), time: writing.time, is_again: source.is_again }))
     }
 }
@@ -314,13 +345,13 @@ impl Gathered {
 struct Gathering<'a, R> {
     from: R,
     into: &'a RefCell<Gathered>,
-    broken: Option<(io::ErrorKind, String)>,
+    broken: Option<io::Error>,
 }
 
 impl<R: Read> Read for Gathering<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some((kind, said)) = &self.broken {
-            return Err(io::Error::new(*kind, said.clone()));
+        if let Some(broken) = &self.broken {
+            return Err(once_more(broken));
         }
         if self.into.borrow().ahead.len() > LINE_BYTES_MAX {
             return Err(io::Error::new(io::ErrorKind::InvalidData, t!("import-endless-line")));
@@ -332,10 +363,19 @@ impl<R: Read> Read for Gathering<'_, R> {
             }
             Err(error) => {
                 if error.kind() != io::ErrorKind::Interrupted {
-                    self.broken = Some((error.kind(), error.to_string()));
+                    self.broken = Some(once_more(&error));
                 }
                 Err(error)
             }
         }
+    }
+}
+
+/// The same error.
+fn once_more(error: &io::Error) -> io::Error {
+    match (FileTrouble::of(error), error.raw_os_error()) {
+        (Some(trouble), _) => io::Error::new(error.kind(), trouble),
+        (None, Some(number)) => io::Error::from_raw_os_error(number),
+        (None, None) => io::Error::new(error.kind(), error.to_string()),
     }
 }

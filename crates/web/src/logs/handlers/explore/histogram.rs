@@ -32,7 +32,7 @@ pub(super) fn shown(
             found.over(&(first..range.end.min(v.now.max(range.start))), zone)
         }
         // A moment's lines stand in the middle of some time, not as one bar over all the width.
-        None => found.amid(STEPS_MIN.saturating_sub(steps) / 2, zone),
+        None => found.amid(STEPS_MIN.saturating_sub(steps) / 2, v.now, zone),
     };
     Histogram { edges, step, counts, address: search.over("", "").address(), legend: legend(search, query) }
 }

@@ -109,6 +109,29 @@ async fn a_time_that_cannot_be_read_or_is_empty_is_told_above_the_lines() {
 }
 
 #[tokio::test]
+async fn what_is_dated_in_the_future_is_told_and_makes_no_empty_days() {
+    let mut ahead = line(2, "info", "ahead of its time");
+    ahead["time"] = json!("2025-01-12T14:02:00Z");
+    let (site, ana) = site_with(&[line(1, "info", "one"), line(3, "info", "two"), ahead]).await;
+    let today = "2025-01-10T14:";
+    for address in ["/explore", "/explore?since=2025-01-09"] {
+        let page = site.look(&ana, address).await;
+        assert!(page.text.contains("1 line is dated in the future."), "{address}: {}", page.text);
+        assert!(page.text.contains("ahead of its time"), "it is found: {}", page.text);
+    }
+    let end = async |q: &str| {
+        site.get(&format!("/api/v1/logs/histogram?{q}")).await.json()["end"].as_str().unwrap().to_owned()
+    };
+    assert!(end("q=").await.starts_with(today), "{}", end("q=").await);
+    assert!(end("since=2025-01-10T14:00:00Z").await.starts_with(today));
+    // What is asked for is shown.
+    let asked = end("since=2025-01-10T14:00:00Z&until=2025-01-13").await;
+    assert!(asked.starts_with("2025-01-12") || asked.starts_with("2025-01-13"), "{asked}");
+    let past = site.look(&ana, "/explore?until=2025-01-10T14:30:00Z").await;
+    assert!(!past.text.contains("in the future"), "{}", past.text);
+}
+
+#[tokio::test]
 async fn what_was_typed_wrongly_is_told_in_the_readers_language() {
     let (site, ana) = site_with(&[line(1, "info", "one")]).await;
     let headers = |language| [("cookie", ana.cookie.as_str()), ("accept", "text/html"), ("accept-language", language)];
@@ -577,7 +600,7 @@ async fn programs_that_ask_for_french_are_answered_in_it() {
         (
             "fr",
             "«\u{a0}abc\u{a0}» n’est pas un nombre – écrivez un nombre, comme status>=500",
-            "`levl:info` – aucune ligne n’a de champ «\u{a0}levl\u{a0}». Vouliez-vous dire\u{a0}: `level:info`",
+            "`levl:info` – aucune ligne n’a de champ «\u{a0}levl\u{a0}». Vouliez-vous dire `level:info`\u{202f}?",
         ),
     ] {
         assert_eq!(ask("status%3E%3Dabc", language).await["problems"][0]["problem"], problem);
