@@ -307,7 +307,7 @@ fn damaged(file: &Path, error: store::Error) -> Failure {
     if let store::Error::Io { source, .. } = &error
         && source.kind() == std::io::ErrorKind::ReadOnlyFilesystem
     {
-        return owner::unwritable(file.parent().unwrap_or(file), std::io::ErrorKind::ReadOnlyFilesystem.into());
+        return owner::unwritable(file.parent().unwrap_or(file), &std::io::ErrorKind::ReadOnlyFilesystem.into());
     }
     match error.is_damage() {
         true => Failure::new(t!("at-place", place = file.display(), error = error.say())).help(t!("damaged-help")),

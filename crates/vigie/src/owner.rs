@@ -71,7 +71,7 @@ pub(crate) fn spool(data: &Path) -> Result<File> {
 
 /// Makes the data directory where there is none, for its user only.
 pub(crate) fn make_dir(data: &Path) -> Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| unwritable(data, error))
+    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(|error| unwritable(data, &error))
 }
 
 /// Whether files can be made in a folder of the data directory, if it is there.
@@ -80,7 +80,7 @@ pub(crate) fn make_dir(data: &Path) -> Result<()> {
 /// Says which folder, whose it is, and what helps.
 pub(crate) fn check_writable(folder: &Path) -> Result<()> {
     match tempfile::tempfile_in(folder) {
-        Err(error) if is_forbidden(&error) => Err(unwritable(folder, error)),
+        Err(error) if is_forbidden(&error) => Err(unwritable(folder, &error)),
         // Everything else is told by whoever meets it.
         _ => Ok(()),
     }
@@ -91,7 +91,7 @@ fn is_forbidden(error: &std::io::Error) -> bool {
 }
 
 /// What could not be made or written in the data directory: the folder, whose it is, and what helps.
-pub(crate) fn unwritable(folder: &Path, error: std::io::Error) -> Failure {
+pub(crate) fn unwritable(folder: &Path, error: &std::io::Error) -> Failure {
     // Of one that is not there the one that it would lie in.
     let there = folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder);
     match (error.kind(), fs::metadata(there)) {
@@ -103,7 +103,7 @@ pub(crate) fn unwritable(folder: &Path, error: std::io::Error) -> Failure {
             let folder = there.display();
             Failure::new(t!("at-place", place = folder, error = error.say())).help(t!("read-only-disk-help", folder))
         }
-        _ => Failure::at(folder.display(), &error),
+        _ => Failure::at(folder.display(), error),
     }
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn claim(data: &Path, command: &str) -> Result<Claim> {
     let path = data.join("vigie.lock");
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(
-            |error| if is_forbidden(&error) { unwritable(data, error) } else { Failure::at(path.display(), &error) },
+            |error| if is_forbidden(&error) { unwritable(data, &error) } else { Failure::at(path.display(), &error) },
         )?;
     match file.try_lock() {
         Ok(()) => {}
