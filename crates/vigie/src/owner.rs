@@ -97,7 +97,8 @@ pub(crate) fn unwritable(folder: &Path, error: &std::io::Error) -> Failure {
     match (error.kind(), fs::metadata(there)) {
         (ErrorKind::PermissionDenied, Ok(found)) => {
             let (folder, user) = (there.display(), found.uid());
-            Failure::new(t!("not-writable", folder, error = error.say(), user)).help(t!("not-writable-help", folder))
+            Failure::new(t!("folder-not-writable", folder, error = error.say(), user))
+                .help(t!("folder-not-writable-help", folder))
         }
         (ErrorKind::ReadOnlyFilesystem, _) => {
             let folder = there.display();
