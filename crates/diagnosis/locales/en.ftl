@@ -142,6 +142,8 @@ doubt-lines-lost = Unconfirmed, because the logs may have lost lines: a full or 
 doubt-other-mail = Unconfirmed, because few of the addresses in the logs are on the list: they may be from other mail.
 doubt-earlier-messages = Unconfirmed, because earlier messages to people on the list may be part of this mailing.
 doubt-one-more = Unconfirmed, because the program may have sent one more message than it had time to log.
+doubt-named = Unconfirmed, because the logs name these people in lines whose meaning is not known.
+doubt-not-looked-for = Unconfirmed, because the list was not given when this was collected. Give --recipients together with --bundle.
 queued-messages = { $n ->
     [one] { $shown } message is in the mail server’s queue; whom it is for is not logged.
    *[other] { $shown } messages are in the mail server’s queue; whom they are for is not logged.

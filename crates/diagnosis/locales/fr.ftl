@@ -142,6 +142,8 @@ doubt-lines-lost = Non confirmé, car des lignes de journal ont pu être perdues
 doubt-other-mail = Non confirmé, car peu d’adresses des journaux figurent dans la liste : il peut s’agir d’autres messages.
 doubt-earlier-messages = Non confirmé, car des messages précédents à des personnes de la liste peuvent faire partie de cet envoi.
 doubt-one-more = Non confirmé, car le programme a pu envoyer un message de plus que ce qu’il a eu le temps de consigner.
+doubt-named = Non confirmé, car les journaux nomment ces personnes dans des lignes dont le sens n’est pas connu.
+doubt-not-looked-for = Non confirmé, car la liste n’a pas été donnée lors de la collecte. Donnez --recipients avec --bundle.
 queued-messages = { $n ->
     [one] { $shown } message est en file d’attente ; son destinataire n’est pas journalisé.
    *[other] { $shown } messages sont en file d’attente ; leurs destinataires ne sont pas journalisés.

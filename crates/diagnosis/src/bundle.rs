@@ -93,7 +93,7 @@ impl Bundle {
     pub fn diagnose(self, list: Option<&RecipientList>) -> Diagnosis {
         let Self { question, collected } = self;
         let judgement = judge::judge(&collected, &question);
-        let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
+        let who = list.map(|list| recipients::join(list, &collected, &judgement.run, &question));
         crate::concluded(collected, judgement, who, &question)
     }
 }

@@ -76,7 +76,7 @@ pub fn diagnose_telling(
     clock: &Clock,
     told: &mut dyn FnMut(Step<'_>),
 ) -> Result<Diagnosis, CollectError> {
-    let collected = collect::collect(root, question, clock, &mut |progress| match progress {
+    let mut collected = collect::collect(root, question, clock, &mut |progress| match progress {
         Progress::Read { source, read, of } => told(Step::Read { source, read, of }),
         Progress::Small(collected) => {
             if let Verdict::Cause { cause } = judge::judge(&collected, question).verdict {
@@ -85,14 +85,17 @@ pub fn diagnose_telling(
         }
     })?;
     let judgement = judge::judge(&collected, question);
-    let who = list.map(|list| recipients::join(list, &collected, &judgement.run));
+    let who = list.map(|list| {
+        collected.mentions = Some(recipients::mentions(root, question, &collected, &judgement.run, list, clock));
+        recipients::join(list, &collected, &judgement.run, question)
+    });
     Ok(concluded(collected, judgement, who, question))
 }
 
 fn concluded(collected: Collected, judgement: Judgement, who: Option<Who>, question: &Question) -> Diagnosis {
     let resume = match &question.job {
         Some(story) => resume::resume(story, &judgement, recipients::LASTING),
-        None => recipients::resume(&collected, &judgement, who.as_ref()),
+        None => recipients::resume(&collected, &judgement, who.as_ref(), question),
     };
     let job = question.job.clone();
     Diagnosis { collected, judgement, who, job, resume }

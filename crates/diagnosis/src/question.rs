@@ -111,7 +111,7 @@ fn zones_of_names<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<V
 }
 
 /// The zone of what [`name_of`] says: a name, or an offset.
-fn named(name: &str) -> Option<TimeZone> {
+pub(crate) fn named(name: &str) -> Option<TimeZone> {
     let offset = || {
         let (sign, digits) = match name.split_at_checked(1)? {
             ("+", digits) => (1, digits),
@@ -210,6 +210,11 @@ pub(crate) fn names_year(question: &Question) -> bool {
 fn no_day(text: &str) -> Option<String> {
     let lower: String = text.chars().take(PHRASE_BYTES_MAX).collect::<String>().to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().map(|word| word.trim_matches([',', '.', '?', '!', '"'])).collect();
+    let is_next = |two: &[&str]| {
+        let is_day = |word: &str| WEEKDAYS.iter().any(|(english, french, _)| word == *english || word == *french);
+        two[0] == "next" && is_day(two[1]) || is_day(two[0]) && matches!(two[1], "prochain" | "next")
+    };
+    let next = words.windows(2).find(|two| is_next(two)).map(|two| two.join(" "));
     let to_come = words.iter().find(|word| matches!(**word, "tomorrow" | "demain"));
     let leap = Date::new(2024, 1, 1).ok()?;
     let impossible = words.windows(2).find(|two| {
@@ -219,7 +224,7 @@ fn no_day(text: &str) -> Option<String> {
             is_day(two[0]) && is_month(two[1]) || is_month(two[0]) && is_day(two[1]) && !two[1].contains([':', 'h']);
         is_date && date(two, leap).is_none()
     });
-    to_come.map(|word| (*word).to_owned()).or_else(|| impossible.map(|two| two.join(" ")))
+    next.or_else(|| to_come.map(|word| (*word).to_owned())).or_else(|| impossible.map(|two| two.join(" ")))
 }
 
 /// `between 01:30 and 02:00`, `entre 1h30 et 2h`: the two moments that `text` names.
@@ -242,6 +247,8 @@ fn between(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp,
         let day = |clock: &str| format!("{before} {} {}", clock, to.split_once(' ').map_or("", |(_, behind)| behind));
         let (from, _) = moment(&day(from), zone, latest)?;
         let (to, _) = moment(&format!("{before} {to}"), zone, latest)?;
+        // Over midnight: the first is of the day before.
+        let from = if from > to { from - Duration::from_secs(24 * 3600) } else { from };
         (from < to).then_some((from, to))
     })
 }
@@ -267,8 +274,17 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
     // A zone that is told holds before that of the logs.
     let zone = if words.iter().any(|word| matches!(*word, "utc" | "gmt")) { &TimeZone::UTC } else { zone };
     let local = latest.in_zone(zone);
-    let date = words.iter().enumerate().find_map(|(at, _)| date(&words[at..], local.date()));
+    // A date that is written goes before a day of the week beside it.
+    let is_of_week =
+        |word: &str| word == "last" || WEEKDAYS.iter().any(|(english, french, _)| word == *english || word == *french);
+    let found = |of_week: bool| {
+        let mut begins = (0..words.len()).filter(|at| is_of_week(words[*at]) == of_week);
+        begins.find_map(|at| date(&words[at..], local.date()))
+    };
+    let date = found(false).or_else(|| found(true));
     let time = words.iter().enumerate().find_map(|(at, _)| time(&words[at..]))?;
+    let is_afternoon = time.hour() < 12 && AFTERNOON.iter().any(|said| text.contains(said));
+    let time = if is_afternoon { time.wrapping_add(12.hours()) } else { time };
     // The night began on the day before, and ended on this one.
     let is_evening = time.hour() >= 12 && words.windows(2).any(|two| two == ["last", "night"]);
     let date = date.or_else(|| is_evening.then(|| local.date().yesterday().ok()).flatten());
@@ -284,6 +300,19 @@ fn moment(text: &str, zone: &TimeZone, latest: Timestamp) -> Option<(Timestamp, 
     };
     Some((at, about))
 }
+
+/// What makes an hour before noon one after it.
+const AFTERNOON: &[&str] = &[
+    "du soir",
+    "ce soir",
+    "de l'après-midi",
+    "in the evening",
+    "this evening",
+    " evening",
+    "in the afternoon",
+    "this afternoon",
+    " tonight",
+];
 
 /// `2 hours ago`, `il y a 20 min`.
 fn ago(words: &[&str], latest: Timestamp) -> Option<Timestamp> {
@@ -453,6 +482,8 @@ mod tests {
             ("it stopped on 31 February at 22:20", Some("31 february")),
             ("arrêté le 31 juin à 22h20", Some("31 juin")),
             ("it stopped tomorrow at 22:20", Some("tomorrow")),
+            ("it stopped next thursday at 22:20", Some("next thursday")),
+            ("arrêté jeudi prochain à 22h20", Some("jeudi prochain")),
             ("arrêté le 1er mai à 22h20", None),
             ("it stopped on March 3 at 22:20", None),
             ("it may have stopped at 22:20", None),
@@ -490,6 +521,9 @@ mod tests {
             ("it stopped last tuesday at 22:20", "2026-01-20 22:20:00", 30),
             ("it stopped last night at 22:05", "2026-01-21 22:05:00", 30),
             ("it stopped last night at 2:05", "2026-01-22 02:05:00", 30),
+            ("arrêté jeudi dernier à 10h et demie du soir", "2026-01-15 22:30:00", 30),
+            ("it stopped at 10:30 in the evening yesterday", "2026-01-21 22:30:00", 30),
+            ("it stopped on friday 20 November 2025 at 22:12", "2025-11-20 22:12:00", 30),
             ("arrêté jeudi dernier à 22h20", "2026-01-15 22:20:00", 30),
             ("der Versand hörte gegen 18:31 auf", "2026-01-22 18:31:00", 40),
             ("it stopped", "", 0),

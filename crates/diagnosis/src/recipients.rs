@@ -5,16 +5,18 @@
 
 pub use crate::job::Outcome;
 use crate::{
-    collect::{Collected, WINDOWS_BEFORE},
+    collect::{AFTER, Collected, Mentions, WINDOWS_BEFORE, mentions},
     evidence::{Delivery, Evidence, Family, Sign},
-    judge::{CauseId, Judgement, Run, Verdict},
+    judge::{CauseId, Judgement, Run, Verdict, is_of_trial},
+    question::Question,
     source::{Source, SourceState, stem},
 };
 use csv::ByteRecord;
-use model::Timestamp;
+use model::{Clock, Timestamp};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    path::Path,
     time::Duration,
 };
 
@@ -78,6 +80,10 @@ pub enum Doubt {
     EarlierMessages,
     /// Each process may have sent one more than it could say.
     OneMore,
+    /// The logs name them in other words.
+    Named,
+    /// The logs were not searched for them: what was found was taken along without the list.
+    NotLookedFor,
 }
 
 /// A list of recipients as it was given, to the byte: what is written of it again is the same.
@@ -134,6 +140,11 @@ impl RecipientList {
         Ok(Self { heading, rows, column, delimiter, is_marked: bytes.starts_with(MARK) })
     }
 
+    /// The addresses in any column of a row, counted from 1.
+    fn all_addresses(&self, row: usize) -> Vec<String> {
+        self.rows.get(row - 1).map(|row| row.iter().flat_map(addresses_in).collect()).unwrap_or_default()
+    }
+
     /// The addresses of each row that has any, in small letters, and its number from 1.
     fn addresses(&self) -> impl Iterator<Item = (usize, Vec<String>)> + '_ {
         let of_row = |row: &ByteRecord| row.get(self.column).map(addresses_in).filter(|found| !found.is_empty());
@@ -144,8 +155,7 @@ impl RecipientList {
 /// `Ann <Ann@x.org>; bob@x.org` are `ann@x.org` and `bob@x.org`.
 fn addresses_in(cell: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(cell).to_lowercase();
-    let between =
-        |sign: char| sign.is_whitespace() || matches!(sign, ',' | ';' | '<' | '>' | '"' | '(' | ')' | '\u{feff}');
+    let between = |sign: char| sign.is_whitespace() || ",;<>\"()/|&\u{feff}".contains(sign);
     let words = text.split(between).map(|word| word.trim_start_matches("mailto:").trim_end_matches('.'));
     words
         .filter(|word| word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()))
@@ -153,15 +163,45 @@ fn addresses_in(cell: &[u8]) -> Vec<String> {
         .collect()
 }
 
+/// An address as it is compared: `"Ann"+news@x.org` is `ann@x.org`.
+pub(crate) fn plain(address: &str) -> String {
+    let address = address.trim_matches(['.', '\'', '`', '*', '_', '!']).to_lowercase();
+    let Some((name, host)) = address.rsplit_once('@') else { return address };
+    let name = name.trim_matches('"').split('+').next().unwrap_or_default();
+    format!("{}@{host}", name.trim_matches('"'))
+}
+
+/// Whom of `list` the logs name, in whatever words.
+pub(crate) fn mentions(
+    root: &Path,
+    question: &Question,
+    collected: &Collected,
+    run: &Run,
+    list: &RecipientList,
+    clock: &Clock,
+) -> Mentions {
+    let listed = (1..=list.rows.len()).flat_map(|row| list.all_addresses(row)).map(|one| plain(&one)).collect();
+    let reading = &collected.reading;
+    let range = begin(&collected.evidence, run).min(reading.from) - mentions::BEFORE..reading.to + AFTER;
+    mentions::find(root, question, (&collected.sources, &reading.zone), range, &listed, clock)
+}
+
+/// Whether a source is of an environment in which programs are tried, and the run is not.
+fn is_aside(collected: &Collected, source: usize, run: &Run, question: &Question) -> bool {
+    let is_trial = |source: usize| is_of_trial(&collected.sources[source].name, question);
+    is_trial(source) && !run.evidence.is_some_and(|index| is_trial(collected.evidence[index].place.source))
+}
+
 /// Says of each recipient of `list` what became of them.
-pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
-    let mut told = Told::of(collected, run);
+pub fn join(list: &RecipientList, collected: &Collected, run: &Run, question: &Question) -> Who {
+    let mut told = Told::of(collected, run, &|source| is_aside(collected, source, run, question));
     told.hold_against(list);
     let recipient = |(row, addresses): (usize, Vec<String>)| {
         let (outcome, evidence) = told.of_all(&addresses);
         Recipient { address: addresses.join(", "), outcome, evidence, row }
     };
     let mut recipients: Vec<Recipient> = list.addresses().map(recipient).collect();
+    let is_named = doubt_the_named(&mut recipients, list, &told, collected.mentions.as_ref());
     let is_one_more = doubt_the_next(&mut recipients, &told);
     let mut counts = BTreeMap::new();
     let mut seen = BTreeSet::new();
@@ -171,7 +211,9 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run) -> Who {
     let repeated_rows = recipients.len() - seen.len();
     let without_address = list.rows.len() - recipients.len();
     let is_unconfirmed = recipients.iter().any(|one| one.outcome == Outcome::Unknown && one.evidence.is_none());
-    let doubt = told.of_others.err().or(is_one_more.then_some(Doubt::OneMore)).filter(|_| is_unconfirmed);
+    let doubts = [(is_named, Doubt::Named), (is_one_more, Doubt::OneMore)];
+    let doubt = doubts.into_iter().find_map(|(holds, doubt)| holds.then_some(doubt));
+    let doubt = told.of_others.err().or(doubt).filter(|_| is_unconfirmed);
     Who { recipients, counts, queued_messages: told.queued, without_address, repeated_rows, doubt }
 }
 
@@ -189,6 +231,26 @@ pub fn not_sent(list: &RecipientList, who: &Who) -> (usize, Vec<u8>) {
         let _ = writer.write_byte_record(row);
     }
     (count, writer.into_inner().unwrap_or_default())
+}
+
+/// Whoever is named anywhere in the logs, by any of the addresses of their row, may have got it. Whether anybody is doubted for it.
+fn doubt_the_named(
+    recipients: &mut [Recipient],
+    list: &RecipientList,
+    told: &Told,
+    mentions: Option<&Mentions>,
+) -> bool {
+    let mut named: BTreeSet<String> =
+        told.by_address.keys().chain(told.elsewhere.keys()).map(|one| plain(one)).collect();
+    named.extend(mentions.iter().flat_map(|mentions| mentions.addresses.iter().cloned()));
+    let mut is_any = false;
+    for recipient in recipients.iter_mut().filter(|recipient| recipient.outcome == Outcome::NotStarted) {
+        if list.all_addresses(recipient.row).iter().any(|address| named.contains(&plain(address))) {
+            recipient.outcome = Outcome::Unknown;
+            is_any = true;
+        }
+    }
+    is_any
 }
 
 /// Where only the program's own words tell, each of its processes may have sent one more than it could say; and where it does
@@ -245,7 +307,7 @@ impl Told {
         if all.all(|(outcome, _)| outcome == first.0) { first } else { (Outcome::Unknown, first.1) }
     }
 
-    fn of(collected: &Collected, run: &Run) -> Self {
+    fn of(collected: &Collected, run: &Run, is_aside: &dyn Fn(usize) -> bool) -> Self {
         let evidence = &collected.evidence;
         let begin = begin(evidence, run);
         let first_seen = first_seen(evidence);
@@ -262,7 +324,7 @@ impl Told {
         let (mut elsewhere, mut queue) = (BTreeMap::new(), Queue::default());
         let (mut signs, mut speakers, mut is_timed) = (BTreeSet::new(), BTreeSet::new(), true);
         for (index, one) in evidence.iter().enumerate() {
-            let Some(delivery) = &one.delivery else { continue };
+            let Some(delivery) = one.delivery.as_ref().filter(|_| !is_aside(one.place.source)) else { continue };
             let is_of_run = of_run(one);
             if is_of_run {
                 queue.note(one.sign, delivery);
@@ -296,6 +358,8 @@ impl Told {
         let queued = queue.open();
         let doubts = [
             (by_address.is_empty(), Doubt::NothingNamed),
+            (collected.mentions.is_none(), Doubt::NotLookedFor),
+            (collected.mentions.as_ref().is_some_and(|mentions| !mentions.is_whole), Doubt::Incomplete),
             (queued > 0, Doubt::InQueue),
             // Lines without a time are printed, and may have been lost with the process.
             (!is_timed, Doubt::NoTimes),
@@ -561,7 +625,7 @@ impl Resume {
 }
 
 /// Whether to send the rest, by what was found.
-pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -> Resume {
+pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>, question: &Question) -> Resume {
     let mut reasons = Vec::new();
     let run = &judgement.run;
     let cause = match judgement.verdict {
@@ -570,6 +634,7 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>) -
     };
     let sends = |one: &&Evidence| {
         matches!(one.sign, Sign::Submitted | Sign::AppSent)
+            && !is_aside(collected, one.place.source, run, question)
             && one.at > run.until + STILL
             && one.at <= collected.reading.to
     };

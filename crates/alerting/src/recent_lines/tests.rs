@@ -99,7 +99,10 @@ impl Site {
     }
 
     async fn resolved(&self, q: &str, since: Option<Timestamp>) -> ResolvedSearch {
-        let search = Search { q: q.to_owned(), since: since.map(|since| since.to_string()), ..Search::default() };
+        // Lines that are dated a little in the future count; a histogram without an end ends now.
+        let until = since.map(|_| (self.now() + Duration::from_secs(100 * 86_400)).to_string());
+        let search =
+            Search { q: q.to_owned(), since: since.map(|since| since.to_string()), until, ..Search::default() };
         search.resolve(self.now(), &TimeZone::UTC, &NoJobs).await.unwrap()
     }
 

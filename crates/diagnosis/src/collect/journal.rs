@@ -9,9 +9,10 @@ use jiff::tz::TimeZone;
 use model::Timestamp;
 use std::{
     collections::BTreeSet,
-    io::BufReader,
+    io::{self, BufReader, Read},
+    ops::Range,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
     thread,
     time::Duration,
@@ -34,6 +35,61 @@ pub(super) fn gather(tree: &Tree, gathered: &mut Gathered) {
     for (inside, folder) in folders(tree) {
         read(&["-D".to_owned(), folder.to_string_lossy().into_owned()], &inside, gathered);
     }
+}
+
+/// What `journalctl` says of a time, in JSON by lines; or that it could not.
+pub(super) enum Entries {
+    Told(ChildOutput),
+    Nothing,
+    Unread,
+}
+
+/// Its output; it is ended with this.
+pub(super) struct ChildOutput {
+    child: Child,
+    output: Capped<ChildStdout>,
+}
+
+impl Read for ChildOutput {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.output.read(buffer)
+    }
+}
+
+impl Drop for ChildOutput {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The entries of the journals of `tree`, of that time, that name an address.
+pub(super) fn entries(tree: &Tree, range: &Range<Timestamp>) -> Vec<Entries> {
+    let places = if tree.is_live() {
+        vec![vec!["--merge".to_owned()]]
+    } else {
+        folders(tree).into_iter().map(|(_, at)| vec!["-D".to_owned(), at.to_string_lossy().into_owned()]).collect()
+    };
+    let told = |place: Vec<String>| {
+        let mut command = Command::new("journalctl");
+        command
+            .args(["-o", "json", "--no-pager", "-q", "--grep=@"])
+            .arg(format!("--since=@{}", range.start.as_micros() / 1_000_000))
+            .arg(format!("--until=@{}", range.end.as_micros() / 1_000_000))
+            .arg(format!("--output-fields={FIELDS}"))
+            .args(place);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        match child {
+            Ok(mut child) => match child.stdout.take() {
+                Some(output) => Entries::Told(ChildOutput { child, output: Capped::new(output, OUTPUT_BYTES_MAX) }),
+                None => Entries::Unread,
+            },
+            // A machine without systemd has no journal either.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && tree.is_live() => Entries::Nothing,
+            Err(_) => Entries::Unread,
+        }
+    };
+    places.into_iter().map(told).collect()
 }
 
 /// The folders of a tree that hold journals, each once.

@@ -7,6 +7,7 @@ mod ends;
 mod export;
 mod files;
 mod journal;
+pub(crate) mod mentions;
 mod mounts;
 mod read;
 mod repeats;
@@ -14,6 +15,7 @@ mod services;
 mod settings;
 mod zones;
 
+pub use mentions::Mentions;
 pub use mounts::Mount;
 pub use services::Service;
 pub use settings::{Setting, SettingName};
@@ -60,6 +62,9 @@ pub struct Collected {
     /// The newest moment that any log names; `None` where none could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newest: Option<Timestamp>,
+    /// Whom of the list that was given the logs name; `None` where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Mentions>,
     /// What the machine calls itself, without its domain, in small letters; `None` where nothing says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
@@ -134,6 +139,7 @@ pub fn collect(
         reading,
         latest,
         newest: ends.newest,
+        mentions: None,
         is_live: tree.is_live(),
         sources: Vec::new(),
         evidence: Vec::new(),
@@ -194,6 +200,7 @@ impl Collected {
             reading: reading.clone(),
             latest: self.latest,
             newest: self.newest,
+            mentions: None,
             is_live: self.is_live,
             sources,
             evidence,

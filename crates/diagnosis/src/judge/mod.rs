@@ -13,6 +13,7 @@ mod weigh;
 mod work;
 
 pub use causes::CauseId;
+pub(crate) use others::is_of_trial;
 pub use run::{Run, RunBasis};
 pub use weigh::{Finding, Term, TermWord};
 

@@ -107,7 +107,7 @@ const TRIALS: &[&str] = &[
 ];
 
 /// Whether a log is of an environment in which programs are tried, of which nobody asks who does not say so.
-pub(super) fn is_of_trial(log: &str, question: &Question) -> bool {
+pub(crate) fn is_of_trial(log: &str, question: &Question) -> bool {
     let named = |text: &str| {
         let lower = text.to_lowercase();
         lower.split(|c: char| !c.is_alphanumeric()).any(|word| TRIALS.contains(&word))

@@ -274,12 +274,13 @@ fn scanners(evidence: &[Evidence]) -> BTreeSet<String> {
 /// The burst of messages whose end is nearest to what was asked.
 fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -> Option<Run> {
     let is_trial = |one: &Evidence| others::is_of_trial(&collected.sources[one.place.source].name, question);
-    let mut told = collected.evidence.iter().filter(|one| is_by_application(one.sign));
-    let has_others = told.any(|one| !is_trial(one));
+    let tells = |one: &&Evidence| is_by_application(one.sign) || matches!(one.sign, Sign::Submitted | Sign::Delivered);
+    let has_others = collected.evidence.iter().filter(tells).any(|one| !is_trial(one));
+    let is_aside = |one: &Evidence| has_others && is_trial(one);
     let in_window = |burst: &Vec<usize>| {
         let end = collected.evidence[burst[burst.len() - 1]].at;
         burst.len() >= BURST_MIN
-            && !(has_others && is_trial(&collected.evidence[burst[0]]))
+            && !is_aside(&collected.evidence[burst[0]])
             && (collected.reading.from..=collected.reading.to).contains(&end)
     };
     let distance = |burst: &Vec<usize>| {
@@ -287,7 +288,7 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
         (end.seconds_to(asked).abs() * 1e3) as i64
     };
     let nearest = |bursts: Vec<Vec<usize>>| bursts.into_iter().filter(in_window).min_by_key(distance);
-    let taken = nearest(bursts(&collected.evidence));
+    let taken = nearest(bursts(&collected.evidence, is_aside));
     let named = nearest(bursts_of_lines(Sign::AppNamed, &collected.evidence));
     // The mail server takes the mail of others as well: what names each recipient tells of the run alone.
     let is_of_run = |named: &Vec<usize>, taken: &Vec<usize>| {
@@ -354,8 +355,12 @@ fn by_its_last_word(collected: &Collected, asked: Timestamp) -> Option<Run> {
 
 /// Messages that were handed over, in bursts: what applications say, else what the mail server took, else what it delivered;
 /// a few messages of others beside many are not the run's.
-fn bursts(evidence: &[Evidence]) -> Vec<Vec<usize>> {
-    let of_signs = [Sign::AppSent, Sign::Submitted, Sign::Delivered].map(|sign| bursts_of(sign, evidence));
+fn bursts(evidence: &[Evidence], is_aside: impl Fn(&Evidence) -> bool) -> Vec<Vec<usize>> {
+    let of_sign = |sign| {
+        let is_wanted = |index: &usize| evidence[*index].sign == sign && !is_aside(&evidence[*index]);
+        in_bursts((0..evidence.len()).filter(is_wanted), evidence)
+    };
+    let of_signs = [Sign::AppSent, Sign::Submitted, Sign::Delivered].map(of_sign);
     let most = |bursts: &Vec<Vec<usize>>| bursts.iter().map(Vec::len).max().unwrap_or(0);
     let most_of_all = of_signs.iter().map(most).max().unwrap_or(0);
     let is_of_run = |bursts: &Vec<Vec<usize>>| most(bursts) >= BURST_MIN && most(bursts) * FEW >= most_of_all;
@@ -574,10 +579,6 @@ pub(super) fn kind(line: &str) -> String {
     let is_constant =
         |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@') && word.contains(|c: char| c != '.');
     line.split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
-}
-
-fn bursts_of(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
-    in_bursts((0..evidence.len()).filter(|index| evidence[*index].sign == sign), evidence)
 }
 
 /// How long a run may wait that counts on where it was.

@@ -12,6 +12,7 @@ mod hostile;
 mod job;
 mod lab;
 mod mailing;
+mod named_recipients;
 mod named_work;
 mod programs;
 mod real;
