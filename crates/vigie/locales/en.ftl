@@ -93,6 +93,7 @@ again-refused = { $name }: nothing was done: its earlier import left { n-record 
 again-refused-help = add --yes to replace them, or --source NAME to keep both
 again-asks = { $name }: this import replaces what the earlier one left:
 again-sure = delete { n-record } for good, and import the file anew? [y/N]{" "}
+again-interrupted = replacing its earlier import in { $zone } was interrupted. To finish it: vigie logs import --again --tz { $zone } { $name }
 again-not = nothing was done
 import-replaced = ; replaced { n-record } of its earlier import
 import-passed-over = ; its first { $n } bytes were imported before

@@ -108,6 +108,7 @@ again-refused = { $name } : rien n’a été fait : son import précédent a l
 again-refused-help = ajoutez --yes pour remplacer ces lignes, ou --source NOM pour garder les deux
 again-asks = { $name } : cet import remplace ce que le précédent a laissé :
 again-sure = supprimer définitivement { n-record } et importer de nouveau le fichier ? [o/N]{" "}
+again-interrupted = le remplacement de son import précédent en { $zone } a été interrompu. Pour le terminer : vigie logs import --again --tz { $zone } { $name }
 again-not = rien n’a été fait
 import-replaced =  ; { n-record } de l’import précédent { $n ->
     [one] remplacée

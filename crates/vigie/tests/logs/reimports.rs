@@ -130,7 +130,12 @@ fn replacing_goes_on_where_it_was_killed() {
     while child.try_wait().unwrap().is_none() && count(of_tokyo) == 0 {}
     child.kill().unwrap();
     child.wait().unwrap();
+    let plain = desk.run(&["logs", "import", "long.log"]);
+    let told = format!("{}{}", plain.out, plain.said);
+    assert!(plain.code == 1 && told.contains("--again --tz Asia/Tokyo long.log"), "{told}");
     let rest = Answer::of(again().output().unwrap());
     assert!(rest.code == 0, "{}{}", rest.out, rest.said);
     assert_eq!((count("source:*long*"), count(of_tokyo)), (RECORDS, 8 * 3_600), "each once, and all of them anew");
+    let plain = desk.run(&["logs", "import", "long.log"]);
+    assert!(plain.out.contains("already"), "{}{}", plain.out, plain.said);
 }

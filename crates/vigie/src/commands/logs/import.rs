@@ -164,6 +164,10 @@ async fn one(
             return Ok(Some(Became::FileStatus(at)));
         }
         Ok(FileStatus::Beginning(entry)) => Some(entry),
+        Ok(FileStatus::Replacing(zone)) => {
+            let name = render::plain(&file.display().to_string(), 200);
+            return Ok(Some(Became::Failed(t!("again-interrupted", name, zone))));
+        }
         Err(error) => return Ok(Some(Became::Failed(super::reason(file, &error)))),
     };
     let source = args.source.clone().unwrap_or_else(|| absolute(file));

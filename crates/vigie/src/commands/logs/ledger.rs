@@ -49,6 +49,9 @@ pub(super) struct Entry {
     /// What was imported of it before was deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) replaces: bool,
+    /// The zone in which it was to be read anew, noted before what was imported of it is deleted: an entry behind this one tells that it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replacing: Option<String>,
     beginning: String,
     end: String,
     /// Digest of all of it. Versions before wrote none.
@@ -102,6 +105,8 @@ pub(super) enum FileStatus {
     Whole(Entry),
     /// It has grown since, or its import was cut off there.
     Beginning(Entry),
+    /// What was imported of it was to be replaced, with times in that zone, and is not yet.
+    Replacing(String),
 }
 
 pub(super) struct Ledger {
@@ -214,6 +219,11 @@ impl Ledger {
     /// last attempt at that counts, if it reads times in the same `zone`.
     pub(super) fn look_up(&self, path: &Path, again: Option<&str>) -> io::Result<FileStatus> {
         let found = self.found(path, &|entry| is_attempt(entry, again))?;
+        if again.is_none()
+            && let Some(zone) = found.entries.last().and_then(|entry| entry.replacing.clone())
+        {
+            return Ok(FileStatus::Replacing(zone));
+        }
         let Some(entry) = found.entries.iter().max_by_key(|entry| entry.bytes).map(|entry| (*entry).clone()) else {
             return Ok(FileStatus::New);
         };
@@ -296,11 +306,17 @@ impl Entry {
             span: None,
             zone: None,
             replaces: false,
+            replacing: None,
             beginning,
             end,
             content: Some(sign.content()),
             open: None,
         })
+    }
+
+    /// That it is about to be replaced, with times in `zone`.
+    pub(super) fn to_be_replaced(&self, zone: &str) -> Self {
+        Self { replacing: Some(zone.to_owned()), replaces: false, records: 0, open: None, ..self.clone() }
     }
 
     /// Whether records of both may be of the same time.
@@ -447,7 +463,7 @@ mod tests {
             ("empty.log", String::new(), "new"),
         ] {
             let known = match ledger.look_up(&file(name, bytes.as_bytes()), None).unwrap() {
-                FileStatus::New => "new",
+                FileStatus::New | FileStatus::Replacing(_) => "new",
                 FileStatus::Whole(_) => "whole",
                 FileStatus::Beginning(entry) => {
                     assert_eq!(entry.bytes, text.len() as u64);

@@ -38,7 +38,7 @@ pub(super) async fn replace(
     client: &Client,
     args: &LogsImportArgs,
     (file, source, zone): (&Path, &str, &str),
-    ledger: &Ledger,
+    ledger: &mut Ledger,
 ) -> Result<Replaced> {
     let earlier = match ledger.earlier(file, source, zone) {
         Ok(Earlier { entries, .. }) if entries.is_empty() => return Ok(Replaced::Nothing),
@@ -63,6 +63,10 @@ pub(super) async fn replace(
     if matching > 0 {
         if !is_wanted(config, client, args, &asked, (&name, matching)).await? {
             return Ok(Replaced::Not(Became::Failed(t!("again-not"))));
+        }
+        // Should this be cut off, an import that does not replace says so, instead of that all is there.
+        if let Some(last) = earlier.last() {
+            ledger.note(last.to_be_replaced(zone))?;
         }
         let now = counted.now.to_string();
         delete::delete(client, &asked, &[("at_most", matching.to_string()), ("now", now)]).await?;
