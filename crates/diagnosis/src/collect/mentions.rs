@@ -69,7 +69,7 @@ pub(crate) fn find(
         }
         let named = sources.iter().find(|source| source.name == file.inside).and_then(|source| source.zone.as_deref());
         let zone = named.and_then(question::named).unwrap_or_else(|| zone.clone());
-        is_whole &= search.file(file, zone).unwrap_or(false);
+        is_whole &= search.file(file, &zone).unwrap_or(false);
     }
     for entries in journal::entries(&tree, &search.range) {
         is_whole &= match entries {
@@ -90,15 +90,15 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Whether it was read to its end.
-    fn file(&mut self, file: &Found, zone: TimeZone) -> io::Result<bool> {
+    fn file(&mut self, file: &Found, zone: &TimeZone) -> io::Result<bool> {
         let plain = open_plain(&file.real)?;
         // A year that is left out is that of the run.
         let reference = file.modified.min(self.range.end);
         if file.inside.ends_with(".gz") {
             let unpacked = flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(CHUNK_BYTES, plain));
-            return self.lines(Capped::new(unpacked, UNPACKED_BYTES_MAX), &zone, reference);
+            return self.lines(Capped::new(unpacked, UNPACKED_BYTES_MAX), zone, reference);
         }
-        self.lines(plain, &zone, reference)
+        self.lines(plain, zone, reference)
     }
 
     fn lines(&mut self, mut from: impl Read, zone: &TimeZone, reference: Timestamp) -> io::Result<bool> {
