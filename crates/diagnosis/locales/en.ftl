@@ -107,6 +107,7 @@ state-silent = nothing in this period
 state-undated = no timestamps
 unreadable-denied = not readable: add the user to the group adm, or use sudo
 unreadable-no-journalctl = not readable: journalctl is not installed
+unreadable-packed = not readable: unpack it first, or pack it with gzip
 unreadable-damaged = not readable: damaged
 partial-time = read in part: 10 s limit reached
 partial-helper = read in part: journalctl took over 3 s

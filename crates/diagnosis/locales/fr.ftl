@@ -107,6 +107,7 @@ state-silent = rien sur la période
 state-undated = sans horodatage
 unreadable-denied = illisible : ajoutez l’utilisateur au groupe adm ou utilisez sudo
 unreadable-no-journalctl = illisible : journalctl n’est pas installé
+unreadable-packed = illisible : décompressez-la d’abord, ou utilisez gzip
 unreadable-damaged = illisible : endommagée
 partial-time = lue en partie : limite de 10 s atteinte
 partial-helper = lue en partie : journalctl a dépassé 3 s

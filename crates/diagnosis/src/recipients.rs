@@ -3,6 +3,8 @@
 //! Nothing is guessed: an address of which nothing was read is *not started* only where the source that would name it was
 //! read whole, else *unknown*.
 
+mod list;
+
 pub use crate::job::Outcome;
 use crate::{
     collect::{AFTER, Collected, Mentions, WINDOWS_BEFORE, mentions},
@@ -11,7 +13,8 @@ use crate::{
     question::Question,
     source::{Source, SourceState, stem},
 };
-use csv::ByteRecord;
+pub(crate) use list::plain;
+pub use list::{BadList, RECIPIENTS_MAX, RecipientList, not_sent};
 use model::{Clock, Timestamp};
 use serde::Serialize;
 use std::{
@@ -20,9 +23,6 @@ use std::{
     time::Duration,
 };
 
-/// Recipients of one list.
-pub const RECIPIENTS_MAX: usize = 500_000;
-const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Messages that are apart by less are of one run.
 const APART: Duration = Duration::from_secs(180);
 /// Sending that long after the end means that somebody is still at it.
@@ -86,91 +86,6 @@ pub enum Doubt {
     NotLookedFor,
 }
 
-/// A list of recipients as it was given, to the byte: what is written of it again is the same.
-#[derive(Clone, Debug, Default)]
-pub struct RecipientList {
-    heading: Option<ByteRecord>,
-    rows: Vec<ByteRecord>,
-    /// The column that holds addresses.
-    column: usize,
-    delimiter: u8,
-    /// Whether it begins with a byte order mark, by which spreadsheets know UTF-8.
-    is_marked: bool,
-}
-
-/// Why a list cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadList {
-    /// No column holds addresses.
-    NoAddresses,
-    /// It is no CSV from this line on.
-    Unreadable { line: u64 },
-    /// It has more rows than [`RECIPIENTS_MAX`].
-    TooLong,
-}
-
-impl RecipientList {
-    /// Reads CSV with commas, semicolons or tabs, with or without a heading.
-    ///
-    /// # Errors
-    /// Where no column holds addresses, it is no CSV, or it has too many rows.
-    pub fn read(bytes: &[u8]) -> Result<Self, BadList> {
-        // No text has such bytes.
-        if let Some(at) = memchr::memchr(0, bytes) {
-            let line = 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
-            return Err(BadList::Unreadable { line });
-        }
-        let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
-        let delimiter = [b';', b'\t', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',');
-        let mut reader =
-            csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(bytes);
-        let mut rows = Vec::new();
-        for record in reader.byte_records() {
-            let line = |error: &csv::Error| error.position().map_or(0, csv::Position::line);
-            rows.push(record.map_err(|error| BadList::Unreadable { line: line(&error) })?);
-            if rows.len() > RECIPIENTS_MAX {
-                return Err(BadList::TooLong);
-            }
-        }
-        let has_address = |row: &ByteRecord| row.iter().position(|cell| cell.contains(&b'@'));
-        let column = rows.iter().find_map(has_address).ok_or(BadList::NoAddresses)?;
-        let has_heading = rows.first().is_some_and(|row| has_address(row).is_none());
-        let heading = has_heading.then(|| rows.remove(0));
-        Ok(Self { heading, rows, column, delimiter, is_marked: bytes.starts_with(MARK) })
-    }
-
-    /// The addresses in any column of a row, counted from 1.
-    fn all_addresses(&self, row: usize) -> Vec<String> {
-        self.rows.get(row - 1).map(|row| row.iter().flat_map(addresses_in).collect()).unwrap_or_default()
-    }
-
-    /// The addresses of each row that has any, in small letters, and its number from 1.
-    fn addresses(&self) -> impl Iterator<Item = (usize, Vec<String>)> + '_ {
-        let of_row = |row: &ByteRecord| row.get(self.column).map(addresses_in).filter(|found| !found.is_empty());
-        self.rows.iter().enumerate().filter_map(move |(index, row)| Some((index + 1, of_row(row)?)))
-    }
-}
-
-/// `Ann <Ann@x.org>; bob@x.org` are `ann@x.org` and `bob@x.org`.
-fn addresses_in(cell: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(cell).to_lowercase();
-    let between = |sign: char| sign.is_whitespace() || ",;<>\"()/|&\u{feff}".contains(sign);
-    let words = text.split(between).map(|word| word.trim_start_matches("mailto:").trim_end_matches('.'));
-    words
-        .filter(|word| word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()))
-        .map(str::to_owned)
-        .collect()
-}
-
-/// An address as it is compared: `"Ann"+news@x.org` is `ann@x.org`.
-pub(crate) fn plain(address: &str) -> String {
-    let address = address.trim_matches(['.', '\'', '`', '*', '_', '!']).to_lowercase();
-    let Some((name, host)) = address.rsplit_once('@') else { return address };
-    let name = name.trim_matches('"').split('+').next().unwrap_or_default();
-    format!("{}@{host}", name.trim_matches('"'))
-}
-
 /// Whom of `list` the logs name, in whatever words.
 pub(crate) fn mentions(
     root: &Path,
@@ -180,21 +95,23 @@ pub(crate) fn mentions(
     list: &RecipientList,
     clock: &Clock,
 ) -> Mentions {
-    let listed = (1..=list.rows.len()).flat_map(|row| list.all_addresses(row)).map(|one| plain(&one)).collect();
+    let listed = (1..=list.len()).flat_map(|row| list.all_addresses(row)).map(|one| plain(&one)).collect();
     let reading = &collected.reading;
     let range = begin(&collected.evidence, run).min(reading.from) - mentions::BEFORE..reading.to + AFTER;
-    mentions::find(root, question, (&collected.sources, &reading.zone), range, &listed, clock)
+    let is_aside = |log: &str| is_aside(log, collected, run, question);
+    mentions::find(root, question, (collected, &is_aside), range, &listed, clock)
 }
 
-/// Whether a source is of an environment in which programs are tried, and the run is not.
-fn is_aside(collected: &Collected, source: usize, run: &Run, question: &Question) -> bool {
-    let is_trial = |source: usize| is_of_trial(&collected.sources[source].name, question);
-    is_trial(source) && !run.evidence.is_some_and(|index| is_trial(collected.evidence[index].place.source))
+/// Whether a log of that name is of an environment in which programs are tried, and the run is not.
+fn is_aside(log: &str, collected: &Collected, run: &Run, question: &Question) -> bool {
+    let of_run = run.evidence.map(|index| &collected.sources[collected.evidence[index].place.source].name);
+    is_of_trial(log, question) && !of_run.is_some_and(|log| is_of_trial(log, question))
 }
 
 /// Says of each recipient of `list` what became of them.
 pub fn join(list: &RecipientList, collected: &Collected, run: &Run, question: &Question) -> Who {
-    let mut told = Told::of(collected, run, &|source| is_aside(collected, source, run, question));
+    let mut told =
+        Told::of(collected, run, &|source| is_aside(&collected.sources[source].name, collected, run, question));
     told.hold_against(list);
     let recipient = |(row, addresses): (usize, Vec<String>)| {
         let (outcome, evidence) = told.of_all(&addresses);
@@ -209,7 +126,7 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run, question: &Q
         *counts.entry(recipient.outcome).or_default() += 1;
     }
     let repeated_rows = recipients.len() - seen.len();
-    let without_address = list.rows.len() - recipients.len();
+    let without_address = list.len() - recipients.len();
     let is_unconfirmed = recipients.iter().any(|one| one.outcome == Outcome::Unknown && one.evidence.is_none());
     let doubts = [(is_named, Doubt::Named), (is_one_more, Doubt::OneMore)];
     let doubt = doubts.into_iter().find_map(|(holds, doubt)| holds.then_some(doubt));
@@ -217,23 +134,8 @@ pub fn join(list: &RecipientList, collected: &Collected, run: &Run, question: &Q
     Who { recipients, counts, queued_messages: told.queued, without_address, repeated_rows, doubt }
 }
 
-/// The rows of `list` that were not started or failed, as CSV under their heading, each byte as it was; and how many. Whether
-/// they may be sent is for [`Resume::allows_the_rest`] to say.
-pub fn not_sent(list: &RecipientList, who: &Who) -> (usize, Vec<u8>) {
-    let is_left = |recipient: &&Recipient| matches!(recipient.outcome, Outcome::NotStarted | Outcome::Failed);
-    let rows: Vec<&ByteRecord> =
-        who.recipients.iter().filter(is_left).filter_map(|recipient| list.rows.get(recipient.row - 1)).collect();
-    let count = rows.len();
-    let mark = if list.is_marked { MARK.to_vec() } else { Vec::new() };
-    let mut writer = csv::WriterBuilder::new().flexible(true).delimiter(list.delimiter).from_writer(mark);
-    for row in list.heading.iter().chain(rows) {
-        // Nothing fails that is written to memory.
-        let _ = writer.write_byte_record(row);
-    }
-    (count, writer.into_inner().unwrap_or_default())
-}
-
-/// Whoever is named anywhere in the logs, by any of the addresses of their row, may have got it. Whether anybody is doubted for it.
+/// Whoever is named anywhere in the logs, by any of the addresses of their row, may have got it; so may whoever was refused at one of
+/// them and served at another. Whether anybody is doubted for it.
 fn doubt_the_named(
     recipients: &mut [Recipient],
     list: &RecipientList,
@@ -243,9 +145,16 @@ fn doubt_the_named(
     let mut named: BTreeSet<String> =
         told.by_address.keys().chain(told.elsewhere.keys()).map(|one| plain(one)).collect();
     named.extend(mentions.iter().flat_map(|mentions| mentions.addresses.iter().cloned()));
+    let is_sent = |(_, (outcome, _)): &(&String, &(Outcome, usize))| *outcome == Outcome::Sent;
+    let served: BTreeSet<String> = told.by_address.iter().filter(is_sent).map(|(address, _)| plain(address)).collect();
     let mut is_any = false;
-    for recipient in recipients.iter_mut().filter(|recipient| recipient.outcome == Outcome::NotStarted) {
-        if list.all_addresses(recipient.row).iter().any(|address| named.contains(&plain(address))) {
+    for recipient in recipients {
+        let doubted = match recipient.outcome {
+            Outcome::NotStarted => &named,
+            Outcome::Failed => &served,
+            _ => continue,
+        };
+        if list.all_addresses(recipient.row).iter().any(|address| doubted.contains(&plain(address))) {
             recipient.outcome = Outcome::Unknown;
             is_any = true;
         }
@@ -634,7 +543,7 @@ pub fn resume(collected: &Collected, judgement: &Judgement, who: Option<&Who>, q
     };
     let sends = |one: &&Evidence| {
         matches!(one.sign, Sign::Submitted | Sign::AppSent)
-            && !is_aside(collected, one.place.source, run, question)
+            && !is_aside(&collected.sources[one.place.source].name, collected, run, question)
             && one.at > run.until + STILL
             && one.at <= collected.reading.to
     };

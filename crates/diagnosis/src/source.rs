@@ -29,6 +29,8 @@ pub enum Unreadable {
     /// `journalctl` is not installed, or did not answer.
     NoJournalctl,
     Damaged,
+    /// It is packed in a way that is not read here.
+    Packed,
 }
 
 /// What was not looked at, because it would have been too much.

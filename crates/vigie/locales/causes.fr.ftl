@@ -18,6 +18,7 @@ gmail-https = HTTPS indisponible ({ $text }) : installez le paquet ca-certifica
 file-folder = c’est un dossier : indiquez les fichiers qu’il contient
 file-none = c’est un tube ou un périphérique, et non un fichier
 file-packed = compressé par { $name }, que Vigie ne lit pas : décompressez-le d’abord avec { $tool }
+file-cut-off = fichier compressé incomplet, décompressé jusqu’à l’octet { $at }
 file-damaged = fichier compressé endommagé, décompressé jusqu’à l’octet { $at }
 store-database = base de données : { $text }
 store-newer = le schéma de la base de données est en version { $found }, ce programme connaît les versions jusqu’à { $known } : utilisez un « vigie » plus récent, ou restaurez la copie faite avant la mise à jour

@@ -4,8 +4,10 @@ use crate::{
     question::Question,
     tree::{Found, Tree},
 };
+use model::Timestamp;
 use std::collections::BTreeSet;
 
+const PACKED: &[&str] = &[".xz", ".zst", ".bz2"];
 /// Folders in which everything is a log.
 const LOG_FOLDERS: &[&str] = &["/var/log/", "/logs/", "/log/"];
 /// What ends the name of something that is no text.
@@ -51,6 +53,17 @@ pub(super) fn find(tree: &Tree, question: &Question) -> Result<Vec<Found>, Strin
     let mut seen = BTreeSet::new();
     found.retain(|file| seen.insert(file.real.clone()));
     Ok(found)
+}
+
+/// Logs that were packed in a way that is not read, and written to since then.
+pub(super) fn packed(tree: &Tree, since: Timestamp) -> Vec<Found> {
+    let is_packed = |inside: &str| {
+        let stem = PACKED.iter().find_map(|end| inside.strip_suffix(end));
+        stem.is_some_and(is_log)
+    };
+    let mut found = tree.files("/var/log", is_packed);
+    found.retain(|file| file.modified >= since);
+    found
 }
 
 /// The machine's own logs have a share of the bound that nothing else takes.

@@ -50,6 +50,13 @@ pub(super) struct ChildOutput {
     output: Capped<ChildStdout>,
 }
 
+impl ChildOutput {
+    /// Once all was read: whether that was all there is to say.
+    pub(super) fn ended_well(mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+}
+
 impl Read for ChildOutput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.output.read(buffer)
@@ -63,7 +70,7 @@ impl Drop for ChildOutput {
     }
 }
 
-/// The entries of the journals of `tree`, of that time, that name an address.
+/// The entries of the journals of `tree`, of that time.
 pub(super) fn entries(tree: &Tree, range: &Range<Timestamp>) -> Vec<Entries> {
     let places = if tree.is_live() {
         vec![vec!["--merge".to_owned()]]
@@ -73,7 +80,7 @@ pub(super) fn entries(tree: &Tree, range: &Range<Timestamp>) -> Vec<Entries> {
     let told = |place: Vec<String>| {
         let mut command = Command::new("journalctl");
         command
-            .args(["-o", "json", "--no-pager", "-q", "--grep=@"])
+            .args(["-o", "json", "--no-pager", "-q"])
             .arg(format!("--since=@{}", range.start.as_micros() / 1_000_000))
             .arg(format!("--until=@{}", range.end.as_micros() / 1_000_000))
             .arg(format!("--output-fields={FIELDS}"))

@@ -1,15 +1,13 @@
 //! Whom the logs name, in whatever words, from a day before the run on: an earlier part of the mailing may have served them.
 
 use super::{
-    files,
+    Collected, files,
     journal::{self, Entries},
     read::{Capped, options},
 };
 use crate::{
-    judge::is_of_trial,
     question::{self, Question},
     recipients::plain,
-    source::Source,
     tree::{Found, Tree, open_plain},
 };
 use jiff::tz::TimeZone;
@@ -34,11 +32,14 @@ const LINE_BYTES_MAX: usize = 1 << 20;
 const UNPACKED_BYTES_MAX: u64 = 4 << 30;
 /// Clocks of files and of lines may be so far apart.
 const FILE_TIME_SLACK: Duration = Duration::from_secs(24 * 3600);
-/// Words of lines that name somebody for what they did themselves.
+/// Words of lines that name somebody for what they did themselves, unless they speak of mail as well.
 #[rustfmt::skip]
 const OF_VISITORS: &[&str] = &[
     "login", "logged", "log in", "sign in", "signed in", "session", "password", "mot de passe", "passwort", "connexion", "angemeldet", "get /", "post /", "unsubscri", "désabonn",
 ];
+
+const OF_MAIL: &[&str] =
+    &["smtp", "rcpt", "to=", "recipient", "destinataire", "sent", "envoy", "deliver", "queued", "message", " 250"];
 
 /// Those of a list whom the logs name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +54,7 @@ pub struct Mentions {
 pub(crate) fn find(
     root: &Path,
     question: &Question,
-    (sources, zone): (&[Source], &TimeZone),
+    (collected, is_aside): (&Collected, &dyn Fn(&str) -> bool),
     range: Range<Timestamp>,
     listed: &BTreeSet<String>,
     clock: &Clock,
@@ -63,17 +64,20 @@ pub(crate) fn find(
     let deadline = clock.now() + TIME_MAX;
     let mut search = Search { listed, range, addresses: BTreeSet::new(), is_late: Box::new(|| clock.now() > deadline) };
     let mut is_whole = !tree.is_cut();
-    for file in files.iter().filter(|file| !is_of_trial(&file.inside, question)) {
+    for file in files.iter().filter(|file| !is_aside(&file.inside)) {
         if file.modified + FILE_TIME_SLACK < search.range.start {
             continue;
         }
-        let named = sources.iter().find(|source| source.name == file.inside).and_then(|source| source.zone.as_deref());
-        let zone = named.and_then(question::named).unwrap_or_else(|| zone.clone());
+        let source = collected.sources.iter().find(|source| source.name == file.inside);
+        let named = source.and_then(|source| source.zone.as_deref()).and_then(question::named);
+        let zone = named.unwrap_or_else(|| collected.reading.zone.clone());
         is_whole &= search.file(file, &zone).unwrap_or(false);
     }
     for entries in journal::entries(&tree, &search.range) {
         is_whole &= match entries {
-            Entries::Told(output) => search.lines(output, &TimeZone::UTC, Timestamp::EPOCH).unwrap_or(false),
+            Entries::Told(mut output) => {
+                search.lines(&mut output, &TimeZone::UTC, Timestamp::EPOCH).unwrap_or(false) && output.ended_well()
+            }
             Entries::Nothing => true,
             Entries::Unread => false,
         };
@@ -145,7 +149,8 @@ impl Search<'_> {
             .chain(quoted_names(&text))
             .filter(|address| self.listed.contains(address) && !self.addresses.contains(address))
             .collect();
-        if named.is_empty() || OF_VISITORS.iter().any(|word| text.contains(word)) {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if named.is_empty() || has(OF_VISITORS) && !has(OF_MAIL) {
             return;
         }
         let mut time = None;

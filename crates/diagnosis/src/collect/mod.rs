@@ -24,7 +24,7 @@ use crate::{
     evidence::{Evidence, Family},
     job,
     question::{self, BadQuestion, Question, Reading},
-    source::{Bound, Source},
+    source::{Bound, Source, SourceState, Unreadable},
     tree::{Found, Tree},
 };
 use jiff::tz::TimeZone;
@@ -105,53 +105,13 @@ pub fn collect(
     let deadline = began + TIME_MAX;
     let tree = Tree::open(root).map_err(CollectError::Root)?;
     let files = files::find(&tree, question).map_err(CollectError::Pattern)?;
-    // Who tells a zone asks by it. Logs are in that of their machine, where the copy names it.
-    let own = question.zone_of_all();
-    let machine = if tree.is_live() { Some(TimeZone::system()) } else { zones::of_machine(&tree) };
-    let known = if tree.is_live() { own.clone().or(machine) } else { machine.or_else(|| own.clone()) };
-    let known = known.or_else(|| zones::offset_of_most(&files));
-    let mut zone = known.clone().unwrap_or(TimeZone::UTC);
-    let asked_in = |zone: &TimeZone| own.clone().unwrap_or_else(|| zone.clone());
-    // The clock here says nothing of the machine that a copy is of: what is asked about has been.
-    let asked = question::read(question, &asked_in(&zone), began).map_or(began, |reading| reading.to);
-    let now = if tree.is_live() { began } else { began.max(asked) };
-    let of_year = question::names_year(question).then_some(asked);
-    let mut ends = ends::learn(&files, &zone, now, tree.is_live(), of_year);
-    if let (None, Some(found)) = (known, zones::of_ends(&ends.files)) {
-        zone = found;
-        ends = ends::learn(&files, &zone, now, tree.is_live(), of_year);
-    }
-    let latest = if tree.is_live() { began } else { ends.latest };
-    // Who asks about yesterday looks at their own calendar; where the copy does not reach so far, at that of its last line.
-    let by_clock =
-        question::is_by_today(question).then(|| question::read(question, &asked_in(&zone), began).ok()).flatten();
-    let reading = match by_clock.filter(|reading| !tree.is_live() && reading.from <= latest) {
-        Some(reading) => reading,
-        None => question::read(question, &asked_in(&zone), latest).map_err(CollectError::Question)?,
-    };
+    let Placed { zone, ends, reading } = placed(&tree, &files, question, began)?;
     let mut gathered = read::Gathered::new(&reading, deadline, clock.clone());
     // What is large comes last: should the time run out, what says most in few lines was read.
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
     in_turn.sort_by_key(|(file, _)| Some(unpacked(file)).filter(|bytes| *bytes >= LARGE_BYTES));
     let small = in_turn.partition_point(|(file, _)| unpacked(file) < LARGE_BYTES);
-    let (settings, services) = (settings::find(&tree, question), services::find(&tree));
-    let base = Collected {
-        reading,
-        latest,
-        newest: ends.newest,
-        mentions: None,
-        is_live: tree.is_live(),
-        sources: Vec::new(),
-        evidence: Vec::new(),
-        settings,
-        services,
-        mounts: mounts::find(&tree),
-        bounds: [(tree.is_cut(), Bound::Files), (tree.has_lost_links(), Bound::Links)]
-            .into_iter()
-            .filter_map(|(is_hit, bound)| is_hit.then_some(bound))
-            .collect(),
-        host: tree.text("/etc/hostname", HOST_BYTES_MAX).and_then(|name| own_name(&name)),
-    };
+    let base = before_reading(&tree, question, reading, &ends);
     for (number, (file, end)) in in_turn.iter().enumerate() {
         if number == small {
             journal::gather(&tree, &mut gathered);
@@ -165,7 +125,72 @@ pub fn collect(
     if small == in_turn.len() {
         journal::gather(&tree, &mut gathered);
     }
+    for file in files::packed(&tree, base.reading.from - mentions::BEFORE) {
+        gathered.keep(Source {
+            state: SourceState::Unreadable { why: Unreadable::Packed },
+            ..Source::new(&file.inside, file.bytes)
+        });
+    }
     Ok(base.with(gathered.finish(), question))
+}
+
+/// When and where a question is asked about, and what the ends of the files told for it.
+struct Placed {
+    zone: TimeZone,
+    ends: ends::Ends,
+    reading: Reading,
+}
+
+fn placed(tree: &Tree, files: &[Found], question: &Question, began: Timestamp) -> Result<Placed, CollectError> {
+    // Who tells a zone asks by it. Logs are in that of their machine, where the copy names it.
+    let own = question.zone_of_all();
+    let machine = if tree.is_live() { Some(TimeZone::system()) } else { zones::of_machine(tree) };
+    let known = if tree.is_live() { own.clone().or(machine) } else { machine.or_else(|| own.clone()) };
+    let known = known.or_else(|| zones::offset_of_most(files));
+    let mut zone = known.clone().unwrap_or(TimeZone::UTC);
+    let asked_in = |zone: &TimeZone| own.clone().unwrap_or_else(|| zone.clone());
+    // The clock here says nothing of the machine that a copy is of: what is asked about has been.
+    let asked = question::read(question, &asked_in(&zone), began).map_or(began, |reading| reading.to);
+    let now = if tree.is_live() { began } else { began.max(asked) };
+    let of_year = question::names_year(question).then_some(asked);
+    let mut ends = ends::learn(files, &zone, now, tree.is_live(), of_year);
+    if let (None, Some(found)) = (known, zones::of_ends(&ends.files)) {
+        zone = found;
+        ends = ends::learn(files, &zone, now, tree.is_live(), of_year);
+    }
+    if tree.is_live() {
+        ends.latest = began;
+    }
+    let latest = ends.latest;
+    // Who asks about yesterday looks at their own calendar; where the copy does not reach so far, at that of its last line.
+    let by_clock =
+        question::is_by_today(question).then(|| question::read(question, &asked_in(&zone), began).ok()).flatten();
+    let reading = match by_clock.filter(|reading| !tree.is_live() && reading.from <= latest) {
+        Some(reading) => reading,
+        None => question::read(question, &asked_in(&zone), latest).map_err(CollectError::Question)?,
+    };
+    Ok(Placed { zone, ends, reading })
+}
+
+/// What is known before any log is read.
+fn before_reading(tree: &Tree, question: &Question, reading: Reading, ends: &ends::Ends) -> Collected {
+    Collected {
+        reading,
+        latest: ends.latest,
+        newest: ends.newest,
+        mentions: None,
+        is_live: tree.is_live(),
+        sources: Vec::new(),
+        evidence: Vec::new(),
+        settings: settings::find(tree, question),
+        services: services::find(tree),
+        mounts: mounts::find(tree),
+        bounds: [(tree.is_cut(), Bound::Files), (tree.has_lost_links(), Bound::Links)]
+            .into_iter()
+            .filter_map(|(is_hit, bound)| is_hit.then_some(bound))
+            .collect(),
+        host: tree.text("/etc/hostname", HOST_BYTES_MAX).and_then(|name| own_name(&name)),
+    }
 }
 
 /// `mail` of `Mail.example.org`; a name that stands for any machine is none.

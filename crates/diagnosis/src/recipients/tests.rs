@@ -1,6 +1,6 @@
 //! What a list says, and whom it makes safe to send to.
 
-use super::*;
+use super::{list::addresses_in, *};
 
 #[test]
 fn lists_are_read_with_their_separators() {

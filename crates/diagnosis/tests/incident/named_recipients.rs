@@ -69,6 +69,8 @@ fn words_that_nobody_knows_make_nobody_safe() {
         let files = [(files[0].0, files[0].1.as_str())];
         assert_eq!(outcome(&files, &clients(), "client25@example.org"), Outcome::Unknown, "{line}");
     }
+    let session = "Nov 20 22:10:40 mail relay[7]: smtp session 12: RCPT TO:<client25@example.org> 250 accepted\n";
+    assert_eq!(outcome(&[("var/log/syslog", session)], &clients(), "client25@example.org"), Outcome::Unknown);
     let login = "Nov 20 22:10:40 mail dovecot: imap-login: Login: user=<client25@example.org>\n";
     assert_eq!(outcome(&[("var/log/syslog", login)], &clients(), "client25@example.org"), Outcome::NotStarted);
 }
@@ -89,6 +91,30 @@ fn another_address_of_a_row_counts() {
     let (_, rows) = diagnosis::recipients::not_sent(&list, &who);
     let rows = String::from_utf8(rows).unwrap();
     assert!(!(8..=20).any(|n| rows.contains(&format!("client{n}@"))), "{rows}");
+}
+
+#[test]
+fn what_is_packed_unreadably_makes_nobody_safe() {
+    let files = [("var/log/mail.log-20251120.xz", "packed")];
+    assert_eq!(outcome(&files, &clients(), "client25@example.org"), Outcome::Unknown);
+    // Of something else it says nothing of them.
+    let files = [("var/log/nginx/access.log-20251120.xz", "packed")];
+    assert_eq!(outcome(&files, &clients(), "client25@example.org"), Outcome::NotStarted);
+}
+
+#[test]
+fn who_was_refused_at_one_address_and_served_at_another_is_not_written_to() {
+    let bounce = "Nov 20 22:11:50 mail postfix/smtp[12]: B00001: to=<client25@example.org>, relay=mx.example.org[192.0.2.1]:25, delay=1, dsn=5.1.1, status=bounced (550 5.1.1 user unknown)\n";
+    let served = "Nov 20 22:11:52 mail postfix/smtp[12]: B00002: to=<client25@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, dsn=2.0.0, status=sent (250 ok)\n";
+    let both = format!("{bounce}{served}");
+    let mut rows = clients();
+    rows[24] = "client25@example.org;client25@example.com".into();
+    let tree = Tree::in_paris();
+    tree.write("var/log/mail.log", &(delivered("20:00", 90..=91) + &delivered("22:11", 8..=20) + &both));
+    let list = RecipientList::read(format!("email;contact\n{}\n", rows.join("\n")).as_bytes()).unwrap();
+    let question = Question { phrase: "the mailing stopped on 2025-11-20 at 22:12".into(), ..Question::default() };
+    let who = tree.ask(&question, Some(&list)).who.unwrap();
+    assert_eq!(who.recipients[24].outcome, Outcome::Unknown);
 }
 
 #[test]

@@ -13,7 +13,7 @@ mod records;
 mod tests;
 
 pub use lines::{each_line, each_line_at};
-pub use open::{FileTrouble, open, open_packed, unpack, unpack_text};
+pub use open::{FileTrouble, check_packed, open, open_packed, unpack, unpack_text};
 pub use query::RawQuery;
 
 use lines::Buffer;

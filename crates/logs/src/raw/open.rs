@@ -22,6 +22,8 @@ pub enum FileTrouble {
     Foreign { name: &'static str, tool: &'static str },
     #[error("damaged compressed file, unpacked up to byte {at}")]
     Damaged { at: u64 },
+    #[error("compressed file that ends too early, unpacked up to byte {at}")]
+    CutOff { at: u64 },
 }
 
 impl FileTrouble {
@@ -34,6 +36,7 @@ impl FileTrouble {
             Self::Folder => io::ErrorKind::IsADirectory,
             Self::NoFile => io::ErrorKind::InvalidInput,
             Self::Foreign { .. } | Self::Damaged { .. } => io::ErrorKind::InvalidData,
+            Self::CutOff { .. } => io::ErrorKind::UnexpectedEof,
         };
         io::Error::new(kind, self)
     }
@@ -54,6 +57,9 @@ impl<R: Read> Read for Unpacking<R> {
             }
             // What the disk says has a number.
             Err(error) if error.raw_os_error().is_some() || error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Err(FileTrouble::CutOff { at: self.at }.error())
+            }
             Err(_) => Err(FileTrouble::Damaged { at: self.at }.error()),
         }
     }
@@ -86,7 +92,34 @@ pub fn open_packed(path: &Path) -> io::Result<(File, Timestamp)> {
     Ok((File::open(path)?, Timestamp::from_micros(modified)))
 }
 
+/// Unpacks a file that is packed once to its end, and keeps nothing: what is damaged within unpacks to lines that nobody wrote, and only its
+/// sum at the end tells.
+///
+/// # Errors
+/// Where it is damaged. One that only ends too early is right up to there.
+pub fn check_packed(path: &Path) -> io::Result<()> {
+    let (mut file, _) = open_packed(path)?;
+    let mut magic = Vec::with_capacity(MAGIC_BYTES);
+    Read::by_ref(&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut magic)?;
+    if !is_gzip(&magic) && !is_zstd(&magic) {
+        return Ok(());
+    }
+    let whole = Cursor::new(magic).chain(file);
+    match io::copy(&mut unpack_bytes(whole)?, &mut io::sink()) {
+        Err(error) if matches!(FileTrouble::of(&error), Some(FileTrouble::Damaged { .. })) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 const MAGIC_BYTES: usize = 10;
+
+fn is_gzip(magic: &[u8]) -> bool {
+    magic.starts_with(&[0x1F, 0x8B, 8])
+}
+
+fn is_zstd(magic: &[u8]) -> bool {
+    magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD])
+}
 
 /// The name of what packed it and of what unpacks it, where that is none of ours.
 fn foreign_packing(magic: &[u8]) -> Option<(&'static str, &'static str)> {
@@ -121,8 +154,7 @@ pub fn unpack_text(from: impl Read + Send + 'static) -> io::Result<(Box<dyn Read
 fn unpack_bytes(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
     let mut magic = Vec::with_capacity(MAGIC_BYTES);
     Read::by_ref(&mut from).take(MAGIC_BYTES as u64).read_to_end(&mut magic)?;
-    let is_gzip = magic.starts_with(&[0x1F, 0x8B, 8]);
-    let is_zstd = magic.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]);
+    let (is_gzip, is_zstd) = (is_gzip(&magic), is_zstd(&magic));
     if let Some((name, tool)) = foreign_packing(&magic) {
         return Err(FileTrouble::Foreign { name, tool }.error());
     }

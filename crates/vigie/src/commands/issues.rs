@@ -88,18 +88,24 @@ async fn show(config: &Config, issue: &str) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// One after the other; what was done before one that cannot be changed is said.
+/// All of them, or none where one is not there; what was done before one that cannot be changed is said.
 async fn change(config: &Config, issues: &[String], what: &str, asked: &impl Serialize) -> Result<Exit> {
     let connected = app::changing(config, "issues", Engines::Rest).await?;
-    let mut changed = Ok(());
+    let mut changed = all_there(connected.client(), issues).await;
     for issue in issues {
-        changed = change_one(config, connected.client(), issue, what, asked).await;
-        if changed.is_err() {
-            break;
+        if changed.is_ok() {
+            changed = change_one(config, connected.client(), issue, what, asked).await;
         }
     }
     connected.close().await;
     changed.map(|()| Exit::Done)
+}
+
+async fn all_there(client: &Client, issues: &[String]) -> Result<()> {
+    for issue in issues {
+        client.get::<Value>(&format!("/api/v1/issues/{}", escaped(issue))).await?;
+    }
+    Ok(())
 }
 
 async fn change_one(config: &Config, client: &Client, issue: &str, what: &str, asked: &impl Serialize) -> Result<()> {

@@ -41,6 +41,7 @@ impl Cause for FileTrouble {
             Self::NoFile => text("file-none", &[]),
             Self::Foreign { name, tool } => text("file-packed", &[("name", name), ("tool", tool)]),
             Self::Damaged { at } => text("file-damaged", &[("at", at)]),
+            Self::CutOff { at } => text("file-cut-off", &[("at", at)]),
         }
     }
 }

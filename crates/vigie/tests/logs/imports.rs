@@ -255,6 +255,24 @@ fn the_end_of_a_file_that_broke_off_is_had_once_it_is_whole() {
 }
 
 #[test]
+fn nothing_is_taken_of_an_archive_that_is_damaged_within() {
+    let desk = Desk::new();
+    let line = |number| format!("2025-01-10 14:00:00 INFO line {number} {}\n", number * 7919 % 10_007);
+    let packed = gzip((0..3_000).map(line).collect::<String>());
+    let mut damaged = packed.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 2].copy_from_slice(&[0x5A, 0xA5]);
+    desk.file("app.log.gz", &damaged);
+    let refused = desk.run(&["logs", "import", "app.log.gz", "--source", "z"]);
+    let told = format!("{}{}", refused.out, refused.said);
+    assert!(refused.code == 1 && told.contains("damaged compressed file"), "{told}");
+    desk.file("app.log.gz", &packed);
+    done(&desk.run(&["logs", "import", "app.log.gz", "--source", "z"]));
+    let count = desk.run(&["logs", "search", "source:z | stats count() as n", "--json"]).json();
+    assert_eq!(count["table"][0][0], 3_000);
+}
+
+#[test]
 fn a_line_that_had_no_end_is_taken_once_more_when_it_has() {
     let desk = Desk::new();
     let messages = || {

@@ -80,16 +80,12 @@ pub(super) struct Reading {
 /// Reads a file from where it was imported to, and gives the pieces that it makes, also of what came before a fault.
 pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc<AtomicU64>) -> io::Result<Reading> {
     let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
+    raw::check_packed(&source.file)?;
     let (packed, modified) = raw::open_packed(&source.file)?;
     let gathered = RefCell::new(Gathered::default());
     let (text, encoding) = raw::unpack_text(Counted { from: packed, place })?;
     let mut from = Gathering { from: text, into: &gathered, broken: None };
-    let mut head = Vec::new();
-    // Where it breaks off within, it does so again below.
-    let _ = Read::by_ref(&mut from).take(HEAD_BYTES).read_to_end(&mut head);
-    if Sign::of(&head).is_binary() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("import-no-text")));
-    }
+    let head = head_of(&mut from)?;
     let options = Options {
         zone: source.zone.clone(),
         reference: Reference::Modified(modified),
@@ -150,6 +146,17 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     gathered.borrow_mut().stand_at_end(broken.is_some());
     let _ = give(std::mem::take(&mut cutting.writing.into), &cutting);
     Ok(Reading { tally: cutting.writing.tally, encoding, converted, broken })
+}
+
+/// The beginning of a text.
+fn head_of(from: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    // Where it breaks off within, it does so again behind it.
+    let _ = from.take(HEAD_BYTES).read_to_end(&mut head);
+    if Sign::of(&head).is_binary() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, t!("import-no-text")));
+    }
+    Ok(head)
 }
 
 /// Reads over what was imported before; gives what is new of the head.
