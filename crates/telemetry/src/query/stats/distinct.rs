@@ -307,7 +307,7 @@ mod tests {
     use crate::query::cell::Cell;
 
     /// The same numbers in each of some groups.
-    fn sets(groups: u32, numbers: impl Iterator<Item = i64> + Clone) -> DistinctSets {
+    fn sets(groups: u32, numbers: &(impl Iterator<Item = i64> + Clone)) -> DistinctSets {
         let mut sets = DistinctSets::default();
         for group in 0..groups {
             sets.grow();
@@ -322,9 +322,9 @@ mod tests {
     #[test]
     fn up_to_a_million_are_exact_and_what_has_no_room_within_five_percent() {
         for different in [0, 1, 1_024, 1_025, 5_000, 20_000, 200_000] {
-            let left = sets(1, 0..different);
+            let left = sets(1, &(0..different));
             // Other numbers for the same values.
-            let right = sets(1, (0..different).rev().step_by(3));
+            let right = sets(1, &(0..different).rev().step_by(3));
             let shrunk = |sets: &DistinctSets| {
                 let mut sets = sets.clone();
                 sets.shrink();
@@ -347,12 +347,12 @@ mod tests {
     #[test]
     fn groups_with_bits_and_those_beyond_are_counted_alike() {
         let groups = GROUPS_WITH_BITS as u32 + 3;
-        let (mut one, other) = (sets(groups, 0..40), sets(groups, 20..70));
+        let (mut one, other) = (sets(groups, &(0..40)), sets(groups, &(20..70)));
         // The groups of the other stand in the opposite order.
         one.merge(other, |place| (groups as usize).checked_sub(place + 1));
         assert!((0..groups).all(|group| one.count(group) == 70));
         let (more, far) = (NUMBERED_MAX as i64 + 100, NUMBERED_MAX as i64 + 300);
-        let (mut one, other) = (sets(1, 0..more), sets(1, (50..far).rev()));
+        let (mut one, other) = (sets(1, &(0..more)), sets(1, &(50..far).rev()));
         one.merge(other, Some);
         assert_eq!(one.count(0), far as u64, "values without a number are counted once too");
     }
