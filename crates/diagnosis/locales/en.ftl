@@ -86,6 +86,7 @@ basis-skipped = logs
 advice-yes = You can send the rest now.
 advice-wait = Wait before you send the rest.
 advice-no = No: there is nothing to resume.
+advice-list-only = Send only to the list of the remaining recipients: others are unconfirmed, and may already have the message.
 advice-cannot-tell = The logs do not tell whether resuming is safe.
 reason-still-sending = Messages were still being sent after the end, the last at { $at }. Wait until this stops.
 reason-may-still-send = The application was not stopped: it may still be sending. Wait until the process has ended.

@@ -86,6 +86,7 @@ basis-skipped = journaux
 advice-yes = Vous pouvez envoyer le reste maintenant.
 advice-wait = Attendez avant d’envoyer le reste.
 advice-no = Non : il n’y a rien à reprendre.
+advice-list-only = N’envoyez qu’à la liste des destinataires restants : d’autres ne sont pas confirmés et ont peut-être déjà reçu le message.
 advice-cannot-tell = Les journaux ne permettent pas de dire si la reprise est sûre.
 reason-still-sending = Des messages partaient encore après la fin, le dernier à { $at }. Attendez que cela cesse.
 reason-may-still-send = L’application n’a pas été arrêtée : elle envoie peut-être encore. Attendez la fin du processus.

@@ -908,6 +908,8 @@ diagnose-written = { $n ->
     [one] { $path }: { $n } row written
    *[other] { $path }: { $n } rows written
 }
+diagnose-no-dash = the standard output is for the report
+diagnose-no-dash-help = name a new file instead of `-`
 file-there = { $path } is there already
 file-there-help = name another file: nothing is overwritten
 diagnose-list-too-long = { $path }: the list is larger than 64 MB

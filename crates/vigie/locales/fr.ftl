@@ -1024,6 +1024,8 @@ diagnose-written = { $n ->
     [one] { $path } : { $n } ligne écrite
    *[other] { $path } : { $n } lignes écrites
 }
+diagnose-no-dash = la sortie standard est réservée au rapport
+diagnose-no-dash-help = indiquez un nouveau fichier au lieu de `-`
 file-there = { $path } existe déjà
 file-there-help = indiquez un autre fichier : rien n’est écrasé
 diagnose-list-too-long = { $path } : la liste dépasse 64 Mo

@@ -40,9 +40,14 @@ fn the_rest_is_written_once_and_named_in_the_command() {
     assert!(!answer.out.contains("not-sent.csv"), "{}", answer.out);
     assert!(answer.out.contains("one more message than it had time to log"), "{}", answer.out);
     assert!(answer.out.contains("links to files that are not in this folder"), "{}", answer.out);
+    assert!(answer.out.contains("Send only to the list of the remaining recipients"), "{}", answer.out);
     let rest = fs::read_to_string(desk.path().join("the rest.csv")).unwrap();
     assert_eq!(rest.lines().count(), 10, "the heading and nine: whoever came next may have it\n{rest}");
     assert!(!rest.contains("membre21"), "{rest}");
+
+    let dash = desk.run(&[&ASKED[..], &["--not-sent", "-"]].concat());
+    assert_eq!((dash.code, dash.out.as_str()), (2, ""), "{}", dash.said);
+    assert!(dash.said.contains("name a new file instead of `-`") && !desk.path().join("-").exists(), "{}", dash.said);
 
     fs::write(desk.path().join("the rest.csv"), "mine").unwrap();
     let again = desk.run(&line);

@@ -306,6 +306,7 @@ impl Telling<'_> {
             Advice::Yes => "advice-yes",
             Advice::Wait => "advice-wait",
             Advice::No => "advice-no",
+            Advice::CannotTell if resume.allows_the_rest() => "advice-list-only",
             Advice::CannotTell => "advice-cannot-tell",
         };
         let reasons: Vec<String> = resume.reasons.iter().map(|reason| self.reason(reason)).collect();

@@ -192,6 +192,9 @@ fn new_file(path: &Path) -> Result<File> {
 }
 
 fn not_there(path: &Path) -> Result<()> {
+    if path == Path::new("-") {
+        return Err(Failure::refused(t!("diagnose-no-dash")).help(t!("diagnose-no-dash-help")));
+    }
     if path.symlink_metadata().is_ok() { Err(file_there(path)) } else { Ok(()) }
 }
 

@@ -57,8 +57,9 @@ fn a_wrong_zone_is_mended_by_importing_the_file_again() {
     let first = desk.run(&["logs", "import", "local.log", "--tz", "UTC"]);
     assert!(done(&first).out.contains("were read in UTC: if that is wrong, --again --tz ZONE"), "{}", first.out);
     desk.file("local.log", (0..5).map(line).collect::<String>());
-    done(&desk.run(&["logs", "import", "local.log", "--tz", "UTC"]));
+    done(&desk.run(&["logs", "import", "local.log"]));
     assert_eq!(times(&desk, "bye").len(), 5);
+    assert_eq!(times(&desk, "bye")[4], "2025-01-10T14:04:00.000000Z", "what it has grown by is of the same zone");
     let again = ["logs", "import", "local.log", "--again", "--tz", "America/New_York"];
     let asked = desk.run(&again);
     assert!(asked.code == 2 && asked.said.contains("left 5 records") && asked.said.contains("--yes"), "{}", asked.said);

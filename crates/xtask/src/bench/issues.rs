@@ -76,7 +76,7 @@ fn issues(context: &Context) -> Result<Table> {
 }
 
 fn filled(context: &Context, data: PathBuf) -> Result<PathBuf> {
-    let fill = context.example("reports", "fill")?;
+    let fill = context.example("reports", "fill_issues")?;
     // The server makes the folder as it wants it.
     Server::start(context, &data, None)?.stop()?;
     let sizes = context.size(["50000", "5000000", "10000000"], ["500", "20000", "50000"]);

@@ -72,7 +72,7 @@ const PAGES: &[&str] = &[
 ];
 
 fn pages(context: &Context) -> Result<Table> {
-    let fill = context.example("store", "fill")?;
+    let fill = context.example("store", "fill_jobs")?;
     let watchers = context.example("testkit", "watchers")?;
     let folder = context.folder()?;
     let data = folder.path().join("data");

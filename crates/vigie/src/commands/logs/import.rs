@@ -156,19 +156,9 @@ async fn one(
 ) -> Result<Option<Became>> {
     let zone = args.tz.as_ref().unwrap_or(&config.zone.value);
     let zone_name = zone.iana_name().unwrap_or("UTC");
-    let before = match ledger.look_up(file, args.again.then_some(zone_name)) {
-        Ok(FileStatus::New) => None,
-        Ok(FileStatus::Whole(entry)) => {
-            let at = entry.at.clone();
-            over(client, ledger, entry).await?;
-            return Ok(Some(Became::FileStatus(at)));
-        }
-        Ok(FileStatus::Beginning(entry)) => Some(entry),
-        Ok(FileStatus::Replacing(zone)) => {
-            let name = render::plain(&file.display().to_string(), 200);
-            return Ok(Some(Became::Failed(t!("again-interrupted", name, zone))));
-        }
-        Err(error) => return Ok(Some(Became::Failed(super::reason(file, &error)))),
+    let before = match imported_before(client, file, args.again.then_some(zone_name), ledger).await? {
+        Ok(before) => before,
+        Err(became) => return Ok(Some(became)),
     };
     let source = args.source.clone().unwrap_or_else(|| absolute(file));
     let replaced = match &before {
@@ -180,6 +170,9 @@ async fn one(
         Replaced::Deleted(records) => Some(records),
         Replaced::Not(became) => return Ok(Some(became)),
     };
+    // What a file has grown by is read as its beginning was.
+    let zone = args.tz.is_none().then(|| before.as_ref()?.zone()).flatten().unwrap_or_else(|| zone.clone());
+    let zone_name = zone.iana_name().unwrap_or("UTC").to_owned();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
     let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
     let bar = Bar::new(Silence::beside(config), file, file_size);
@@ -189,7 +182,7 @@ async fn one(
             file: file.to_owned(),
             keeps_sources: args.source.is_none(),
             under: Under { source, labels: labels.clone() },
-            zone: zone.clone(),
+            zone,
             formats: config.log_store.value.formats().unwrap_or_default().of(&absolute(file)),
             id: id.clone(),
             is_again: args.again,
@@ -200,8 +193,8 @@ async fn one(
         tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
-    let (zone, replaced) = (zone_name.to_owned(), replaced.unwrap_or(0));
-    let mut taken = ImportTotals { passed_over, replaced, zone, ..ImportTotals::default() };
+    let replaced = replaced.unwrap_or(0);
+    let mut taken = ImportTotals { passed_over, replaced, zone: zone_name, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
@@ -215,6 +208,29 @@ async fn one(
         Ok(()) => {}
     }
     ended(client, ledger, read, taken, stands).await.map(Some)
+}
+
+/// What was imported of a file that has not been imported whole; else what becomes of it.
+async fn imported_before(
+    client: &Client,
+    file: &Path,
+    again_in: Option<&str>,
+    ledger: &mut Ledger,
+) -> Result<Result<Option<Entry>, Became>> {
+    Ok(match ledger.look_up(file, again_in) {
+        Ok(FileStatus::New) => Ok(None),
+        Ok(FileStatus::Beginning(entry)) => Ok(Some(entry)),
+        Ok(FileStatus::Whole(entry)) => {
+            let at = entry.at.clone();
+            over(client, ledger, entry).await?;
+            Err(Became::FileStatus(at))
+        }
+        Ok(FileStatus::Replacing(zone)) => {
+            let name = render::plain(&file.display().to_string(), 200);
+            Err(Became::Failed(t!("again-interrupted", name, zone)))
+        }
+        Err(error) => Err(Became::Failed(super::reason(file, &error))),
+    })
 }
 
 /// What became of a file that was read, as far as it could be.

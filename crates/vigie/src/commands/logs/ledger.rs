@@ -8,6 +8,7 @@ use crate::{
     owner, render,
     words::t,
 };
+use jiff::tz::TimeZone;
 use logs::raw;
 use model::Timestamp;
 use ring::digest::{Context, Digest, SHA256, digest};
@@ -312,6 +313,11 @@ impl Entry {
             content: Some(sign.content()),
             open: None,
         })
+    }
+
+    /// In which times were read that name no zone, if it is still known by that name.
+    pub(super) fn zone(&self) -> Option<TimeZone> {
+        TimeZone::get(self.zone.as_deref()?).ok()
     }
 
     /// That it is about to be replaced, with times in `zone`.

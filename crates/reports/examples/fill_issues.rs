@@ -1,4 +1,4 @@
-//! A data directory as it is after weeks: `fill DATA ISSUES EVENTS TRANSACTIONS`. Events lie evenly over twenty days, half of them in
+//! A data directory as it is after weeks: `fill_issues DATA ISSUES EVENTS TRANSACTIONS`. Events lie evenly over twenty days, half of them in
 //! the hundred busiest issues; each came as a client sends it, and is counted from the log. Transactions are those of the last day,
 //! of forty endpoints.
 //!
@@ -34,7 +34,7 @@ const TOGETHER: u64 = 2_000;
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [data, issues, events, transactions] = arguments.as_slice() else {
-        panic!("usage: fill DATA ISSUES EVENTS TRANSACTIONS")
+        panic!("usage: fill_issues DATA ISSUES EVENTS TRANSACTIONS")
     };
     let number = |text: &String| text.parse::<u64>().expect("a number");
     let (data, clock) = (Path::new(data), Clock::System);

@@ -1,4 +1,4 @@
-//! A database as it is after a month: `fill FILE JOBS TRACES`. Its jobs and traces lie evenly over the last 30 days; one
+//! A database as it is after a month: `fill_jobs FILE JOBS TRACES`. Its jobs and traces lie evenly over the last 30 days; one
 //! of the jobs is a mailing of 20,000 recipients, whose id is printed.
 //!
 //! Used by `cargo xtask bench pages`.
@@ -31,7 +31,7 @@ struct Size {
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [file, jobs, traces] = args.as_slice() else { return Err("usage: fill FILE JOBS TRACES".into()) };
+    let [file, jobs, traces] = args.as_slice() else { return Err("usage: fill_jobs FILE JOBS TRACES".into()) };
     let file = Path::new(file);
     let db = Db::open_sqlite(file, file.parent().unwrap_or(file)).await?;
     let now = model::Clock::System.now();
