@@ -94,6 +94,9 @@ pub enum Sign {
     PackageUpgrade,
     ShutdownBegan,
     BootBegan,
+    /// The machine runs on a battery, and on the mains again.
+    PowerFailed,
+    PowerBack,
     UncleanEnd,
     ClockStep,
     LinesLost,

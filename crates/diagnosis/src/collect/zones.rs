@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     evidence::{Evidence, Family, HttpRequest, Sign},
-    question::Question,
+    question::{self, Question},
     source::Source,
     tree::{Found, Tree},
 };
@@ -106,7 +106,8 @@ pub(super) fn of_source(name: &str, end: FileEnd, question: &Question, machine: 
 pub(super) fn align(sources: &mut [Source], evidence: &mut [Evidence]) {
     let open: Vec<usize> = (0..sources.len()).filter(|index| sources[*index].zone.is_some()).collect();
     for index in open {
-        let Some(shift) = shift_of(index, evidence) else { continue };
+        let zone = sources[index].zone.as_deref().and_then(question::named);
+        let Some(shift) = shift_of(index, zone.as_ref(), evidence) else { continue };
         sources[index].shift_seconds = shift;
         for one in evidence.iter_mut().filter(|one| one.place.source == index && !one.is_zoned) {
             one.at = Timestamp::from_micros(one.at.as_micros() + shift * 1_000_000);
@@ -114,8 +115,12 @@ pub(super) fn align(sources: &mut [Source], evidence: &mut [Evidence]) {
     }
 }
 
-/// The shift that most pairs agree on; none where they disagree, or agree on none.
-fn shift_of(index: usize, evidence: &[Evidence]) -> Option<i64> {
+/// Pairs that have to agree on a shift that the zone does not make likely.
+const AGREEING_MIN: usize = 2;
+
+/// The shift that most pairs agree on; none where they disagree, or agree on none. One pair alone is enough for a log that was written in
+/// UTC, or for any zone where none is known: else it may be a request that is told of when it came, and when it ended.
+fn shift_of(index: usize, zone: Option<&TimeZone>, evidence: &[Evidence]) -> Option<i64> {
     let own = evidence
         .iter()
         .filter(|one| one.place.source == index && !one.is_zoned && (one.request.is_some() || one.actor.pid.is_some()))
@@ -142,8 +147,13 @@ fn shift_of(index: usize, evidence: &[Evidence]) -> Option<i64> {
     }
     let most = votes.values().copied().max()?;
     let mut best = votes.iter().filter(|(_, count)| **count == most).map(|(shift, _)| *shift);
-    let shift = best.next()?;
-    best.next().is_none().then_some(shift)
+    let shift = best.next().filter(|_| best.next().is_none())?;
+    let offset = evidence
+        .iter()
+        .find(|one| one.place.source == index && !one.is_zoned)
+        .map_or(0, |one| zone.map_or(0, |zone| i64::from(one.at.in_zone(zone).offset().seconds())));
+    let is_likely = shift == offset || offset == 0 && shift % HALF_HOUR == 0;
+    (most >= AGREEING_MIN || is_likely).then_some(shift)
 }
 
 /// Whether two lines speak of the end of the same thing: a request that failed, or a process.

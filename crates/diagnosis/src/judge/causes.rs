@@ -220,7 +220,7 @@ pub(super) const CAUSES: &[Cause] = &[
         decided_by: &[Family::Kernel],
         ..PLAIN
     },
-    Cause { id: C::MemoryLimit, proofs: &[proof(S::MemoryError, 6, Application)], limit: Some(SettingName::AddressSpaceMax), explains: &[C::Exception, C::Crashed], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
+    Cause { id: C::MemoryLimit, proofs: &[proof(S::MemoryError, 6, Application)], limit: Some(SettingName::AddressSpaceMax), explains: &[C::Exception, C::Crashed, C::TargetFailed], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause { id: C::Exception, proofs: &[proof(S::Exception, 5, Request), proof(S::Complaint, 3, Run)], supports: &[(S::ServerError, 1)], decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause {
         id: C::Misconfigured,
@@ -264,7 +264,7 @@ pub(super) const CAUSES: &[Cause] = &[
     Cause { id: C::Killed, proofs: &[proof(S::UnitKilled, 5, Application), proof(S::WorkerKilled, 4, Application), proof(S::TaskWorkerLost, 4, Application)], contradicts: &[(S::OomKill, 4), (S::OomUnit, 4), (S::WorkerTimeout, 4), (S::TaskHardLimit, 4)], explains: &[C::JobWorkerLost], decided_by: &[Family::Kernel, Family::System], ..PLAIN },
     Cause { id: C::Crashed, proofs: &[proof(S::ProcessCrashed, 5, Application), proof(S::UnitFailed, 2, Application)], supports: &[(S::UpstreamClosed, 1), (S::WorkerBooted, 1)], contradicts: &[(S::OomKill, 4), (S::WorkerTimeout, 4)], explains: &[C::Killed, C::JobWorkerLost], decided_by: &[Family::System, Family::AppServer], ..PLAIN },
     Cause { id: C::Reboot, proofs: &[proof(S::ShutdownBegan, 6, Machine)], supports: &[(S::BootBegan, 1)], explains: &[C::PowerLoss, C::Restart, C::StopTimeout, C::Killed, C::DbRestart, C::DbTerminated, C::Network, C::Exception, C::BrokerLost, C::JobWorkerLost, C::CommandFailed], decided_by: &[Family::System], ..PLAIN },
-    Cause { id: C::PowerLoss, proofs: &[proof(S::BootBegan, 5, Machine)], supports: &[(S::UncleanEnd, 3), (S::DbCrash, 1)], contradicts: &[(S::ShutdownBegan, 8)], explains: &[C::DbCrash, C::Network, C::JobWorkerLost], written_within: Duration::from_secs(900), decided_by: &[Family::System, Family::Kernel], ..PLAIN },
+    Cause { id: C::PowerLoss, proofs: &[proof(S::BootBegan, 5, Machine), proof(S::PowerFailed, 5, Machine)], supports: &[(S::UncleanEnd, 3), (S::DbCrash, 1)], contradicts: &[(S::ShutdownBegan, 8), (S::PowerBack, 8)], explains: &[C::DbCrash, C::Network, C::JobWorkerLost], written_within: Duration::from_secs(900), decided_by: &[Family::System, Family::Kernel], ..PLAIN },
     Cause { id: C::FileDescriptors, proofs: &[proof(S::TooManyFiles, 6, Machine)], limit: Some(SettingName::FilesMax), explains: &[C::Exception, C::SmtpDisconnected, C::DbUnreachable, C::Dns, C::Ports], is_lasting: true, decided_by: &[Family::App, Family::AppServer], ..PLAIN },
     Cause { id: C::Ports, proofs: &[proof(S::PortsExhausted, 6, Machine)], explains: &[C::Exception, C::DbUnreachable, C::SmtpDisconnected], is_lasting: true, decided_by: &[Family::App, Family::WebError], ..PLAIN },
     Cause { id: C::Clock, proofs: &[proof(S::ClockStep, 6, Machine)], explains: &[C::WorkerTimeout, C::SmtpCertificate, C::TaskTimeLimit, C::SmtpAuth], written_within: Duration::from_secs(900), decided_by: &[Family::System], ..PLAIN },

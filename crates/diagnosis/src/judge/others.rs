@@ -37,6 +37,182 @@ fn crashed(line: &str) -> Option<&str> {
     (!pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty()).then_some(name)
 }
 
+/// The number of the process that the kernel names: `php[60912]: segfault at 0`, `Killed process 812 (php)`.
+pub(super) fn process(line: &str) -> Option<u32> {
+    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+    let killed = || number(line.split_once("Killed process ")?.1);
+    let crashed = || {
+        let ends = ["]: segfault at ", "] general protection fault", "] trap "];
+        let (head, _) = ends.iter().find_map(|end| line.split_once(end))?;
+        head.rsplit_once('[')?.1.parse().ok()
+    };
+    crashed().or_else(killed)
+}
+
+/// What a program calls its process in its own lines: `[php 5511]`, `pid=5511`, `worker[5511]:`.
+pub(super) fn own_number(line: &str) -> Option<u32> {
+    let head = line.lines().next()?;
+    let number = |text: &str| {
+        let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+        text[..end].parse().ok().filter(|_| end >= 2 && !text[end..].starts_with(['-', ':', '.', '/', '%']))
+    };
+    let behind = |mark: &str| {
+        let (at, _) = head.match_indices(mark).find(|(at, _)| !head[..*at].ends_with(char::is_alphanumeric))?;
+        number(head[at + mark.len()..].trim_start_matches(' '))
+    };
+    let in_brackets = || {
+        head.split('[').skip(1).find_map(|part| {
+            let (inside, rest) = part.split_once(']')?;
+            let (name, pid) = inside.rsplit_once([' ', ':']).unwrap_or(("", inside));
+            // `worker[5511]:`, `[php 5511]`, and no `[5511]` alone, which may count anything.
+            let is_named = name.chars().any(char::is_alphabetic) && !name.contains(' ');
+            let is_attached = name.is_empty()
+                && rest.starts_with(':')
+                && head[..head.len() - part.len() - 1].ends_with(char::is_alphabetic);
+            number(pid).filter(|_| (is_named || is_attached) && pid.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    };
+    behind("pid=").or_else(|| behind("pid ")).or_else(|| behind("pid:")).or_else(in_brackets)
+}
+
+/// Letters of a name that says whose something is.
+const NAME_MIN: usize = 3;
+/// Names of users and of databases that are nobody's.
+const OF_NOBODY: &[&str] = &[
+    "postgres",
+    "mysql",
+    "root",
+    "admin",
+    "app",
+    "main",
+    "prod",
+    "production",
+    "django",
+    "web",
+    "www",
+    "data",
+    "user",
+    "default",
+];
+
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let tells = |word: &&str| word.len() >= NAME_MIN && word.contains(char::is_alphabetic) && !OF_NOBODY.contains(word);
+    text.split(|c: char| !c.is_alphanumeric()).filter(tells)
+}
+
+/// The names of the user and of the database whose session PostgreSQL speaks of: `[22981] lena@dwh ERROR:  …`, `user=lena,db=dwh …`.
+pub(super) fn session(line: &str) -> Option<Vec<&str>> {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let (head, _) =
+        ["ERROR:", "FATAL:", "ERREUR:", "FEHLER:", "LOG:", "PANIC:"].iter().find_map(|level| line.split_once(level))?;
+    let at = head
+        .split([' ', '[', ']', ','])
+        .find_map(|word| word.split_once('@').filter(|(user, base)| is_name(user) && is_name(base)));
+    let field =
+        |name: &str| head.split([' ', ',']).find_map(|word| word.strip_prefix(name)).filter(|name| is_name(name));
+    let (user, base) = at.or_else(|| field("user=").zip(field("db=")))?;
+    Some(names(user).chain(names(base)).collect())
+}
+
+/// Who sends, as Exim, msmtp and OpenSMTPD write it: `F=<news@club.example>`, `<= news@club.example`, `from=news@club.example`.
+pub(super) fn sender(line: &str) -> Option<&str> {
+    let (_, rest) = [" F=<", " <= ", " from=<", " from="].iter().find_map(|mark| line.split_once(mark))?;
+    let sender = rest.split([' ', '>', ',']).next()?;
+    sender.contains('@').then_some(sender)
+}
+
+/// Programs that look at databases of others, as they call their users.
+const ONLOOKERS: &[&str] = &[
+    "metabase",
+    "grafana",
+    "superset",
+    "redash",
+    "tableau",
+    "powerbi",
+    "looker",
+    "airbyte",
+    "fivetran",
+    "pgadmin",
+    "dbeaver",
+    "datagrip",
+    "backup",
+    "barman",
+    "pgbackrest",
+    "replicator",
+    "replication",
+    "repl",
+    "exporter",
+    "postgres_exporter",
+    "monitoring",
+    "monitor",
+    "zabbix",
+    "nagios",
+    "datadog",
+    "readonly",
+    "reporting",
+    "analytics",
+    "analyst",
+];
+
+/// Whether the session is of one of these.
+pub(super) fn is_of_onlooker(names: &[&str]) -> bool {
+    names.iter().any(|name| ONLOOKERS.contains(&name.to_lowercase().as_str()))
+}
+
+/// The names in what one of several servers of a kind is called: `archive` of `mysql@archive.service` and `/var/log/mysql-archive/error.log`.
+pub(super) fn instance<'a>(unit: Option<&'a str>, log: &'a str) -> Vec<&'a str> {
+    let of_unit = unit.and_then(|unit| Some(unit.strip_suffix(".service")?.split_once('@')?.1));
+    let folder = log.strip_prefix("/var/log/").and_then(|rest| Some(rest.split_once('/')?.0)).unwrap_or_default();
+    let of_folder =
+        ["mysql-", "mariadb-", "postgresql-", "redis-", "mongodb-"].iter().find_map(|kind| folder.strip_prefix(kind));
+    of_unit.or(of_folder).into_iter().flat_map(names).collect()
+}
+
+/// Whether a log is of another application than the run's, which has a folder of its own: `/srv/chat/logs/chat.log` beside
+/// `/srv/invoices/logs/worker.log`.
+pub(super) fn is_of_other_application(line: &str, log: &str, log_of_run: &str) -> bool {
+    let (Some(own), Some(other)) = (home(log_of_run), home(log)) else { return false };
+    let is_code = !log.starts_with("/var/log/");
+    is_code
+        && own != other
+        && !shares_name(log_of_run, other)
+        && !names_in_path(log_of_run).any(|name| line.contains(name))
+}
+
+/// Whether a line names a file of another application than the run's: `script '/srv/wiki/index.php' … timed out`.
+pub(super) fn names_other_application(line: &str, log_of_run: &str) -> bool {
+    let is_code = |path: &&str| CODE.iter().any(|folder| path.starts_with(folder));
+    let Some(own) = home(log_of_run).filter(|_| is_code(&log_of_run)) else { return false };
+    let mut words = line.split([' ', '"', '\'', '(', '=', ',']).filter(is_code).filter_map(home).peekable();
+    words.peek().is_some() && words.all(|other| other != own && !shares_name(log_of_run, other))
+}
+
+/// Folders of applications.
+const CODE: &[&str] = &["/srv/", "/var/www/", "/opt/", "/home/"];
+
+fn shares_name(log_of_run: &str, other: &str) -> bool {
+    names_in_path(log_of_run).any(|name| names(other).any(|word| is_alike(name, word)))
+}
+
+/// The names in the path of a log, but for those that many have.
+fn names_in_path(path: &str) -> impl Iterator<Item = &str> {
+    #[rustfmt::skip]
+    const OF_MANY: &[&str] = &[
+        "srv", "var", "www", "opt", "home", "log", "logs", "app", "apps", "shared", "current", "out", "err", "error", "access", "stdout", "stderr", "worker", "celery", "queue", "cron", "debug",
+        "mail", "mailing", "send", "import", "export", "sync", "storage", "html", "pm2",
+    ];
+    names(path).filter(|name| !OF_MANY.contains(name))
+}
+
+/// Whether one name begins with the other, or both alike.
+pub(super) fn is_alike(one: &str, other: &str) -> bool {
+    const COMMON_MIN: usize = 5;
+    let common = one.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+    one.eq_ignore_ascii_case(other)
+        || common >= COMMON_MIN
+        || common >= NAME_MIN && (common == one.len() || common == other.len())
+}
+
 /// Whether a line of the system's log is of another machine than `own`, whose name is in small letters and without a domain:
 /// `Nov 20 10:00:00 wiki-db mysqld[901]: …`, `2026-11-20T10:00:00+01:00 wiki-db mysqld[901]: …`.
 pub(super) fn is_of_other_host(line: &str, own: &str) -> bool {
@@ -100,18 +276,24 @@ const TRIALS: &[&str] = &[
     "recette",
     "qa",
     "integration",
+    "builds",
+    "pytest",
+    "phpunit",
     "prova",
     "collaudo",
     "essai",
     "prueba",
 ];
 
+/// Whether a text has a word for such an environment.
+pub(super) fn names_trial(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| TRIALS.contains(&word))
+}
+
 /// Whether a log is of an environment in which programs are tried, of which nobody asks who does not say so.
 pub(crate) fn is_of_trial(log: &str, question: &Question) -> bool {
-    let named = |text: &str| {
-        let lower = text.to_lowercase();
-        lower.split(|c: char| !c.is_alphanumeric()).any(|word| TRIALS.contains(&word))
-    };
+    let named = names_trial;
     let folder = log.rsplit_once('/').map_or("", |(folder, _)| folder);
     // `postgresql-13-staging.log`, but not what somebody calls `test.log`.
     let stem = log[folder.len()..].split('.').next().unwrap_or_default();

@@ -124,8 +124,14 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         .as_ref()
         .and_then(|run| run.evidence)
         .is_some_and(|last| is_by_application(collected.evidence[last].sign));
-    let is_likely =
-        |run: &Run| run.is_successful || !is_told || run.request.as_ref().is_some_and(|one| is_of_run(one, question));
+    // Nor does one that failed long before the messages end where it is said.
+    let apart = |run: &Run| if run.end > asked { run.end.since(asked) } else { asked.since(run.end) };
+    let is_far = |run: &Run| is_told && deliveries.as_ref().is_some_and(|told| apart(told) + APART < apart(run));
+    let is_likely = |run: &Run| {
+        run.is_successful
+            || !is_told
+            || !is_far(run) && run.request.as_ref().is_some_and(|one| is_of_run(one, question))
+    };
     let ended = || by_its_last_word(collected, asked);
     let run = request.filter(is_likely).or(deliveries).or_else(ended).unwrap_or(Run {
         basis: RunBasis::Asked,
@@ -141,19 +147,35 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         gap: None,
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
-    let stopped_by = stopped_by(&run, collected);
+    let stopped_by = stopped_by(&run, question, collected);
     Run { begin: run.begin.or(begun), is_in_background, stopped_by, ..run }
 }
 
 /// The line by which somebody stopped the run on purpose: of its program, or of one that speaks of the work, at its end.
-fn stopped_by(run: &Run, collected: &Collected) -> Option<usize> {
+fn stopped_by(run: &Run, question: &Question, collected: &Collected) -> Option<usize> {
     let last = run.evidence.map(|index| &collected.evidence[index]);
     let is_of_run = |one: &Evidence| last.is_some_and(|last| is_same_speaker(one, last, collected));
+    // Who stops a service by hand names it; who starts it again has restarted it.
+    let is_by_hand = |one: &Evidence| one.actor.program.as_deref() == Some("sudo");
+    let log = last.map_or("", |last| collected.sources[last.place.source].name.as_str());
+    let known = format!("{log} {}", question.phrase).to_lowercase();
+    let known: Vec<&str> = known.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).collect();
+    let is_called = |one: &Evidence| {
+        let unit = one.actor.unit.as_deref().unwrap_or_default();
+        let mut names = unit.trim_end_matches(".service").split(|c: char| !c.is_alphanumeric());
+        names.any(|name| name.len() > 3 && known.iter().any(|word| others::is_alike(word, name)))
+    };
+    let is_started_again = |one: &Evidence| {
+        let mut starts = collected.evidence.iter().filter(|other| other.sign == Sign::UnitStarted);
+        starts.any(|other| other.actor.unit == one.actor.unit && other.at >= one.at && other.at.since(one.at) <= APART)
+    };
     let is_then = |one: &Evidence| one.until() + OVER_BEFORE >= run.end && one.at <= run.end + OVER_WITHIN;
     let says = |one: &Evidence| {
         one.sign == Sign::AppStopped
-            && !others::is_daemon(one)
-            && (is_of_run(one) || signs::speaks_of_work(&one.line.to_lowercase()))
+            && match is_by_hand(one) {
+                true => is_called(one) && !is_started_again(one),
+                false => !others::is_daemon(one) && (is_of_run(one) || signs::speaks_of_work(&one.line.to_lowercase())),
+            }
     };
     collected.evidence.iter().position(|one| is_then(one) && says(one))
 }
@@ -215,6 +237,10 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
 /// How much a request looks like the run that stopped.
 fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Timestamp) -> f64 {
     let lower = request.path.to_lowercase();
+    // Refused at once, it is anybody's, unless it is called like what is asked about.
+    let is_cut_off = request.status.is_none_or(|status| matches!(status, 499 | 502..=504));
+    let is_long = request.seconds.is_some_and(|seconds| seconds >= LONG);
+    let is_anybodys = !is_cut_off && !is_long && !is_mailing(&lower) && !is_named_by(&lower, &question.phrase);
     let is_asked = match &question.path {
         Some(part) => lower.contains(&part.to_lowercase()),
         None => false,
@@ -236,9 +262,23 @@ fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Tim
         (one.family == Family::WebAccess, 1.0),
         (matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS"), -3.0),
         (question.path.is_none() && is_of_account(&lower), -8.0),
+        (question.path.is_none() && is_anybodys, -3.0),
     ];
     let sum: f64 = when.iter().filter(|(holds, _)| *holds).map(|(_, points)| points).sum();
     sum - one.seconds_to(asked).abs() / 200.0
+}
+
+/// Letters of a word of the question that a path may have.
+const ASKED_MIN: usize = 4;
+
+/// Whether a path has a word of the question, in the singular or the plural.
+fn is_named_by(path: &str, phrase: &str) -> bool {
+    let phrase = phrase.to_lowercase();
+    let words = |text: &'_ str| -> BTreeSet<String> {
+        let long = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= ASKED_MIN);
+        long.map(|word| word.trim_end_matches('s').to_owned()).collect()
+    };
+    !words(path).is_disjoint(&words(&phrase))
 }
 
 /// Whether a path is of somebody's own account, and sends nothing.
@@ -300,7 +340,12 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
         (Some(taken), Some(named)) if is_by_server(&taken) && is_of_run(&named, &taken) => Some(named),
         (taken, named) => taken.or(named),
     };
-    let burst = burst
+    // What the mail server took may be of others: a log that is called like what is asked about tells of the run.
+    let is_servers = burst.as_ref().is_some_and(is_by_server);
+    let called = is_servers.then(|| nearest(bursts_that_end(collected, asked))).flatten();
+    let called = called.filter(|called| is_called_like(&collected.evidence[called[0]], question, collected));
+    let burst = called
+        .or(burst)
         .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))
         .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))
         .or_else(|| nearest(bursts_of_requests(&collected.evidence)))
@@ -320,6 +365,17 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
         stopped_by: None,
         gap: longest_gap(&burst, &collected.evidence),
     })
+}
+
+/// Whether the log of a line has a word of the question in its name.
+fn is_called_like(one: &Evidence, question: &Question, collected: &Collected) -> bool {
+    let file = collected.sources[one.place.source].name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let phrase = question.phrase.to_lowercase();
+    let words = |text: &'_ str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= ASKED_MIN).map(str::to_owned).collect()
+    };
+    let asked = words(&phrase);
+    words(&file).iter().any(|word| asked.iter().any(|asked| others::is_alike(asked, word)))
 }
 
 /// The word of a program, at about the moment that was asked about, that all of its work is done.
@@ -567,18 +623,21 @@ pub(super) fn counts_on_after(one: &Evidence, collected: &Collected) -> bool {
             after.entry(key).or_insert(other);
         }
     }
+    // The last count may be of the message that failed, and says so in other words.
     let goes_on = |(key, last): (&(usize, u64), &&Evidence)| {
-        after.get(key).is_some_and(|next: &&Evidence| is_next(last, next) && next.at.since(one.at) <= WAITS_MAX)
+        after.get(key).is_some_and(|next: &&Evidence| {
+            is_next(last, next) && next.at.since(one.at) <= WAITS_MAX && kind(&next.line) == kind(&last.line)
+        })
     };
     before.iter().any(goes_on)
 }
 
-/// A line without the words that hold a number or an address.
+/// The first line of what is said without the words that hold a number or an address.
 pub(super) fn kind(line: &str) -> String {
     // Dots fill a column up to what differs.
     let is_constant =
         |word: &&str| !word.contains(|c: char| c.is_ascii_digit() || c == '@') && word.contains(|c: char| c != '.');
-    line.split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
+    line.lines().next().unwrap_or_default().split_whitespace().filter(is_constant).collect::<Vec<_>>().join(" ")
 }
 
 /// How long a run may wait that counts on where it was.

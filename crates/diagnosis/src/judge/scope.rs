@@ -1,6 +1,9 @@
 //! Whose lines they are: the units, programs and processes of the application, and of its database.
 
-use super::run::{Run, is_by_application, is_same_speaker};
+use super::{
+    others,
+    run::{Run, is_by_application, is_same_speaker},
+};
 use crate::{
     collect::{Collected, Service},
     evidence::{Evidence, Family, Sign},
@@ -43,6 +46,8 @@ pub(super) struct Scope {
     logs: BTreeSet<String>,
     /// Processes that the kernel killed in the control group of another unit.
     foreign: BTreeSet<u32>,
+    /// Units of programs of the administrator's own.
+    declared: BTreeSet<String>,
     is_of_vigie: bool,
 }
 
@@ -95,7 +100,9 @@ impl Scope {
         let phrase = telling(&question.phrase.to_lowercase()).map(str::to_owned).collect();
         let foreign = told_by.and_then(|last| last.actor.unit.as_ref()).map(|unit| killed_elsewhere(unit, collected));
         let foreign = foreign.unwrap_or_default();
-        Self { units, names, called, words, asked, phrase, pids, logs, foreign, is_of_vigie: false }
+        let declared = collected.services.iter().filter(|service| is_own_program(&service.command));
+        let declared = declared.map(|service| service.unit.clone()).collect();
+        Self { units, names, called, words, asked, phrase, pids, logs, foreign, declared, is_of_vigie: false }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -116,6 +123,7 @@ impl Scope {
             pids: BTreeSet::new(),
             logs: BTreeSet::new(),
             foreign: BTreeSet::new(),
+            declared: BTreeSet::new(),
             is_of_vigie: true,
         }
     }
@@ -137,6 +145,9 @@ impl Scope {
         }
         if let Some(unit) = &one.actor.unit {
             let stem = unit.strip_suffix(".service").unwrap_or(unit);
+            if self.is_beside_own(unit) {
+                return Belongs::No;
+            }
             return if self.units.contains(unit) || self.called.contains(stem) || self.is_called(stem) {
                 Belongs::Yes
             } else if self.units.is_empty() {
@@ -149,6 +160,21 @@ impl Scope {
             return Belongs::Yes;
         }
         self.by_name(one)
+    }
+
+    /// Whether another unit has more of the names of the question and of the run's log than `unit`: `hours-export` and `hours-web`,
+    /// where the export is asked about.
+    fn is_beside_own(&self, unit: &str) -> bool {
+        let count = |unit: &String| {
+            let stem = unit.strip_suffix(".service").unwrap_or(unit).to_lowercase();
+            let words: BTreeSet<&str> =
+                stem.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= 3).collect();
+            let own =
+                || self.phrase.iter().chain(&self.logs).flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
+            words.into_iter().filter(|word| own().any(|name| others::is_alike(name, word))).count()
+        };
+        let most = self.declared.iter().map(count).max().unwrap_or(0);
+        self.declared.len() > 1 && self.declared.contains(unit) && count(&unit.to_owned()) < most
     }
 
     /// Whether a line of the machine names what the run's log is called after: `mailer` of `mailer-out.log`, a container.
@@ -211,6 +237,15 @@ impl Scope {
         let mut said = name.split(|c: char| !c.is_alphanumeric());
         said.any(|word| {
             self.words.contains(word) || self.logs.iter().any(|log| word.len() >= WORD_MIN && log.contains(word))
+        })
+    }
+
+    /// Whether `name`, in small letters or not, is one of what the application, its log or the question is called.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        let all = [&self.called, &self.logs, &self.phrase, &self.words];
+        all.iter().any(|names| {
+            names.iter().any(|own| own.split(|c: char| !c.is_alphanumeric()).any(|own| others::is_alike(own, &lower)))
         })
     }
 

@@ -1,8 +1,10 @@
 //! What speaks for a cause and against it, as terms with points.
 
+mod of_others;
+
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
-    is_read, others,
+    is_read,
     run::{
         Run, RunBasis, all_go_on, counts_on_after, goes_on_repeating, is_by_application, is_mailing, is_same_speaker,
         is_shared, kind,
@@ -51,6 +53,10 @@ pub enum TermWord {
     FewRecipients,
     /// A program that has nothing to do with the run has no room.
     OtherProgram,
+    /// Nothing connects it with the run, or it names somebody else.
+    Unconnected,
+    /// The run tells of progress after it.
+    ProgressAfter,
     /// Vigie recorded it as the reason for which the job stopped.
     RecordedReason,
 }
@@ -198,6 +204,7 @@ impl Weighing<'_> {
         terms.extend(self.few_recipients(one));
         terms.extend(self.other_program(one));
         terms.extend(self.other_thread(one));
+        terms.extend(self.unconnected(one, &terms));
         terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
         let points = terms.iter().map(|term| term.points).sum();
         let cause = self.cause.id;
@@ -269,7 +276,7 @@ impl Weighing<'_> {
             Tie::Job => terms.push(term(TermWord::OwnWords, 1)),
             Tie::Machine => {
                 let is_own = matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Job)
-                    || one.family == Family::Other && self.is_of_application_file(one);
+                    || matches!(one.family, Family::Other | Family::Kernel) && self.is_of_application_file(one);
                 terms.extend(is_own.then(|| term(TermWord::OwnWords, 1)));
                 terms.extend(self.same_request(one).filter(|term| term.points < 0));
             }
@@ -509,81 +516,16 @@ impl Weighing<'_> {
         (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
     }
 
-    /// What the thread of a request says is not of a run that another thread tells of.
-    fn other_thread(&self, one: &Evidence) -> Option<Term> {
-        let last = &self.collected.evidence[self.run.evidence?];
-        let is_of_log = is_by_application(last.sign) && one.place.source == last.place.source;
-        let class = |one: &Evidence| one.actor.program.as_deref().map(class).unwrap_or_default().to_owned();
-        // Odoo sends by its timer, whoever looks at its pages.
-        let is_other = is_by_odoo(&one.line) && !is_by_odoo(&last.line)
-            || is_of_log && is_of_request(&one.line) && !is_of_request(&last.line) && class(one) != class(last);
-        is_other.then(|| term(TermWord::OtherRequest, -4))
-    }
-
-    /// That one other program cannot write may be for a disk of its own: a backup's.
-    fn other_program(&self, one: &Evidence) -> Option<Term> {
-        let is_lack =
-            |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
-        if (others::is_daemon(one) || self.is_of_elsewhere(one)) && !self.is_of_run(one) {
-            return Some(term(TermWord::OtherProgram, -4));
-        }
-        if self.is_of_other_program(one) {
-            return Some(term(TermWord::OtherProgram, -2));
-        }
-        let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
-        if one.family != Family::Other || !is_lack(one.sign) || is_own {
-            return None;
-        }
-        let reading = &self.collected.reading;
-        let has_others = self.collected.evidence.iter().any(|other| {
-            is_lack(other.sign)
-                && (reading.from..=reading.to).contains(&other.at)
-                && (other.family != Family::Other || other.actor.program != one.actor.program)
-        });
-        (!has_others).then(|| term(TermWord::OtherProgram, -3))
-    }
-
-    /// Whether a program with a name of its own says it in the system's log, where the run has a log of its own.
-    fn is_of_other_program(&self, one: &Evidence) -> bool {
-        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(log(last)));
-        let is_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
-        one.family == Family::Other
-            && !self.is_of_run(one)
-            && is_shared(log(one))
-            && has_own_log
-            && !is_relay
-            && self.scope.is_of_other_name(one)
-    }
-
-    /// Whether another machine says it, or another site, which the run's own machine or log are not.
-    fn is_of_elsewhere(&self, one: &Evidence) -> bool {
-        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let is_of_site = |last: &Evidence| others::is_of_other_site(&one.line, log(one), log(last));
-        let is_foreign = |own: &str| {
-            let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
-            !is_foreign_run && others::is_of_other_host(&one.line, own)
-        };
-        let log_of_run = last.map_or("", log);
-        let is_trial = |name: &str| others::is_of_trial(name, self.question);
-        if is_trial(log(one)) && !is_trial(log_of_run)
-            || one.family == Family::Kernel && others::is_of_other_disk(&one.line, &self.collected.mounts, log_of_run)
-        {
-            return true;
-        }
-        let is_of_host = self.collected.host.as_deref().is_some_and(is_foreign);
-        is_of_host || last.filter(|last| is_by_application(last.sign)).is_some_and(is_of_site)
-    }
-
     /// Messages that went on after it.
     fn went_on(&self, one: &Evidence) -> Option<Term> {
         if self.cause.leaves_running || self.run.basis == RunBasis::Job {
             return None;
         }
-        if counts_on_after(one, self.collected) {
-            return Some(term(TermWord::WentOn, -6));
+        // What is put into a queue is not delivered.
+        let has_deliveries = self.collected.evidence.iter().any(|other| other.sign == Sign::Delivered);
+        let is_queue_held = one.family == Family::Mail && has_deliveries;
+        if !is_queue_held && counts_on_after(one, self.collected) {
+            return Some(term(TermWord::ProgressAfter, -6));
         }
         let of_machine = || match one.family {
             Family::Kernel | Family::System => all_go_on(one, WENT_ON_TO, self.collected),
@@ -608,7 +550,7 @@ impl Weighing<'_> {
         let repeated = last.filter(|last| last.sign == Sign::Repeated).map(|last| kind(&last.line));
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
         let counts = |other: &&Evidence| match other.sign {
-            Sign::AppSent | Sign::Submitted => true,
+            Sign::AppSent | Sign::Submitted => !is_queue_held,
             Sign::Delivered => one.family == Family::Mail,
             Sign::AppNamed | Sign::AppDone | Sign::TaskEnded => named == Some((other.sign, other.place.source)),
             Sign::Repeated => named == Some((other.sign, other.place.source)) && repeated == Some(kind(&other.line)),
@@ -617,31 +559,6 @@ impl Weighing<'_> {
         let count = self.collected.evidence.iter().filter(|other| after.contains(&other.at)).filter(counts).count();
         (count >= WENT_ON_MIN).then(|| Term { count: Some(count), ..term(TermWord::WentOn, -6) })
     }
-}
-
-/// Whether a thread that serves requests says it: Tomcat's, Undertow's, Jetty's.
-fn is_of_request(line: &str) -> bool {
-    const THREADS: [&str; 6] = ["nio-", "http-nio-", "http-bio-", "XNIO-", "qtp", "https-jsse-nio-"];
-    let head = line.lines().next().unwrap_or_default();
-    head.split('[').skip(1).any(|part| THREADS.iter().any(|thread| part.trim_start().starts_with(thread)))
-}
-
-/// Whether Odoo says that the request of somebody failed.
-fn is_by_odoo(line: &str) -> bool {
-    line.contains(" odoo.http: Exception during")
-}
-
-/// The class in the name of a logger: `fr.ville.ExportEleves` of `fr.ville.ExportEleves.doGet`.
-fn class(logger: &str) -> &str {
-    let mut end = 0;
-    for part in logger.split('.') {
-        end += part.len();
-        if part.starts_with(|c: char| c.is_uppercase()) {
-            return &logger[..end];
-        }
-        end += 1;
-    }
-    logger
 }
 
 /// What a proof says by itself. That a name is unknown is about one recipient where a mail server says it.

@@ -20,7 +20,7 @@ const ENDS: &[&str] = &["giving up", "abort", "cannot continue", "can't continue
 #[rustfmt::skip]
 const GOES_ON: &[&str] = &[
     "retry", "retrying", "will try", "trying again", "attempt 1", "ignor", "skip", "files vanished", "has vanished", "0 error", "0 fail", "no error", "without error", "errors: 0", "errors=0", "failed: 0", "failed=0", "failed\":0", "failed\": 0", "'failed': 0", "errors\":0",
-    "deprecat", "0 erreur", "0 fehler", "fehler: 0",
+    "row rejected", "rejected row", "line rejected", "record rejected", "ligne rejetée", ": rejet,", "rejet de la ligne", "zeile abgelehnt", "übersprungen", "deprecat", "0 erreur", "0 fehler", "fehler: 0",
 ];
 
 /// Finds [`FAILS`] in one pass: most lines have none of them.

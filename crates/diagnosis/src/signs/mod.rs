@@ -197,6 +197,12 @@ pub(crate) fn read(parsed: &Parsed<'_>, family: Family) -> Vec<Told> {
     if family == Family::WebError && parsed.message.contains("open() \"") && !has(&parsed.message, FILES_FAIL) {
         return Vec::new();
     }
+    if actor.program.as_deref() == Some("sudo")
+        && let Some(name) = stops::stopped_by_hand(&parsed.message)
+    {
+        let actor = Actor { unit: Some(format!("{name}.service")), ..actor };
+        return vec![Told { sign: Sign::AppStopped, actor, request: None, delivery: None }];
+    }
     match family {
         Family::WebAccess => return http::access(parsed, &actor).into_iter().collect(),
         Family::Mail => return mail::read(parsed, &actor),

@@ -45,6 +45,20 @@ pub(super) fn says_by_whom(lower: &str) -> bool {
     has(lower, ON_REQUEST) || is_by()
 }
 
+/// The service, or the container, that somebody stops by hand, as sudo logs the command: `COMMAND=/bin/systemctl stop import`.
+pub(crate) fn stopped_by_hand(message: &str) -> Option<&str> {
+    const MANAGERS: [&str; 7] = ["systemctl", "service", "supervisorctl", "docker", "podman", "pm2", "rc-service"];
+    let (_, command) = message.split_once("COMMAND=")?;
+    let words: Vec<&str> = command.split_whitespace().filter(|word| !word.starts_with('-')).collect();
+    let manager = words.first()?.rsplit('/').next()?;
+    let (first, second) = (words.get(1)?, words.get(2)?);
+    let name = match (*first, *second) {
+        ("stop", name) | (name, "stop") => name,
+        _ => return None,
+    };
+    MANAGERS.contains(&manager).then(|| name.strip_suffix(".service").unwrap_or(name))
+}
+
 /// Whether a word names a person: `user`, `j.morel`, `admin@club.example`; no address of a machine, and no file.
 fn is_person(word: &str) -> bool {
     let word = word.trim_matches(['"', '\'', '<', '>', '(', '«', '»']);

@@ -199,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Sign::SmtpRefused, Subject::Mail, SENDERS, &[
         "T=…defer (111)", "H=…Connection refused", "ECONNREFUSED…CONN", "SMTP connect() failed…(111)", "Failed to connect to server…(111)",
         "stream_socket_client(): Unable to connect to …(Connection refused)", "Connection could not be established with host …refused",
-        "cannot connect to …port …Connection refused", "Couldn't connect to host, port: …refused",
+        "cannot connect to …port …Connection refused", "Couldn't connect to host, port: …refused", "SMTP connect() failed",
     ]),
     row(Sign::SmtpAuth, Subject::Mail, SENDERS, &[
         "EAUTH", "Invalid login: 5", "SMTP Error: Could not authenticate", "Failed to authenticate on SMTP server", "authentication failed (method", "Username and Password not accepted",
@@ -213,7 +213,7 @@ pub(super) const ROWS: &[Row] = &[
         "SMTPConnectError: (421", "SMTPConnectError(421", "refused to talk to me: 4", "said: 421", "said: 450 4.3", "said: 451", "said: 454", "said: 432",
         "SMTPDataError: (4", "SMTPDataError(4", "SMTPSenderRefused: (4", "SMTPSenderRefused(4", "SMTPHeloError: (4", "(421, b",
         "SMTPResponseException: (4",
-        "Net::SMTPServerBusy", "421 4.3.2", "421 Service not available", "421 4.3.0", "454 4.7.0 Temporary authentication failure", "451 4.3.0 ", "server busy",
+        "Net::SMTPServerBusy", "421 4.3.2", "421 Service not available", "421 4.3.0", "454 4.7.0 Temporary authentication failure", "451 4.3.0 ", "server busy", "rejecting connections on daemon", "refusing connections on daemon",
     ]),
     row(Sign::RecipientRefused, Subject::Mail, SENDERS, &[
         "SMTPRecipientsRefused", "The following recipients failed: ", "said: 550", "said: 551", "said: 553", "said: 552 5.2.2", "said: 450 4.2.", "said: 452 4.2.",
@@ -366,6 +366,8 @@ pub(super) const ROWS: &[Row] = &[
     ]),
     // Uninterruptible power supplies, and the updates that reboot by themselves.
     row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "shutting down for system reboot", "shutting down for system halt", "shutting down for reboot", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
+    row(Sign::PowerFailed, Subject::Machine, ANYBODY, &["Power failure.", "Running on UPS batteries", "Battery power exhausted", "Reached run time limit on batteries", "Remaining battery percentage below limit", " is on battery", "@localhost on battery", "battery is low"]),
+    row(Sign::PowerBack, Subject::Machine, ANYBODY, &["Power is back", "Mains returned", "on line power", "UPS running on mains"]),
     row(Sign::ShutdownBegan, Subject::Machine, KERNEL, &["reboot: Restarting system", "reboot: Power down", "Kernel panic - not syncing"]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU",
         "Command line: BOOT_IMAGE", "Command line: root=", "Trying to mount root from "]),
@@ -457,6 +459,8 @@ pub(super) const ROWS: &[Row] = &[
 
 /// What would be taken for another thing.
 pub(super) const NOT: &[(Sign, &str)] = &[
+    // It asks once more in another way, as it does all day.
+    (Sign::DnsFailure, "mitigating potential DNS violation"),
     (Sign::MemoryError, "killed process"),
     (Sign::MemoryError, "perhaps out of memory"),
     (Sign::MemoryError, "kill process"),

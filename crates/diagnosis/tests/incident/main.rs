@@ -14,6 +14,7 @@ mod lab;
 mod mailing;
 mod named_recipients;
 mod named_work;
+mod of_others;
 mod programs;
 mod real;
 mod refusals;

@@ -155,10 +155,22 @@ pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let stamp = cursor.clock()?;
     cursor.eat(" ")?;
-    // Behind a letter there are words; a column of numbers is a table.
-    let is_said = cursor.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || b"[<(".contains(&byte));
+    // Behind a letter there are words, as behind a number that one follows soon; a column of numbers is a table.
+    let is_said = cursor.peek().is_some_and(|byte| match byte {
+        b'0'..=b'9' => cursor.rest().split(' ').take(WORDS_LOOKED_AT).any(is_word),
+        byte => byte.is_ascii_alphabetic() || !byte.is_ascii() || b"[<(".contains(&byte),
+    });
     let level = level::find(cursor.rest());
     is_said.then(|| Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+}
+
+/// Words behind a time of day among which one has to be no number, and its letters.
+const WORDS_LOOKED_AT: usize = 4;
+const WORD_LETTERS_MIN: usize = 4;
+
+fn is_word(text: &str) -> bool {
+    text.trim_end_matches(['.', ',', ':', ';', '!']).chars().all(char::is_alphabetic)
+        && text.chars().count() >= WORD_LETTERS_MIN
 }
 
 /// Text of which nothing is known: its level, if it names one.

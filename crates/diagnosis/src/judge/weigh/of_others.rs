@@ -1,0 +1,204 @@
+//! Whether what proves a cause is of others than the run: another program, another site, another user of the database, a process with
+//! another number, or of nobody who is known to have to do with it.
+
+use super::{RELAYED, Term, TermWord, Weighing, term};
+use crate::{
+    evidence::{Evidence, Family, Sign},
+    judge::{
+        causes::CauseId,
+        others,
+        run::{RunBasis, is_by_application, is_shared},
+        scope::Belongs,
+    },
+};
+use std::{collections::BTreeSet, time::Duration};
+
+/// Terms that connect a proof with the run.
+const CONNECTING: &[TermWord] = &[
+    TermWord::SameRequest,
+    TermWord::OwnUnit,
+    TermWord::OwnWords,
+    TermWord::LastWord,
+    TermWord::StatusFits,
+    TermWord::LimitFits,
+    TermWord::RecordedReason,
+];
+/// What stops everything on the machine, whoever asks.
+const OF_MACHINE: &[CauseId] = &[CauseId::Reboot, CauseId::PowerLoss, CauseId::Clock];
+/// What ends whatever it concerns at once: its next message cannot come.
+const ENDS_IT: &[CauseId] = &[
+    CauseId::OutOfMemory,
+    CauseId::Killed,
+    CauseId::Crashed,
+    CauseId::DbStatementTimeout,
+    CauseId::DbTerminated,
+    CauseId::DbCrash,
+];
+/// Clocks of two logs may be so far apart, where one of them has no fractions.
+const CLOCKS_APART: Duration = Duration::from_millis(900);
+/// Lines of the run in which the number of its process is looked for, and how many have to have one.
+const NUMBERED_MAX: usize = 20;
+const NUMBERED_MIN: usize = 5;
+
+impl Weighing<'_> {
+    /// That it is not known to be about the run, or names somebody else.
+    pub(super) fn unconnected(&self, one: &Evidence, terms: &[Term]) -> Option<Term> {
+        let is_connected = terms.iter().any(|term| term.points > 0 && CONNECTING.contains(&term.word));
+        // A mail server serves whatever is sent; requests are told apart by their paths; a job has its own record.
+        if one.family == Family::Mail && self.is_of_other_sender(one) {
+            return Some(term(TermWord::Unconnected, -4));
+        }
+        let is_by_nature = matches!(one.family, Family::Mail | Family::WebAccess | Family::WebError | Family::Job);
+        if is_connected || is_by_nature {
+            return None;
+        }
+        let strange = || term(TermWord::Unconnected, -3);
+        match self.run.basis {
+            RunBasis::Asked => {
+                let is_supported = terms.iter().any(|term| term.points > 0 && term.word == TermWord::Support);
+                let is_of_machine = OF_MACHINE.contains(&self.cause.id) && one.sign != Sign::PowerFailed;
+                (!is_supported && !is_of_machine).then(strange)
+            }
+            RunBasis::Deliveries if self.is_of_somebody_else(one) => Some(strange()),
+            RunBasis::Deliveries if ENDS_IT.contains(&self.cause.id) && self.run.end > one.until() + CLOCKS_APART => {
+                Some(term(TermWord::ProgressAfter, -3))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it names a process, a user of a database, or a database, that the run is known not to be, or not to use.
+    fn is_of_somebody_else(&self, one: &Evidence) -> bool {
+        let log = self.collected.sources[one.place.source].name.as_str();
+        let is_strange = |words: Vec<&str>| !words.is_empty() && !words.iter().any(|word| self.scope.knows(word));
+        let process = || others::process(&one.line).is_some_and(|pid| !self.is_own_process(pid));
+        let is_trial = |words: &[&str]| {
+            let mut words = words.iter().filter(|word| others::names_trial(word));
+            words.any(|word| !self.question.phrase.to_lowercase().contains(word))
+        };
+        let session = || {
+            others::session(&one.line)
+                .is_some_and(|names| is_trial(&names) || others::is_of_onlooker(&names) || is_strange(names))
+        };
+        let instance = || is_strange(others::instance(one.actor.unit.as_deref(), log));
+        process() || session() || instance()
+    }
+
+    /// Whether a mail is of a sender who is called like nothing of the run, where another is.
+    fn is_of_other_sender(&self, one: &Evidence) -> bool {
+        let knows = |sender: &str| {
+            let mut names = sender.split(|c: char| !c.is_alphanumeric()).filter(|name| name.len() > 3);
+            names.any(|name| self.scope.knows(name))
+        };
+        let Some(sender) = others::sender(&one.line).filter(|sender| !knows(sender)) else { return false };
+        let of_mail = self.collected.evidence.iter().filter(|other| other.family == Family::Mail);
+        of_mail.filter_map(|other| others::sender(&other.line)).any(|other| other != sender && knows(other))
+    }
+
+    /// Whether a process is the run's, as far as its lines name theirs.
+    fn is_own_process(&self, pid: u32) -> bool {
+        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return true };
+        let of_log = |other: &&Evidence| other.place.source == last.place.source && other.at <= last.at;
+        let lines = self.collected.evidence.iter().rev().filter(of_log).take(NUMBERED_MAX);
+        let numbers: Vec<Option<u32>> = lines.map(|other| others::own_number(&other.line)).collect();
+        let named: BTreeSet<u32> = numbers.iter().copied().flatten().collect();
+        numbers.len() < NUMBERED_MIN || numbers.contains(&None) || named.contains(&pid)
+    }
+
+    /// What the thread of a request says is not of a run that another thread tells of.
+    pub(super) fn other_thread(&self, one: &Evidence) -> Option<Term> {
+        let last = &self.collected.evidence[self.run.evidence?];
+        let is_of_log = is_by_application(last.sign) && one.place.source == last.place.source;
+        let class = |one: &Evidence| one.actor.program.as_deref().map(class).unwrap_or_default().to_owned();
+        // Odoo sends by its timer, whoever looks at its pages.
+        let is_other = is_by_odoo(&one.line) && !is_by_odoo(&last.line)
+            || is_of_log && is_of_request(&one.line) && !is_of_request(&last.line) && class(one) != class(last);
+        is_other.then(|| term(TermWord::OtherRequest, -4))
+    }
+
+    /// That one other program cannot write may be for a disk of its own: a backup's.
+    pub(super) fn other_program(&self, one: &Evidence) -> Option<Term> {
+        let is_lack =
+            |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
+        if (others::is_daemon(one) || self.is_of_elsewhere(one)) && !self.is_of_run(one) {
+            return Some(term(TermWord::OtherProgram, -4));
+        }
+        if self.is_of_other_program(one) {
+            return Some(term(TermWord::OtherProgram, -2));
+        }
+        let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
+        if one.family != Family::Other || !is_lack(one.sign) || is_own {
+            return None;
+        }
+        let reading = &self.collected.reading;
+        let has_others = self.collected.evidence.iter().any(|other| {
+            is_lack(other.sign)
+                && (reading.from..=reading.to).contains(&other.at)
+                && (other.family != Family::Other || other.actor.program != one.actor.program)
+        });
+        (!has_others).then(|| term(TermWord::OtherProgram, -3))
+    }
+
+    /// Whether a program with a name of its own says it in the system's log, where the run has a log of its own.
+    fn is_of_other_program(&self, one: &Evidence) -> bool {
+        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(log(last)));
+        let is_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
+        one.family == Family::Other
+            && !self.is_of_run(one)
+            && is_shared(log(one))
+            && has_own_log
+            && !is_relay
+            && self.scope.is_of_other_name(one)
+    }
+
+    /// Whether another machine says it, or another site, which the run's own machine or log are not.
+    fn is_of_elsewhere(&self, one: &Evidence) -> bool {
+        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let is_of_site = |last: &Evidence| {
+            others::is_of_other_site(&one.line, log(one), log(last))
+                || others::is_of_other_application(&one.line, log(one), log(last))
+                || others::names_other_application(&one.line, log(last))
+        };
+        let is_foreign = |own: &str| {
+            let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
+            !is_foreign_run && others::is_of_other_host(&one.line, own)
+        };
+        let log_of_run = last.map_or("", log);
+        let is_trial = |name: &str| others::is_of_trial(name, self.question);
+        if is_trial(log(one)) && !is_trial(log_of_run)
+            || one.family == Family::Kernel && others::is_of_other_disk(&one.line, &self.collected.mounts, log_of_run)
+        {
+            return true;
+        }
+        let is_of_host = self.collected.host.as_deref().is_some_and(is_foreign);
+        is_of_host || last.filter(|last| is_by_application(last.sign)).is_some_and(is_of_site)
+    }
+}
+
+/// Whether a thread that serves requests says it: Tomcat's, Undertow's, Jetty's.
+fn is_of_request(line: &str) -> bool {
+    const THREADS: [&str; 6] = ["nio-", "http-nio-", "http-bio-", "XNIO-", "qtp", "https-jsse-nio-"];
+    let head = line.lines().next().unwrap_or_default();
+    head.split('[').skip(1).any(|part| THREADS.iter().any(|thread| part.trim_start().starts_with(thread)))
+}
+
+/// Whether Odoo says that the request of somebody failed.
+fn is_by_odoo(line: &str) -> bool {
+    line.contains(" odoo.http: Exception during")
+}
+
+/// The class in the name of a logger: `fr.ville.ExportEleves` of `fr.ville.ExportEleves.doGet`.
+fn class(logger: &str) -> &str {
+    let mut end = 0;
+    for part in logger.split('.') {
+        end += part.len();
+        if part.starts_with(|c: char| c.is_uppercase()) {
+            return &logger[..end];
+        }
+        end += 1;
+    }
+    logger
+}
