@@ -164,6 +164,13 @@ impl Tree {
         sorted(found)
     }
 
+    /// The paths of what lies in a folder.
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<String> = self.entries(folder).into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        names
+    }
+
     /// The file at that path of the tree.
     pub(crate) fn find(&self, inside: &str) -> Option<Found> {
         let real = self.resolve(inside)?;

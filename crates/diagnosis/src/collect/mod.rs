@@ -3,20 +3,24 @@
 //!
 //! Nothing is written, no file outside the tree is opened, and what is too much is left out and said.
 
+mod containers;
 mod ends;
 mod export;
 mod files;
 mod journal;
 pub(crate) mod mentions;
 mod mounts;
+mod programs;
 mod read;
 mod repeats;
 mod services;
 mod settings;
 mod zones;
 
+pub use containers::Container;
 pub use mentions::Mentions;
 pub use mounts::Mount;
+pub(crate) use programs::CODE;
 pub use services::Service;
 pub use settings::{Setting, SettingName};
 
@@ -58,6 +62,12 @@ pub struct Collected {
     /// Which device holds which folder.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mounts: Vec<Mount>,
+    /// What Docker calls its containers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub containers: Vec<Container>,
+    /// Files of programs that lie beside the logs of applications.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<String>,
     pub bounds: Vec<Bound>,
     /// The newest moment that any log names; `None` where none could be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,7 +121,7 @@ pub fn collect(
     let mut in_turn: Vec<_> = files.iter().zip(&ends.files).collect();
     in_turn.sort_by_key(|(file, _)| Some(unpacked(file)).filter(|bytes| *bytes >= LARGE_BYTES));
     let small = in_turn.partition_point(|(file, _)| unpacked(file) < LARGE_BYTES);
-    let base = before_reading(&tree, question, reading, &ends);
+    let base = before_reading(&tree, &files, question, reading, &ends);
     for (number, (file, end)) in in_turn.iter().enumerate() {
         if number == small {
             journal::gather(&tree, &mut gathered);
@@ -173,7 +183,7 @@ fn placed(tree: &Tree, files: &[Found], question: &Question, began: Timestamp) -
 }
 
 /// What is known before any log is read.
-fn before_reading(tree: &Tree, question: &Question, reading: Reading, ends: &ends::Ends) -> Collected {
+fn before_reading(tree: &Tree, files: &[Found], question: &Question, reading: Reading, ends: &ends::Ends) -> Collected {
     Collected {
         reading,
         latest: ends.latest,
@@ -185,6 +195,8 @@ fn before_reading(tree: &Tree, question: &Question, reading: Reading, ends: &end
         settings: settings::find(tree, question),
         services: services::find(tree),
         mounts: mounts::find(tree),
+        containers: containers::find(tree),
+        programs: programs::beside(tree, files),
         bounds: [(tree.is_cut(), Bound::Files), (tree.has_lost_links(), Bound::Links)]
             .into_iter()
             .filter_map(|(is_hit, bound)| is_hit.then_some(bound))
@@ -232,6 +244,8 @@ impl Collected {
             settings: self.settings.clone(),
             services: self.services.clone(),
             mounts: self.mounts.clone(),
+            containers: self.containers.clone(),
+            programs: self.programs.clone(),
             host: self.host.clone(),
             bounds: bounds.into_iter().collect(),
         }

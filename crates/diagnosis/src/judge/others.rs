@@ -2,7 +2,7 @@
 //! security), other machines, other sites, disks for something else, environments in which programs are tried.
 
 use crate::{
-    collect::Mount,
+    collect::{CODE, Mount},
     evidence::{Evidence, Family, Sign},
     question::Question,
 };
@@ -47,6 +47,38 @@ pub(super) fn process(line: &str) -> Option<u32> {
         head.rsplit_once('[')?.1.parse().ok()
     };
     crashed().or_else(killed)
+}
+
+/// Interpreters, by how their processes are called, and the ends of their programs.
+const LANGUAGES: &[(&str, &[&str])] = &[
+    ("python", &[".py"]),
+    ("php", &[".php"]),
+    ("ruby", &[".rb"]),
+    ("perl", &[".pl", ".pm"]),
+    ("node", &[".js", ".mjs", ".ts"]),
+    ("java", &[".jar"]),
+];
+
+/// Whether the kernel speaks of an interpreter of another language than that of the programs which lie beside the run's log.
+pub(super) fn is_of_other_language(line: &str, log_of_run: &str, programs: &[String]) -> bool {
+    language(line, log_of_run, programs) == Some(false)
+}
+
+/// Whether it is of the same.
+pub(super) fn is_of_own_language(line: &str, log_of_run: &str, programs: &[String]) -> bool {
+    language(line, log_of_run, programs) == Some(true)
+}
+
+/// Whether both languages are the same; `None` where one of them is not known.
+fn language(line: &str, log_of_run: &str, programs: &[String]) -> Option<bool> {
+    let name = crashed(line)?;
+    let (_, ends) = LANGUAGES.iter().find(|(language, _)| name.starts_with(language))?;
+    let folder = |path: &'_ str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default();
+    let above = folder(&folder(log_of_run));
+    let around = [folder(log_of_run), format!("{above}/bin"), above];
+    let mut own = programs.iter().filter(|program| around.contains(&folder(program))).peekable();
+    own.peek()?;
+    Some(own.any(|program| ends.iter().any(|end| program.ends_with(end))))
 }
 
 /// What a program calls its process in its own lines: `[php 5511]`, `pid=5511`, `worker[5511]:`.
@@ -159,6 +191,40 @@ pub(super) fn is_of_onlooker(names: &[&str]) -> bool {
     names.iter().any(|name| ONLOOKERS.contains(&name.to_lowercase().as_str()))
 }
 
+/// The pool of PHP's processes that a line is about: `[pool shop] child 8841 exited`.
+pub(super) fn pool(line: &str) -> Option<&str> {
+    let name = line.split_once("[pool ")?.1.split(']').next()?;
+    (!OF_NOBODY.contains(&name)).then_some(name)
+}
+
+/// What of several a line is about, in brackets behind its head: `campaign 77` of `… INFO: [campaign 77] 12 sent`.
+pub(super) fn tag(line: &str) -> Option<&str> {
+    let (_, rest) = line.lines().next()?.split_once(": [")?;
+    let tag = rest.split(']').next()?;
+    let is_name = tag.contains(char::is_alphabetic) && !tag.contains([':', '@', '/', '"', '{']);
+    (is_name && tag.len() < 60).then_some(tag)
+}
+
+/// Words of three letters that stand in any question.
+const ANY_SHORT: &[&str] = &[
+    "the", "and", "has", "was", "for", "les", "des", "est", "par", "sur", "aux", "une", "der", "die", "das", "und",
+    "von", "het", "van", "een", "del", "los", "las", "con", "che", "log", "app", "www", "var", "srv", "opt",
+];
+
+/// Whether a tag, or the name of a log, has a word of the question: `alumni-diner` of *the dinner of the alumni*, `edi-gateway` of
+/// *the EDI exchange*.
+pub(super) fn is_tag_of(tag: &str, phrase: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().count() >= NAME_MIN);
+        words.filter(|word| !ANY_SHORT.contains(word)).map(str::to_owned).collect()
+    };
+    let asked = words(phrase);
+    let is_same =
+        |one: &str, other: &str| one == other || one.len().min(other.len()) > NAME_MIN && is_alike(one, other);
+    words(tag).iter().any(|word| asked.iter().any(|asked| is_same(asked, word)))
+}
+
 /// The names in what one of several servers of a kind is called: `archive` of `mysql@archive.service` and `/var/log/mysql-archive/error.log`.
 pub(super) fn instance<'a>(unit: Option<&'a str>, log: &'a str) -> Vec<&'a str> {
     let of_unit = unit.and_then(|unit| Some(unit.strip_suffix(".service")?.split_once('@')?.1));
@@ -187,10 +253,7 @@ pub(super) fn names_other_application(line: &str, log_of_run: &str) -> bool {
     words.peek().is_some() && words.all(|other| other != own && !shares_name(log_of_run, other))
 }
 
-/// Folders of applications.
-const CODE: &[&str] = &["/srv/", "/var/www/", "/opt/", "/home/"];
-
-fn shares_name(log_of_run: &str, other: &str) -> bool {
+pub(super) fn shares_name(log_of_run: &str, other: &str) -> bool {
     names_in_path(log_of_run).any(|name| names(other).any(|word| is_alike(name, word)))
 }
 
@@ -198,10 +261,29 @@ fn shares_name(log_of_run: &str, other: &str) -> bool {
 fn names_in_path(path: &str) -> impl Iterator<Item = &str> {
     #[rustfmt::skip]
     const OF_MANY: &[&str] = &[
-        "srv", "var", "www", "opt", "home", "log", "logs", "app", "apps", "shared", "current", "out", "err", "error", "access", "stdout", "stderr", "worker", "celery", "queue", "cron", "debug",
-        "mail", "mailing", "send", "import", "export", "sync", "storage", "html", "pm2",
+        "srv", "var", "www", "opt", "home", "usr", "lib", "local", "log", "logs", "app", "apps", "shared", "current", "releases", "out", "err", "error", "errors", "access", "stdout", "stderr",
+        "json", "worker", "workers", "celery", "queue", "cron", "debug", "info", "mail", "mailing", "mailer", "send", "import", "export", "sync", "storage", "html", "pm2", "tmp", "php", "php8", "php7",
+        "fpm", "cli", "cgi", "python", "python3", "node", "java", "ruby", "perl", "gunicorn", "uwsgi", "uvicorn", "puma", "sidekiq", "supervisor", "supervisord", "nginx", "apache2", "httpd",
+        "caddy", "haproxy", "syslog", "messages", "kern", "auth", "daemon", "maillog", "exim4", "exim", "mainlog", "postfix", "msmtp", "mariadb", "postgresql", "redis", "server", "rabbitmq",
+        "rabbit", "mongodb", "mongod", "docker", "containers", "pods", "tomcat", "tomcat9", "tomcat10", "catalina", "laravel", "symfony", "rails", "django", "spring", "journal", "journald", "system",
+        "console", "service", "services", "output", "application", "cloudwatch", "host", "remote",
     ];
     names(path).filter(|name| !OF_MANY.contains(name))
+}
+
+/// Whether a log has a name of its own, and shares none with the run's log, the question, or what the line says.
+pub(super) fn is_of_unrelated_log(line: &str, log: &str, log_of_run: &str, phrase: &str) -> bool {
+    let folder = |path: &'_ str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let is_plain = |log: &str| folder(log).is_some_and(|folder| folder == "/var/log");
+    if folder(log) == folder(log_of_run) && !is_plain(log) {
+        return false;
+    }
+    let (mut own, mut theirs) = (names_in_path(log_of_run).peekable(), names_in_path(log).peekable());
+    if own.peek().is_none() || theirs.peek().is_none() {
+        return false;
+    }
+    let is_related = |name: &str| names_in_path(log_of_run).any(|own| is_alike(own, name)) || is_tag_of(name, phrase);
+    !theirs.any(is_related) && !own.any(|name| name.len() > NAME_MIN && line.contains(name))
 }
 
 /// Whether one name begins with the other, or both alike.

@@ -127,10 +127,16 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
     // Nor does one that failed long before the messages end where it is said.
     let apart = |run: &Run| if run.end > asked { run.end.since(asked) } else { asked.since(run.end) };
     let is_far = |run: &Run| is_told && deliveries.as_ref().is_some_and(|told| apart(told) + APART < apart(run));
+    // A long request that does the work was there before its first message.
+    let spans = |run: &Run| {
+        let is_long = run.request.as_ref().and_then(|request| request.seconds).is_some_and(|seconds| seconds >= LONG);
+        let first = deliveries.as_ref().and_then(|told| told.begin);
+        is_long && run.begin.zip(first).is_none_or(|(begin, first)| begin <= first + SOON)
+    };
     let is_likely = |run: &Run| {
         run.is_successful
             || !is_told
-            || !is_far(run) && run.request.as_ref().is_some_and(|one| is_of_run(one, question))
+            || !is_far(run) && run.request.as_ref().is_some_and(|one| is_of_run(one, question) || spans(run))
     };
     let ended = || by_its_last_word(collected, asked);
     let run = request.filter(is_likely).or(deliveries).or_else(ended).unwrap_or(Run {
@@ -188,9 +194,10 @@ pub(super) fn is_by_application(sign: Sign) -> bool {
 /// Seconds from which a request is no page that somebody looks at.
 const LONG: f64 = 20.0;
 
-/// Whether a request looks like one that sends, by its path, or because it takes long.
+/// Whether a request looks like one that sends, or is called like what is asked about.
 fn is_of_run(request: &HttpRequest, question: &Question) -> bool {
-    question.path.is_some() || is_mailing(&request.path) || request.seconds.is_some_and(|seconds| seconds >= LONG)
+    let lower = request.path.to_lowercase();
+    question.path.is_some() || is_mailing(&lower) || is_named_by(&lower, &question.phrase)
 }
 
 /// Whether a request that was answered as it should be only began the work: tasks are logged, or messages go on after it.
@@ -238,7 +245,8 @@ fn by_request(collected: &Collected, question: &Question, asked: Timestamp) -> O
 fn points(one: &Evidence, request: &HttpRequest, question: &Question, asked: Timestamp) -> f64 {
     let lower = request.path.to_lowercase();
     // Refused at once, it is anybody's, unless it is called like what is asked about.
-    let is_cut_off = request.status.is_none_or(|status| matches!(status, 499 | 502..=504));
+    let is_refused = matches!(one.sign, Sign::BodyTooLarge | Sign::RequestsLimited);
+    let is_cut_off = !is_refused && request.status.is_none_or(|status| matches!(status, 499 | 502..=504));
     let is_long = request.seconds.is_some_and(|seconds| seconds >= LONG);
     let is_anybodys = !is_cut_off && !is_long && !is_mailing(&lower) && !is_named_by(&lower, &question.phrase);
     let is_asked = match &question.path {
@@ -316,7 +324,13 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
     let is_trial = |one: &Evidence| others::is_of_trial(&collected.sources[one.place.source].name, question);
     let tells = |one: &&Evidence| is_by_application(one.sign) || matches!(one.sign, Sign::Submitted | Sign::Delivered);
     let has_others = collected.evidence.iter().filter(tells).any(|one| !is_trial(one));
-    let is_aside = |one: &Evidence| has_others && is_trial(one);
+    // Of several that one log tells of, those that the question names.
+    let is_named = |one: &Evidence| others::tag(&one.line).map(|tag| others::is_tag_of(tag, &question.phrase));
+    let told = collected.evidence.iter().filter(|one| is_by_application(one.sign));
+    let named_in: BTreeSet<usize> =
+        told.filter(|one| is_named(one) == Some(true)).map(|one| one.place.source).collect();
+    let is_of_other_tag = |one: &Evidence| named_in.contains(&one.place.source) && is_named(one) == Some(false);
+    let is_aside = |one: &Evidence| has_others && is_trial(one) || is_of_other_tag(one);
     let in_window = |burst: &Vec<usize>| {
         let end = collected.evidence[burst[burst.len() - 1]].at;
         burst.len() >= BURST_MIN
@@ -340,16 +354,22 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
         (Some(taken), Some(named)) if is_by_server(&taken) && is_of_run(&named, &taken) => Some(named),
         (taken, named) => taken.or(named),
     };
-    // What the mail server took may be of others: a log that is called like what is asked about tells of the run.
-    let is_servers = burst.as_ref().is_some_and(is_by_server);
-    let called = is_servers.then(|| nearest(bursts_that_end(collected, asked))).flatten();
-    let called = called.filter(|called| is_called_like(&collected.evidence[called[0]], question, collected));
-    let burst = called
-        .or(burst)
+    let burst = burst
         .or_else(|| nearest(bursts_of_lines(Sign::AppDone, &collected.evidence)))
         .or_else(|| nearest(bursts_of_lines(Sign::TaskEnded, &collected.evidence)))
         .or_else(|| nearest(bursts_of_requests(&collected.evidence)))
-        .or_else(|| nearest(bursts_that_end(collected, asked)))?;
+        .or_else(|| nearest(bursts_that_end(collected, asked)));
+    // Of several works the one whose log is called like what is asked about.
+    let is_called = |burst: &Vec<usize>| is_called_like(&collected.evidence[burst[0]], question, collected);
+    let called = || {
+        let of_lines = [Sign::AppNamed, Sign::AppDone, Sign::TaskEnded];
+        let lines = of_lines.map(|sign| bursts_of_lines(sign, &collected.evidence)).into_iter().flatten();
+        nearest(lines.chain(bursts_that_end(collected, asked)).filter(is_called).collect())
+    };
+    let burst = match burst {
+        Some(burst) if is_called(&burst) => burst,
+        other => called().or(other)?,
+    };
     let (first, last) = (*burst.first()?, *burst.last()?);
     let end = &collected.evidence[last];
     Some(Run {
@@ -369,13 +389,8 @@ fn by_deliveries(collected: &Collected, question: &Question, asked: Timestamp) -
 
 /// Whether the log of a line has a word of the question in its name.
 fn is_called_like(one: &Evidence, question: &Question, collected: &Collected) -> bool {
-    let file = collected.sources[one.place.source].name.rsplit('/').next().unwrap_or_default().to_lowercase();
-    let phrase = question.phrase.to_lowercase();
-    let words = |text: &'_ str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() >= ASKED_MIN).map(str::to_owned).collect()
-    };
-    let asked = words(&phrase);
-    words(&file).iter().any(|word| asked.iter().any(|asked| others::is_alike(asked, word)))
+    let log = &collected.sources[one.place.source].name;
+    !is_shared(log) && others::is_tag_of(log, &question.phrase)
 }
 
 /// The word of a program, at about the moment that was asked about, that all of its work is done.

@@ -354,7 +354,10 @@ impl Weighing<'_> {
                 let is_looked_at = matches!(one.request.as_ref()?.method.as_str(), "GET" | "HEAD" | "OPTIONS");
                 // Whoever went away had asked for that, and for nothing else.
                 let is_other = is_looked_at || one.sign == Sign::ClientGone;
-                return Some(term(TermWord::OtherRequest, if is_other { -6 } else { -1 }));
+                // What somebody waited for in vain is what they had asked for.
+                let is_waited_for = matches!(one.sign, Sign::UpstreamTimeout | Sign::UpstreamClosed);
+                let points = if is_other { -6 } else { -1 - 2 * i32::from(is_waited_for) };
+                return Some(term(TermWord::OtherRequest, points));
             }
         };
         let client = |request: &HttpRequest| request.client.clone();
@@ -500,7 +503,7 @@ impl Weighing<'_> {
         let is_of_account = matches!(one.sign, Sign::SmtpAuth | Sign::SmtpQuota);
         let is_of_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
         // Who is refused before naming anybody is refused for all.
-        let is_of_connection = one.line.contains("after initial connection");
+        let is_of_connection = one.line.contains("after initial connection") && self.is_of_relay_of_all(one);
         if one.family != Family::Mail || is_of_machine || is_of_account || is_of_relay || is_of_connection {
             return None;
         }
@@ -514,6 +517,14 @@ impl Weighing<'_> {
             alike.filter_map(|other| Some(other.delivery.as_ref()?.address.as_str())).collect();
         let count = addresses.len();
         (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
+    }
+
+    /// Whether the host that a mail was not handed to has taken others.
+    fn is_of_relay_of_all(&self, one: &Evidence) -> bool {
+        let host = |line: &'_ str| Some(line.split_once(" H=")?.1.split([' ', ':']).next()?.to_owned());
+        let Some(own) = host(&one.line) else { return true };
+        let mut delivered = self.collected.evidence.iter().filter(|other| other.sign == Sign::Delivered);
+        delivered.any(|other| host(&other.line).is_some_and(|host| host == own))
     }
 
     /// Messages that went on after it.
@@ -584,6 +595,10 @@ fn subject(one: &Evidence) -> String {
     if one.sign == Sign::Exception {
         let last = one.line.lines().next_back().unwrap_or_default();
         return last.split(':').next().unwrap_or_default().to_owned();
+    }
+    // Words that no row knows may be anybody's.
+    if one.sign == Sign::Complaint {
+        return format!("{} {}", one.place.source, kind(&one.line));
     }
     let request = one.request.as_ref().map(|request| path(&request.path).to_owned());
     request.or_else(|| one.actor.unit.clone()).unwrap_or_default()

@@ -182,7 +182,7 @@ fn of_provider(text: &str) -> Option<Sign> {
     }
     let is_broken =
         matches!(status, Some(500..)) || has(text, &["service unavailable", "serviceunavailable", "internal failure"]);
-    is_broken.then_some(Sign::SmtpBusy)
+    is_broken.then_some(Sign::TargetFailed)
 }
 
 /// What a reply means: `enhanced` is subject and detail of its enhanced code, `text` begins with the code.

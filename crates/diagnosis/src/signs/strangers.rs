@@ -38,6 +38,11 @@ const TYPED: &[&str] = &[
     "user-agent",
     "user agent",
     "referer",
+    "subject",
+    "betreff",
+    "objet=",
+    "oggetto",
+    "asunto",
 ];
 
 /// Whether a message says that a request from outside was refused.
@@ -52,6 +57,11 @@ pub(super) fn without_typed(text: &str) -> Cow<'_, str> {
     let has_marks = head.contains(['"', '“', '«', '\'']);
     if !has_marks || !has(&head.to_lowercase(), TYPED) {
         return Cow::Borrowed(text);
+    }
+    // What stands in a subject may hold marks of its own.
+    if let Some((before, rest)) = head.split_once("subject=\"") {
+        let behind = rest.rsplit_once('"').map_or("", |(_, behind)| behind);
+        return Cow::Owned(format!("{before}{behind}{}", &text[head.len()..]));
     }
     let mut left = String::with_capacity(text.len());
     let mut rest = head;

@@ -82,6 +82,7 @@ fn a_statement_before_the_last_row_was_not_the_last() {
 fn a_process_has_the_number_that_the_run_names() {
     let crash = |pid: u32| {
         let tree = Tree::in_paris();
+        tree.write("srv/alert/send.php", "");
         tree.write("srv/alert/log/sms.log", &run(|number| format!("[php 5511] sms {number} accepted")));
         let line = format!(
             "Feb 11 22:20:03 web kernel: [2138163.0] php[{pid}]: segfault at 0 ip 00007f1c sp 00007ffd error 4 in imagick.so\n"
@@ -91,6 +92,20 @@ fn a_process_has_the_number_that_the_run_names() {
     };
     assert_eq!(crash(60_912), None);
     assert_eq!(crash(5511), Some(CauseId::Crashed));
+}
+
+#[test]
+fn a_program_of_another_language_may_crash() {
+    let crash = |name: &str| {
+        let tree = Tree::in_paris();
+        tree.write("home/orchestra/send/send.log", &run(|number| format!("programme {number} handed over")));
+        tree.write("home/orchestra/send/send.py", "");
+        let line = format!("Feb 11 22:20:03 web kernel: [2138.0] {name}[512]: segfault at 0 ip 00007f1c sp 00007ffd\n");
+        tree.write("var/log/kern.log", &line);
+        cause(&tree, "the programmes stopped at 22:20")
+    };
+    assert_eq!(crash("php7.4"), None);
+    assert_eq!(crash("python3"), Some(CauseId::Crashed));
 }
 
 #[test]
@@ -223,4 +238,100 @@ fn a_power_failure_is_told_by_what_watches_the_power() {
     };
     assert_eq!(events(""), Some(CauseId::PowerLoss));
     assert_eq!(events(&format!("{DAY} 22:20:11 +0100  Power is back. UPS running on mains.\n")), None);
+}
+
+#[test]
+fn a_pool_of_php_is_of_one_site() {
+    let exited = |pool: &str| {
+        let tree = Tree::in_paris();
+        tree.write("var/www/club/log/mailing.log", &run(|number| format!("club.INFO: member {number} notified")));
+        let line = format!(
+            "[11-Feb-2026 22:20:04] WARNING: [pool {pool}] child 9120 exited on signal 11 (SIGSEGV) after 411.2 seconds from start\n"
+        );
+        tree.write("var/log/php8.2-fpm.log", &line);
+        cause(&tree, "the mailing stopped at 22:20")
+    };
+    assert_eq!(exited("bakery"), None);
+    assert_eq!(exited("club"), Some(CauseId::Crashed));
+}
+
+#[test]
+fn a_container_is_known_by_the_name_that_docker_gave_it() {
+    let killed = |name: &str| {
+        let (own, other) = ("a1".repeat(32), "b9".repeat(32));
+        let tree = Tree::in_paris();
+        let said = (0..=120).fold(String::new(), |mut text, number| {
+            let second = 22 * 3600 + number * 10;
+            let at = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+            let _ = writeln!(text, "{DAY}T{at}+01:00 dock docker/sms-prod[1022]: sms {number} accepted by gateway");
+            text
+        });
+        tree.write("var/log/sms.log", &said);
+        for (id, name) in [(&own, "sms-prod"), (&other, name)] {
+            let config = format!("{{\"ID\":\"{id}\",\"Name\":\"/{name}\",\"State\":{{\"Running\":false}}}}");
+            tree.write(&format!("var/lib/docker/containers/{id}/config.v2.json"), &config);
+        }
+        let killed = format!(
+            "{DAY}T22:20:03.700000+01:00 dock kernel: [70112.2] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=docker-{other}.scope,mems_allowed=0,oom_memcg=/system.slice/docker-{other}.scope,task_memcg=/system.slice/docker-{other}.scope,task=node,pid=66120,uid=1000\n"
+        );
+        tree.write("var/log/kern.log", &killed);
+        cause(&tree, "the text messages stopped at 22:20")
+    };
+    assert_eq!(killed("sms-staging"), None);
+    assert_eq!(killed("wiki"), None);
+    assert_eq!(killed("sms-prod-2"), Some(CauseId::OutOfMemory));
+}
+
+#[test]
+fn of_two_mailings_in_one_log_the_one_that_is_named_is_meant() {
+    let tree = Tree::in_paris();
+    let mut log = run(|number| format!("campaign.INFO: [c77 sponsors] {number} sent via relay=one"));
+    log += &format!(
+        "{DAY} 22:20:09 campaign.ERROR: [c77 sponsors] Expected response code \"250\" but got code \"550\", with message \"550-5.4.5 Daily user sending limit exceeded.\"\n"
+    );
+    for minute in 21..40 {
+        for second in [0, 10, 20, 30, 40, 50] {
+            let _ = writeln!(
+                log,
+                "{DAY} 22:{minute}:{second:02} campaign.INFO: [c78 alumni-dinner] {second} sent via relay=two"
+            );
+        }
+    }
+    tree.write("srv/alumni/log/campaign.log", &log);
+    assert_eq!(cause(&tree, "the alumni dinner mailing stopped at 22:20"), None);
+    assert_eq!(cause(&tree, "the mailing to the sponsors stopped at 22:20"), Some(CauseId::SmtpQuota));
+}
+
+#[test]
+fn a_request_that_began_after_the_first_piece_did_not_do_the_work() {
+    let failed = |path: &str, seconds: f32| {
+        let tree = Tree::in_paris();
+        tree.write("srv/tickets/log/pdf.log", &run(|number| format!("ticket {number} rendered")));
+        let line = format!(
+            "192.0.2.5 - - [11/Feb/2026:22:20:09 +0100] \"POST {path} HTTP/1.1\" 504 167 \"-\" \"Mozilla/5.0\" rt={seconds:.3} urt={seconds:.3}\n"
+        );
+        tree.write("var/log/nginx/access.log", &line);
+        tree.write("var/log/nginx/error.log", &format!("2026/02/11 22:20:09 [error] 9#9: *1 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.5, server: t.example, request: \"POST {path} HTTP/1.1\", upstream: \"http://127.0.0.1:8000{path}\", host: \"t.example\"\n"));
+        cause(&tree, "the rendering of the tickets stopped at 22:20")
+    };
+    assert_eq!(failed("/basket", 30.0), None);
+    assert_eq!(failed("/tickets/render", 30.0), Some(CauseId::GatewayTimeout));
+    assert_eq!(failed("/basket", 1209.0), Some(CauseId::GatewayTimeout), "it had done the work all the time");
+}
+
+#[test]
+fn words_that_no_row_knows_are_weighed_against_the_same_words_only() {
+    let tree = Tree::in_paris();
+    let mut log = run(|number| format!("letter {number} handed to the gateway"));
+    log += "Can't call method \"address\" on an undefined value at /opt/letters/lib/Recipient.pm line 64, <$fh> line 336.\n";
+    tree.write("opt/letters/log/letters.log", &log);
+    // Another program complains all day.
+    let other = (18..23).fold(String::new(), |mut text, hour| {
+        for minute in 0..60 {
+            let _ = writeln!(text, "Feb 11 {hour}:{minute:02}:00 host agent[7]: ERROR: cannot reach the collector");
+        }
+        text
+    });
+    tree.write("var/log/syslog", &other);
+    assert_eq!(cause(&tree, "the letters stopped at 22:20"), Some(CauseId::Exception));
 }

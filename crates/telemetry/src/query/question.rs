@@ -5,7 +5,7 @@ use super::{
     columns::BlockScan,
     condition::Condition,
     language::{Filter, Pipe, Query},
-    stats::{Counted, MEMORY_MAX},
+    stats::{CountedCondition, MEMORY_MAX},
 };
 use crate::{
     Damage, Numbered, Snapshot,
@@ -23,7 +23,7 @@ pub struct Question {
     /// Whose days and weeks are counted.
     pub(super) zone: TimeZone,
     /// What each group of a `stats` right behind the filter tells besides.
-    pub(super) counted: Arc<[Counted]>,
+    pub(super) counted: Arc<[CountedCondition]>,
 }
 
 impl Question {
@@ -57,7 +57,7 @@ impl Question {
         zone: &TimeZone,
     ) -> Result<Self, regex::Error> {
         let counted = |(title, filter): &(&str, Filter)| {
-            Ok(Counted { title: (*title).to_owned(), condition: Condition::new(filter, now, zone)? })
+            Ok(CountedCondition { title: (*title).to_owned(), condition: Condition::new(filter, now, zone)? })
         };
         self.counted = filters.iter().map(counted).collect::<Result<_, regex::Error>>()?;
         Ok(self)

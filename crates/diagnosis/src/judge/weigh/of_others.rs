@@ -3,6 +3,7 @@
 
 use super::{RELAYED, Term, TermWord, Weighing, term};
 use crate::{
+    collect::CODE,
     evidence::{Evidence, Family, Sign},
     judge::{
         causes::CauseId,
@@ -39,11 +40,18 @@ const CLOCKS_APART: Duration = Duration::from_millis(900);
 /// Lines of the run in which the number of its process is looked for, and how many have to have one.
 const NUMBERED_MAX: usize = 20;
 const NUMBERED_MIN: usize = 5;
+/// Digits of the number of a container by which it is known.
+const CONTAINER_LETTERS: usize = 12;
 
 impl Weighing<'_> {
     /// That it is not known to be about the run, or names somebody else.
     pub(super) fn unconnected(&self, one: &Evidence, terms: &[Term]) -> Option<Term> {
-        let is_connected = terms.iter().any(|term| term.points > 0 && CONNECTING.contains(&term.word));
+        let is_connecting = |term: &Term| match (term.word, self.run.basis) {
+            // Where no run is known, a log has to be called like what is asked about.
+            (TermWord::OwnWords, RunBasis::Asked) => self.is_called_like_asked(one),
+            (word, _) => CONNECTING.contains(&word),
+        };
+        let is_connected = terms.iter().any(|term| term.points > 0 && is_connecting(term));
         // A mail server serves whatever is sent; requests are told apart by their paths; a job has its own record.
         if one.family == Family::Mail && self.is_of_other_sender(one) {
             return Some(term(TermWord::Unconnected, -4));
@@ -53,6 +61,9 @@ impl Weighing<'_> {
             return None;
         }
         let strange = || term(TermWord::Unconnected, -3);
+        // Of many clients, and of any program, one is nobody's.
+        let is_anybodys = self.cause.id == CauseId::Crashed && one.sign == Sign::ProcessCrashed
+            || self.cause.id == CauseId::BrokerLost;
         match self.run.basis {
             RunBasis::Asked => {
                 let is_supported = terms.iter().any(|term| term.points > 0 && term.word == TermWord::Support);
@@ -60,6 +71,7 @@ impl Weighing<'_> {
                 (!is_supported && !is_of_machine).then(strange)
             }
             RunBasis::Deliveries if self.is_of_somebody_else(one) => Some(strange()),
+            RunBasis::Deliveries if is_anybodys && !self.is_named(one) => Some(strange()),
             RunBasis::Deliveries if ENDS_IT.contains(&self.cause.id) && self.run.end > one.until() + CLOCKS_APART => {
                 Some(term(TermWord::ProgressAfter, -3))
             }
@@ -81,7 +93,10 @@ impl Weighing<'_> {
                 .is_some_and(|names| is_trial(&names) || others::is_of_onlooker(&names) || is_strange(names))
         };
         let instance = || is_strange(others::instance(one.actor.unit.as_deref(), log));
-        process() || session() || instance()
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let log_of_run = last.map_or("", |last| self.collected.sources[last.place.source].name.as_str());
+        let language = || others::is_of_other_language(&one.line, log_of_run, &self.collected.programs);
+        process() || session() || instance() || language()
     }
 
     /// Whether a mail is of a sender who is called like nothing of the run, where another is.
@@ -93,6 +108,52 @@ impl Weighing<'_> {
         let Some(sender) = others::sender(&one.line).filter(|sender| !knows(sender)) else { return false };
         let of_mail = self.collected.evidence.iter().filter(|other| other.family == Family::Mail);
         of_mail.filter_map(|other| others::sender(&other.line)).any(|other| other != sender && knows(other))
+    }
+
+    /// Whether the log or the program of a line has a word of the question, or its file.
+    fn is_called_like_asked(&self, one: &Evidence) -> bool {
+        let log = &self.collected.sources[one.place.source].name;
+        let program = one.actor.program.as_deref().unwrap_or_default();
+        let unit = one.actor.unit.as_deref().unwrap_or_default();
+        others::is_tag_of(&format!("{log} {program} {unit}"), &self.question.phrase)
+            || self.question.app_root.as_ref().is_some_and(|root| log.starts_with(root.as_str()))
+            || self.question.unit.is_some()
+            || !self.question.logs.is_empty()
+    }
+
+    /// Whether the run's lines name the very process, or its program is in the run's language.
+    fn is_named(&self, one: &Evidence) -> bool {
+        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return false };
+        let own = others::own_number(&last.line);
+        let log_of_run = &self.collected.sources[last.place.source].name;
+        own.is_some() && others::process(&one.line) == own
+            || others::is_of_own_language(&one.line, log_of_run, &self.collected.programs)
+    }
+
+    /// Whether another site's processes are meant, of which PHP has a pool each.
+    fn is_of_other_pool(&self, one: &Evidence, log_of_run: &str) -> bool {
+        let has_home = CODE.iter().any(|folder| log_of_run.starts_with(folder));
+        has_home
+            && others::pool(&one.line).is_some_and(|pool| {
+                !others::shares_name(log_of_run, pool) && !others::is_tag_of(pool, &self.question.phrase)
+            })
+    }
+
+    /// Whether the container that the kernel means has another name than the run's log, or is one for trials.
+    fn is_of_other_container(&self, one: &Evidence, last: &Evidence) -> bool {
+        let log = self.collected.sources[last.place.source].name.as_str();
+        let of_run = format!("{log} {}", last.actor.program.as_deref().unwrap_or_default());
+        let unit = one.actor.unit.as_deref().unwrap_or_default();
+        let named = self.collected.containers.iter().find(|one_of| {
+            one_of.id.len() >= CONTAINER_LETTERS && (unit.contains(&one_of.id) || one.line.contains(&one_of.id))
+        });
+        named.is_some_and(|container| {
+            let is_trial = others::names_trial(&container.name) && !others::names_trial(&of_run);
+            let is_own = of_run.contains(&container.id)
+                || others::shares_name(&of_run, &container.name)
+                || others::is_tag_of(&container.name, &self.question.phrase);
+            is_trial || !is_own
+        })
     }
 
     /// Whether a process is the run's, as far as its lines name theirs.
@@ -107,12 +168,19 @@ impl Weighing<'_> {
 
     /// What the thread of a request says is not of a run that another thread tells of.
     pub(super) fn other_thread(&self, one: &Evidence) -> Option<Term> {
+        // One log may tell of several works, of which the question names one.
+        let is_named = |line: &str| others::tag(line).map(|tag| others::is_tag_of(tag, &self.question.phrase));
+        let of_log = |other: &&Evidence| other.place.source == one.place.source;
+        if is_named(&one.line) == Some(false)
+            && self.collected.evidence.iter().filter(of_log).any(|other| is_named(&other.line) == Some(true))
+        {
+            return Some(term(TermWord::OtherRequest, -4));
+        }
         let last = &self.collected.evidence[self.run.evidence?];
-        let is_of_log = is_by_application(last.sign) && one.place.source == last.place.source;
         let class = |one: &Evidence| one.actor.program.as_deref().map(class).unwrap_or_default().to_owned();
+        let is_served = is_of_request(&one.line) && !is_of_request(&last.line) && is_by_application(last.sign);
         // Odoo sends by its timer, whoever looks at its pages.
-        let is_other = is_by_odoo(&one.line) && !is_by_odoo(&last.line)
-            || is_of_log && is_of_request(&one.line) && !is_of_request(&last.line) && class(one) != class(last);
+        let is_other = is_by_odoo(&one.line) && !is_by_odoo(&last.line) || is_served && class(one) != class(last);
         is_other.then(|| term(TermWord::OtherRequest, -4))
     }
 
@@ -161,12 +229,19 @@ impl Weighing<'_> {
             others::is_of_other_site(&one.line, log(one), log(last))
                 || others::is_of_other_application(&one.line, log(one), log(last))
                 || others::names_other_application(&one.line, log(last))
+                || !OF_MACHINE.contains(&self.cause.id)
+                    && matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Other)
+                    && !is_shared(log(last))
+                    && others::is_of_unrelated_log(&one.line, log(one), log(last), &self.question.phrase)
         };
         let is_foreign = |own: &str| {
             let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
             !is_foreign_run && others::is_of_other_host(&one.line, own)
         };
         let log_of_run = last.map_or("", log);
+        if last.is_some_and(|last| self.is_of_other_pool(one, log(last)) || self.is_of_other_container(one, last)) {
+            return true;
+        }
         let is_trial = |name: &str| others::is_of_trial(name, self.question);
         if is_trial(log(one)) && !is_trial(log_of_run)
             || one.family == Family::Kernel && others::is_of_other_disk(&one.line, &self.collected.mounts, log_of_run)

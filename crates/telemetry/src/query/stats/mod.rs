@@ -28,7 +28,7 @@ pub const MEMORY_MAX: usize = 64 << 20;
 
 /// A condition, and the title of the column that tells how many records it holds for.
 #[derive(Clone, Debug)]
-pub(super) struct Counted {
+pub(super) struct CountedCondition {
     pub(super) title: String,
     pub(super) condition: Condition,
 }
@@ -45,7 +45,7 @@ pub(super) struct Groups {
     /// Of which series each column is.
     series_of_columns: Vec<usize>,
     /// Conditions of which each group tells, behind its columns, how many of its records they hold for.
-    counted: Arc<[Counted]>,
+    counted: Arc<[CountedCondition]>,
     /// Those numbers: of each group, as many as there are conditions.
     holding: Vec<u64>,
     key_bytes: usize,
@@ -90,13 +90,13 @@ impl Groups {
     }
 
     /// Counts for how many records of each group these hold, too.
-    pub(super) fn counting(mut self, counted: &Arc<[Counted]>) -> Self {
+    pub(super) fn counting(mut self, counted: &Arc<[CountedCondition]>) -> Self {
         self.counted = Arc::clone(counted);
         self.holding.resize(self.numbers.len() * counted.len(), 0);
         self
     }
 
-    pub(super) fn counted(&self) -> Arc<[Counted]> {
+    pub(super) fn counted(&self) -> Arc<[CountedCondition]> {
         Arc::clone(&self.counted)
     }
 
