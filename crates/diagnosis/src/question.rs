@@ -247,6 +247,17 @@ mod tests {
             ("it stopped on friday 20 November 2025 at 22:12", "2025-11-20 22:12:00", 30),
             ("arrêté jeudi dernier à 22h20", "2026-01-15 22:20:00", 30),
             ("der Versand hörte gegen 18:31 auf", "2026-01-22 18:31:00", 40),
+            ("it stopped", "", 0),
+            ("500 mails were lost", "", 0),
+        ] {
+            let expected = (!at.is_empty()).then(|| (at.to_owned(), minutes));
+            assert_eq!(read_at(phrase), expected, "{phrase}");
+        }
+    }
+
+    #[test]
+    fn hours_are_read_however_they_are_written() {
+        for (phrase, at, minutes) in [
             ("arrêté hier à 22 heures et quart", "2026-01-21 22:15:00", 30),
             ("arrêté hier à 22 heures 20", "2026-01-21 22:20:00", 30),
             ("arrêté hier vers 22 heures", "2026-01-21 22:00:00", 40),
@@ -280,8 +291,6 @@ mod tests {
             ("it stopped at 10 mails this morning", "", 0),
             ("version 10.15 stopped", "", 0),
             ("it stopped at 22:2x", "", 0),
-            ("it stopped", "", 0),
-            ("500 mails were lost", "", 0),
         ] {
             let expected = (!at.is_empty()).then(|| (at.to_owned(), minutes));
             assert_eq!(read_at(phrase), expected, "{phrase}");

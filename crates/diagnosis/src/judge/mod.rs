@@ -4,6 +4,7 @@
 //! A cause is named only where it reaches [`NAMED_MIN`] with a margin over what it does not explain itself. A false cause is
 //! worse than none: what falls short is *not enough evidence*, with what would decide.
 
+mod by_person;
 mod causes;
 mod of_job;
 mod others;

@@ -1,6 +1,6 @@
 //! The run that is asked about: when it stopped, and how that is known.
 
-use super::others;
+use super::{by_person, others};
 use crate::{
     collect::Collected,
     evidence::{Evidence, Family, HttpRequest, Sign},
@@ -93,7 +93,7 @@ pub(super) fn is_mailing(path: &str) -> bool {
 }
 
 /// Messages that are apart by less are of one burst.
-const APART: Duration = Duration::from_secs(120);
+pub(super) const APART: Duration = Duration::from_secs(120);
 const BURST_MIN: usize = 3;
 /// Bursts so many times smaller than those of another sign are not the run's.
 const FEW: usize = 8;
@@ -153,37 +153,8 @@ pub(super) fn find(collected: &Collected, question: &Question) -> Run {
         gap: None,
     });
     let begun = begun.map(|request| request.end).filter(|begun| *begun < run.end);
-    let stopped_by = stopped_by(&run, question, collected);
+    let stopped_by = by_person::stopped_by(&run, question, collected);
     Run { begin: run.begin.or(begun), is_in_background, stopped_by, ..run }
-}
-
-/// The line by which somebody stopped the run on purpose: of its program, or of one that speaks of the work, at its end.
-fn stopped_by(run: &Run, question: &Question, collected: &Collected) -> Option<usize> {
-    let last = run.evidence.map(|index| &collected.evidence[index]);
-    let is_of_run = |one: &Evidence| last.is_some_and(|last| is_same_speaker(one, last, collected));
-    // Who stops a service by hand names it; who starts it again has restarted it.
-    let is_by_hand = |one: &Evidence| one.actor.program.as_deref() == Some("sudo");
-    let log = last.map_or("", |last| collected.sources[last.place.source].name.as_str());
-    let known = format!("{log} {}", question.phrase).to_lowercase();
-    let known: Vec<&str> = known.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2).collect();
-    let is_called = |one: &Evidence| {
-        let unit = one.actor.unit.as_deref().unwrap_or_default();
-        let mut names = unit.trim_end_matches(".service").split(|c: char| !c.is_alphanumeric());
-        names.any(|name| name.len() > 3 && known.iter().any(|word| others::is_alike(word, name)))
-    };
-    let is_started_again = |one: &Evidence| {
-        let mut starts = collected.evidence.iter().filter(|other| other.sign == Sign::UnitStarted);
-        starts.any(|other| other.actor.unit == one.actor.unit && other.at >= one.at && other.at.since(one.at) <= APART)
-    };
-    let is_then = |one: &Evidence| one.until() + OVER_BEFORE >= run.end && one.at <= run.end + OVER_WITHIN;
-    let says = |one: &Evidence| {
-        one.sign == Sign::AppStopped
-            && match is_by_hand(one) {
-                true => is_called(one) && !is_started_again(one),
-                false => !others::is_daemon(one) && (is_of_run(one) || signs::speaks_of_work(&one.line.to_lowercase())),
-            }
-    };
-    collected.evidence.iter().position(|one| is_then(one) && says(one))
 }
 
 /// Whether an application tells of its own work by it.
@@ -455,9 +426,9 @@ fn bursts_of_lines(sign: Sign, evidence: &[Evidence]) -> Vec<Vec<usize>> {
 }
 
 /// How soon after its last message a run says that it is over.
-const OVER_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const OVER_WITHIN: Duration = Duration::from_secs(60);
 /// The mail server may take the last one later than the program has left it.
-const OVER_BEFORE: Duration = Duration::from_secs(45);
+pub(super) const OVER_BEFORE: Duration = Duration::from_secs(45);
 /// What is said so often during a run is said of its pieces.
 const OF_PIECES_MIN: usize = 3;
 /// Whether a program says, right after the last message, that all of it is done, or how many there were, and of no failure between:
