@@ -12,6 +12,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let digits = bytes.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     match (digits, bytes.get(digits)?) {
         (4, b'-' | b'/' | b'.' | b':') => year_first(bytes),
+        (4, b' ') => year_and_name(bytes),
         (8, b'T' | b' ' | b'-' | b'_') => {
             let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
             rest_of(bytes, days, 9)
@@ -21,6 +22,35 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
             rest_of(bytes, days, skip_spaces(bytes, 6))
         }
         (1 | 2, b'/' | b'-' | b' ' | b'.') => day_first(bytes, digits),
+        (9, _) => compact(bytes),
+        _ => None,
+    }
+}
+
+/// `20250110143215.123`: fourteen digits, of this century, with a fraction or nothing of a word behind them.
+fn compact(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let digits = bytes.iter().take(15).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits != 14 || !bytes.starts_with(b"20") {
+        return None;
+    }
+    let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
+    let read = rest_of(bytes, days, 8)?;
+    let goes_on = bytes.get(read.1).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte));
+    (!goes_on).then_some(read)
+}
+
+/// `2025 Jan 10 14:32:15`, as switches write it, and `2025-Jan-10 14:32:15`.
+fn year_and_name(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let separator = bytes[4];
+    let (month, end) = month(bytes, 5)?;
+    if bytes.get(end) != Some(&separator) {
+        return None;
+    }
+    let day_at = if separator == b' ' { skip_spaces(bytes, end) } else { end + 1 };
+    let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let days = date(count(bytes, 0, 4)?, month, count(bytes, day_at, digits)?)?;
+    match bytes.get(day_at + digits)? {
+        b' ' | b'T' => rest_of(bytes, days, skip_spaces(bytes, day_at + digits + 1)),
         _ => None,
     }
 }
@@ -39,7 +69,10 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
         if !matches!(between, b'T' | b't' | b' ' | b'_' | b'-' | b':') {
             return None;
         }
-        return rest_of(bytes, days, if between == b' ' { skip_spaces(bytes, 11) } else { 11 });
+        return rest_of(bytes, days, if between == b' ' { clock_behind(bytes, 11) } else { 11 });
+    }
+    if matches!(separator, b'-' | b'/') && bytes.get(5).is_some_and(u8::is_ascii_alphabetic) {
+        return year_and_name(bytes);
     }
     let of_year = count(bytes, 5, 3)?;
     let length = if days_in_month(year, 2) == 29 { 366 } else { 365 };
@@ -83,10 +116,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         if !matches!(bytes.get(clock_at)?, b' ' | b'T' | b':' | b'-' | b'_') {
             return None;
         }
-        clock_at = skip_spaces(bytes, clock_at + 1);
-        // `06/27/2014 - 17:51:19`, `03/12/2026 à 16h58`.
-        let between = ["- ", "à ", "um "].iter().find(|word| bytes[clock_at..].starts_with(word.as_bytes()));
-        clock_at += between.map_or(0, |word| word.len());
+        clock_at = clock_behind(bytes, clock_at + 1);
         if separator == b'.' {
             return rest_of(bytes, date(year, second, first)?, clock_at);
         }
@@ -98,22 +128,39 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
         return Some((Stamp::Instant(days * DAY + micros - offset), end));
     }
-    if digits != 2 || seconds != 2 || bytes.get(8) != Some(&b' ') {
+    let last = count(bytes, year_at, 2)?;
+    // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
+    let comma = usize::from(bytes.get(year_at + 2) == Some(&b','));
+    let clock_at = year_at + 2 + comma;
+    let is_short = (digits < 2 || seconds < 2) && (separator != b'/' || !YEARS_OF_NOW.contains(&last));
+    if is_short || bytes.get(clock_at) != Some(&b' ') || comma == 1 && separator != b'/' {
         return None;
     }
-    let last = count(bytes, 6, 2)?;
+    let clock_at = clock_behind(bytes, clock_at + 1);
     // With dots the day stands first, as in German and Czech. With strokes the year does in Spark's logs, and the day or the
     // month in those of people: where only the last can be a year of now, it is one.
     if separator == b'.' {
-        return rest_of(bytes, date(short_year(last), second, first)?, 9);
+        return rest_of(bytes, date(short_year(last), second, first)?, clock_at);
     }
     if separator == b'/' && YEARS_OF_NOW.contains(&last) {
-        let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, 9))?;
+        let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, clock_at))?;
         let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
-        let (micros, end) = clock(bytes, 9)?;
+        let (micros, end) = clock(bytes, clock_at)?;
         return Some((Stamp::Slashed { date: slashed, micros }, end));
     }
-    rest_of(bytes, date(short_year(first), second, last)?, 9)
+    rest_of(bytes, date(short_year(first), second, last)?, clock_at)
+}
+
+/// Where the clock stands behind a date and its separator: `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`, `03/12/2026 à 16h58`.
+fn clock_behind(bytes: &[u8], at: usize) -> usize {
+    let at = skip_spaces(bytes, at);
+    // Nearly always it stands there.
+    if bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        return at;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let between = ["- ", "-- ", "à ", "um "].iter().find(|word| rest.starts_with(word.as_bytes()));
+    at + between.map_or(0, |word| word.len())
 }
 
 /// Years of which two digits may be all that is written.
@@ -236,9 +283,12 @@ pub(super) fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usiz
 pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let digits = if matches!(bytes.get(at + 1), Some(b':' | b'h')) { 1 } else { 2 };
     let mut hour = count(bytes, at, digits)?;
+    let start = at;
     let at = at + digits;
-    if bytes.get(at) == Some(&b'h') {
-        return french_clock(bytes, hour, at + 1);
+    match bytes.get(at) {
+        Some(b'h') => return french_clock(bytes, hour, at + 1),
+        Some(b'.') => return dotted_clock(bytes, start),
+        _ => {}
     }
     // Basic ISO 8601 has no colons.
     let colon = usize::from(bytes.get(at) == Some(&b':'));
@@ -251,18 +301,57 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         if second > 60 {
             return None;
         }
-        let (fraction, after) = fraction(bytes, end + colon + 2);
+        let (fraction, after) = match bytes.get(end + colon + 2) {
+            Some(b':') if colon == 1 => thousandths(bytes, end + colon + 2),
+            _ => fraction(bytes, end + colon + 2),
+        };
         micros = second * SECOND + fraction;
         end = after;
     } else if colon == 0 {
         return None;
     }
-    if let Some(b" AM" | b" PM" | b" am" | b" pm") = bytes.get(end..end + 3) {
-        let afternoon = bytes[end + 1].eq_ignore_ascii_case(&b'p');
+    if let Some((afternoon, after)) = half(bytes, end) {
         hour = hour % 12 + if afternoon { 12 } else { 0 };
-        end += 3;
+        end = after;
     }
     (hour <= 23 && minute <= 59).then_some((hour * HOUR + minute * MINUTE + micros, end))
+}
+
+/// Whether ` PM` or `PM` stands at `at`, rather than ` AM`, and the place behind it.
+fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
+    let spaced = bytes.get(at) == Some(&b' ');
+    let from = at + usize::from(spaced);
+    let afternoon = match bytes.get(from..from + 2)? {
+        b"AM" | b"am" => false,
+        b"PM" | b"pm" => true,
+        _ => return None,
+    };
+    let is_word = !spaced && bytes.get(from + 2).is_some_and(u8::is_ascii_alphanumeric);
+    (!is_word).then_some((afternoon, from + 2))
+}
+
+/// `14.32.15` where it hangs on its date as in `2025.01.10-14.32.15`; behind a space it may be a version.
+fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let hangs = matches!(bytes.get(at.checked_sub(1)?)?, b'-' | b'_' | b'T');
+    if !hangs || bytes.get(at + 5) != Some(&b'.') {
+        return None;
+    }
+    let (hour, minute, second) = (count(bytes, at, 2)?, count(bytes, at + 3, 2)?, count(bytes, at + 6, 2)?);
+    let (fraction, end) = match bytes.get(at + 8) {
+        Some(b':') => thousandths(bytes, at + 8),
+        _ => fraction(bytes, at + 8),
+    };
+    let exists = hour <= 23 && minute <= 59 && second <= 60;
+    exists.then_some((hour * HOUR + minute * MINUTE + second * SECOND + fraction, end))
+}
+
+/// `:123` at `at` in µs: exactly three digits behind the seconds, and nothing that would make them another number.
+fn thousandths(bytes: &[u8], at: usize) -> (i64, usize) {
+    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/');
+    match count(bytes, at + 1, 3) {
+        Some(millis) if !bytes.get(at + 4).is_some_and(goes_on) => (millis * 1_000, at + 4),
+        _ => (0, at),
+    }
 }
 
 /// `58`, `58m09`, `58:09` and `58m09s` behind `16h`.
