@@ -1,6 +1,9 @@
 //! Any other text: its time and its level, where it has them near its beginning.
 
-use super::systems;
+use super::{
+    marks::{self, Divided},
+    systems,
+};
 use crate::{
     cursor::{Cursor, number},
     level,
@@ -36,16 +39,19 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         level?;
         cursor.take(|byte| b": -|".contains(&byte));
         opened = cursor.eat("[").is_some();
-        stamp = cursor.stamp();
+        // Geth writes no year: `INFO [05-12|21:14:45.986] message`.
+        stamp = cursor.stamp().or_else(|| of_this_year(&mut cursor));
     }
     let stamp = offset.map_or(stamp, |offset| stamp.map(|stamp| stamp.with_offset(offset)))?;
     if opened {
         verbosity(&mut cursor);
+        level = level.or_else(|| enclosed(&mut cursor));
         cursor.eat("]").or_else(|| cursor.eat(")"))?;
     } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         // A time within a word or a number is none.
         return None;
     }
+    let divided = if cursor.peek() == Some(b'|') { Divided::ByBar } else { Divided::Otherwise };
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
@@ -69,6 +75,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let level = level
         .or_else(|| of_origin(&cursor))
         .or_else(|| of_component(&mut cursor))
+        .or_else(|| marks::find(cursor.rest(), divided))
         .or_else(|| level::find(cursor.rest()));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
 }
@@ -86,6 +93,24 @@ fn verbosity(cursor: &mut Cursor<'_>) {
             *cursor = next;
         }
     }
+}
+
+/// ` INFO` or ` E` behind a time and before the bracket that closes the two.
+fn enclosed(cursor: &mut Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    if next.take(|byte| b" |:-".contains(&byte)).is_empty() {
+        return None;
+    }
+    let word = next.take(|byte| byte.is_ascii_alphanumeric());
+    let level = match word.as_bytes() {
+        [letter] => level::lettered(*letter),
+        _ => level::named(word),
+    }?;
+    // A name may follow.
+    next.take(|byte| byte.is_ascii_alphanumeric() || b" |:_./-".contains(&byte));
+    next.peek().filter(|byte| b"])".contains(byte))?;
+    *cursor = next;
+    Some(level)
 }
 
 /// A level with the name of what says it: `[Warning-Duplicati.Library.Main]: message`, `warning/JsonRpcConnection: message` of Icinga,
@@ -178,13 +203,26 @@ pub(super) fn plain(text: &str) -> Parsed<'_> {
     Parsed::new("", text).level(level::find(text))
 }
 
-/// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers.
+/// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers; or, behind a bar, the bar.
 fn of_this_year(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let mut next = *cursor;
     let stamp = (next.rest().as_bytes().get(2) == Some(&b'-')).then(|| systems::month_and_day(&mut next)).flatten()?;
     let read = &cursor.rest()[..cursor.rest().len() - next.rest().len()];
     *cursor = next;
     read.contains('.').then_some(stamp)
+}
+
+/// Bytes of a UUID as it is usually written.
+const UUID_BYTES: usize = 36;
+
+/// A UUID, or hexadecimal digits of which some are letters and some are not.
+fn is_identifier(text: &str) -> bool {
+    let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    is_hexadecimal
+        && text.len() >= 8
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && (text.len() == UUID_BYTES) == (text.matches('-').count() == 4)
 }
 
 /// Bytes of what stands before the time of a line that does not begin with it.
@@ -196,6 +234,8 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     // A year with a separator, or a day and a month with theirs: nearly every other line is passed over here.
     let year = |at: &usize| match bytes.get(*at..*at + 6) {
         Some([b'1' | b'2', b'0' | b'9', _, _, b'-' | b'/', _]) => true,
+        // Fourteen digits and a fraction.
+        Some([b'2', b'0', b'0'..=b'9', b'0'..=b'9', b'0'..=b'1', b'0'..=b'9']) => bytes.get(*at + 14) == Some(&b'.'),
         Some([b'0'..=b'3', b'0'..=b'9', first @ (b'-' | b'/' | b'.'), _, _, second]) => first == second,
         _ => false,
     };
@@ -210,6 +250,13 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
         cursor.spaces();
         let parsed = Parsed::new("placed", cursor.rest()).at(stamp).level(level::find(cursor.rest()));
         return Some(parsed.text("before", &before[1..before.len() - 1]));
+    }
+    // An identifier says that a record begins: in full, or with a level somewhere near.
+    let level = || level::find(cursor.rest()).or_else(|| marks::find(cursor.rest().trim_start(), Divided::Otherwise));
+    if is_identifier(before) && cursor.peek() == Some(b' ') && (before.len() == UUID_BYTES || level().is_some()) {
+        let level = level();
+        cursor.spaces();
+        return Some(Parsed::new("placed", cursor.rest()).at(stamp).level(level).text("before", before));
     }
     cursor.take(|byte| b" ])|,:-\t[".contains(&byte));
     let capital = cursor.peek().is_some_and(|byte| byte.is_ascii_uppercase());

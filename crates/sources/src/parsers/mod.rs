@@ -17,6 +17,7 @@ mod linux;
 mod logfmt;
 mod mail;
 mod mailing;
+mod marks;
 mod native;
 mod network;
 mod otel;

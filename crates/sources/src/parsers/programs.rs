@@ -238,7 +238,8 @@ pub(super) fn websphere(text: &str) -> Option<Parsed<'_>> {
     let inside = cursor.until("] ").filter(|inside| inside.len() <= 40)?;
     let (date, rest) = inside.split_once(' ')?;
     let mut parts = date.split('/');
-    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
+    // Liberty puts a comma behind the date.
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?.trim_end_matches(','));
     // The last colon stands before the milliseconds.
     let (clock, behind) = rest.trim_start().split_at_checked(rest.trim_start().rfind(':')?)?;
     if year.len() != 2 || clock.matches(':').count() != 2 {

@@ -85,14 +85,8 @@ fn head(text: &str) -> Option<Head<'_>> {
     {
         return None;
     }
-    let named = cursor;
-    let worded = in_words(&mut cursor);
     // What only looks like them is the program, or its first word.
-    let is_worded = worded.is_some() && tag(&mut cursor.clone()).is_some();
-    let priority = priority.or(worded.filter(|_| is_worded));
-    if !is_worded {
-        cursor = named;
-    }
+    let priority = priority.or(worded(&mut cursor));
     if let Some((program, process)) = tag(&mut cursor) {
         return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest() });
     }
@@ -110,9 +104,24 @@ fn in_words(cursor: &mut Cursor<'_>) -> Option<u8> {
     let mut next = *cursor;
     let (facility, severity) = next.word()?.split_once('.')?;
     let facility = FACILITIES.iter().position(|name| *name == facility)?;
+    let severity = match severity {
+        "panic" => "emerg",
+        "error" => "err",
+        "warning" => "warn",
+        severity => severity,
+    };
     let severity = SEVERITIES.iter().position(|name| *name == severity)?;
     *cursor = next;
     u8::try_from(facility << 3 | severity).ok()
+}
+
+/// Facility and severity in words where a program's name follows.
+pub(super) fn worded(cursor: &mut Cursor<'_>) -> Option<u8> {
+    let mut next = *cursor;
+    let priority = in_words(&mut next)?;
+    tag(&mut next.clone())?;
+    *cursor = next;
+    Some(priority)
 }
 
 /// `sshd[123]: `, `CRON: `, `postfix/smtp[7]: `; macOS may put another name in parentheses before the colon.
