@@ -15,10 +15,18 @@ const FIELDS_LOOKED_AT: usize = 5;
 /// The level that `text`, what stands behind a time and what divides the two, is marked with.
 pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
     let first = match text.as_bytes() {
+        [b'[', letter @ (b'd' | b'e' | b'i' | b'w'), b']', b' ', ..] => level::lettered(letter.to_ascii_uppercase()),
         [b'[', letter, b']', ..] | [b'<', letter, b'>', ..] | [b'{', letter, b'}', ..] => level::lettered(*letter),
+        [b'(', b'E', b'E', b')', ..] => Some(Level::Error),
+        [b'(', b'W', b'W', b')', ..] => Some(Level::Warning),
+        [b'(', b'I', b'I', b')', ..] => Some(Level::Info),
         // `(C)` is somebody's right.
         [b'(', letter @ (b'D' | b'I' | b'W' | b'E'), b')', b' ', ..] => level::lettered(*letter),
         [b'[', ..] => level::coded(&text[1..]),
+        // Other letters are drives.
+        [letter @ (b'E' | b'I' | b'N' | b'W'), b':', b' ', ..] | [letter @ b'A'..=b'Z', b'-' | b' ', b' ', ..] => {
+            level::lettered(*letter)
+        }
         [letter @ b'A'..=b'Z', b' ', ..] => level::lettered(*letter).filter(|_| is_named(&text[2..])),
         [letter @ b'A'..=b'Z', b'/', ..] => level::lettered(*letter).filter(|_| is_tagged(&text[2..])),
         [b'A'..=b'Z', b'a'..=b'z', b'(', ..] => of_number(text),
@@ -28,9 +36,12 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
     };
     let head = &text.as_bytes()[..text.len().min(SEARCHED)];
     first
+        .or_else(|| joined(text))
         .or_else(|| (divided == Divided::ByBar).then(|| among_fields(head, b'|'))?)
         .or_else(|| among_fields(head, b'\t'))
         .or_else(|| before_arrow(head))
+        .or_else(|| between_dashes(head))
+        .or_else(|| paired(head))
         .or_else(|| of_device(text))
 }
 
@@ -123,6 +134,50 @@ fn among_fields(head: &[u8], divider: u8) -> Option<Level> {
     None
 }
 
+/// `name/WARN: message`, `name.WARN message`, `[Server thread/INFO]: message`, `[12/W] message`, `[warn/name] message`: a level that is
+/// one end of the first word, or of the first bracket.
+fn joined(text: &str) -> Option<Level> {
+    let (word, bracketed) = match text.strip_prefix('[') {
+        Some(inside) => (&inside[..memchr::memchr(b']', inside.as_bytes())?], true),
+        None => (text.split([' ', ':', '[', '(']).next()?, false),
+    };
+    if word.len() > SEARCHED {
+        return None;
+    }
+    let (name, last) = word.rsplit_once(if bracketed { &['/'][..] } else { &['/', '.'] })?;
+    let is_shouted = last.len() > 2 && last.bytes().all(|byte| byte.is_ascii_uppercase());
+    // A path begins or goes on with a stroke.
+    let is_name = !name.is_empty() && !name.contains('/');
+    let found = match last.as_bytes() {
+        [letter] if bracketed => level::lettered(*letter),
+        _ => level::named(last).filter(|_| is_shouted || bracketed),
+    };
+    let first = || level::named(name).filter(|_| bracketed && name.len() > 2);
+    found.or_else(first).filter(|_| is_name)
+}
+
+/// `name - warn - message`: a level in small letters between dashes.
+fn between_dashes(head: &[u8]) -> Option<Level> {
+    // Nearly every text is passed over here.
+    let first = memchr::memmem::find(head, b" - ")?;
+    let rest = &head[first + 3..];
+    let word = &rest[..memchr::memmem::find(rest, b" - ")?];
+    word.is_ascii().then(|| level::named(std::str::from_utf8(word).ok()?))?
+}
+
+/// `level=warn` among the words.
+fn paired(head: &[u8]) -> Option<Level> {
+    memchr::memchr(b'=', head)?;
+    let at = ["level=", "severity="].iter().find_map(|name| {
+        let at = memchr::memmem::find(head, name.as_bytes())?;
+        let begins = at == 0 || matches!(head[at - 1], b' ' | b'[' | b'(' | b',' | b'\t');
+        begins.then_some(at + name.len())
+    })?;
+    let value = head[at..].strip_prefix(b"\"").unwrap_or(&head[at..]);
+    let length = value.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    std::str::from_utf8(&value[..length]).ok().and_then(level::named)
+}
+
 /// `main/103/init.lua I> message`: a letter and an arrow, in no pair of pointed brackets.
 fn before_arrow(head: &[u8]) -> Option<Level> {
     let at = memchr::memchr(b'>', head)?;
@@ -177,6 +232,27 @@ mod tests {
             ("50 %LINK-3-up of it", None),
             ("[ISS.0025.0011W] slow", Some(Level::Warning)),
             ("[4128] slow", None),
+            ("W: slow", Some(Level::Warning)),
+            ("C: is full", None),
+            ("W- slow", Some(Level::Warning)),
+            ("[w] slow", Some(Level::Warning)),
+            ("[x] slow", None),
+            ("(EE) no screen", Some(Level::Error)),
+            ("name/WARN: slow", Some(Level::Warning)),
+            ("name.WARN slow", Some(Level::Warning)),
+            ("[Server thread/WARN]: slow", Some(Level::Warning)),
+            ("[12/W] slow", Some(Level::Warning)),
+            ("[warn/name] slow", Some(Level::Warning)),
+            ("/var/log/ERROR: not there", None),
+            ("[/var/log/error] not there", None),
+            ("srv/log/ERROR not there", None),
+            ("logs/error not there", None),
+            ("and/or", None),
+            ("name - warn - slow", Some(Level::Warning)),
+            ("name - warn of it", None),
+            ("name level=warn slow", Some(Level::Warning)),
+            ("started --level=warn", None),
+            ("log_level=debug is set", None),
             ("x\tinfo\tmain", Some(Level::Info)),
             ("x\tN\tmain", None),
             ("x no y\tinfo\tmain", None),

@@ -22,6 +22,7 @@ mod native;
 mod network;
 mod otel;
 mod php;
+mod placed;
 mod programs;
 mod proxies;
 mod python;

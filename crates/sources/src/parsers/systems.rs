@@ -55,7 +55,7 @@ fn priority(letter: u8) -> Option<Level> {
 /// `03-17 16:13:38.811`.
 pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let month: u8 = number(cursor.digits()?)?;
-    cursor.eat("-")?;
+    cursor.eat("-").or_else(|| cursor.eat("/"))?;
     let day: u8 = number(cursor.digits()?)?;
     cursor.eat(" ").or_else(|| cursor.eat("|"))?;
     let Stamp::OfDay(micros) = cursor.clock()? else { return None };

@@ -61,15 +61,7 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let separator = bytes[4];
     if bytes.get(7) == Some(&separator) {
         let days = date(year, count(bytes, 5, 2)?, count(bytes, 8, 2)?)?;
-        let between = *bytes.get(10)?;
-        // `2026-11-20, 10:00:02 UTC`.
-        if between == b',' && bytes.get(11) == Some(&b' ') {
-            return rest_of(bytes, days, skip_spaces(bytes, 12));
-        }
-        if !matches!(between, b'T' | b't' | b' ' | b'_' | b'-' | b':') {
-            return None;
-        }
-        return rest_of(bytes, days, if between == b' ' { clock_behind(bytes, 11) } else { 11 });
+        return rest_of(bytes, days, clock_behind(bytes, 10)?);
     }
     if matches!(separator, b'-' | b'/') && bytes.get(5).is_some_and(u8::is_ascii_alphabetic) {
         return year_and_name(bytes);
@@ -88,6 +80,10 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let separator = bytes[digits];
     let at = digits + 1;
     if let Some((month, end)) = month(bytes, at) {
+        // `20-Nov 10:15:30`.
+        if separator == b'-' && bytes.get(end) == Some(&b' ') {
+            return yearless(bytes, month, first, end + 1);
+        }
         if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
@@ -96,10 +92,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
             return yearless(bytes, month, first, end + 1);
         }
         let days = date(year, month, first)?;
-        return match bytes.get(end + 5)? {
-            b':' | b' ' | b'T' => rest_of(bytes, days, end + 6),
-            _ => None,
-        };
+        return rest_of(bytes, days, clock_behind(bytes, end + 5)?);
     }
     if separator == b' ' {
         return None;
@@ -111,12 +104,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     }
     let second = count(bytes, at, seconds.min(3)).filter(|_| seconds < 3)?;
     if let Some(year) = count(bytes, year_at, 4) {
-        let mut clock_at = year_at + 4;
-        clock_at += usize::from(bytes.get(clock_at) == Some(&b','));
-        if !matches!(bytes.get(clock_at)?, b' ' | b'T' | b':' | b'-' | b'_') {
-            return None;
-        }
-        clock_at = clock_behind(bytes, clock_at + 1);
+        let clock_at = clock_behind(bytes, year_at + 4)?;
         if separator == b'.' {
             return rest_of(bytes, date(year, second, first)?, clock_at);
         }
@@ -130,13 +118,11 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     }
     let last = count(bytes, year_at, 2)?;
     // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
-    let comma = usize::from(bytes.get(year_at + 2) == Some(&b','));
-    let clock_at = year_at + 2 + comma;
     let is_short = (digits < 2 || seconds < 2) && (separator != b'/' || !YEARS_OF_NOW.contains(&last));
-    if is_short || bytes.get(clock_at) != Some(&b' ') || comma == 1 && separator != b'/' {
+    if is_short || bytes.get(year_at + 2) != Some(&b' ') && separator != b'/' {
         return None;
     }
-    let clock_at = clock_behind(bytes, clock_at + 1);
+    let clock_at = clock_behind(bytes, year_at + 2)?;
     // With dots the day stands first, as in German and Czech. With strokes the year does in Spark's logs, and the day or the
     // month in those of people: where only the last can be a year of now, it is one.
     if separator == b'.' {
@@ -151,16 +137,22 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     rest_of(bytes, date(short_year(first), second, last)?, clock_at)
 }
 
-/// Where the clock stands behind a date and its separator: `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`, `03/12/2026 à 16h58`.
-fn clock_behind(bytes: &[u8], at: usize) -> usize {
-    let at = skip_spaces(bytes, at);
+/// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
+/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`.
+fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = match bytes.get(at)? {
+        b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'\t' => at + 1,
+        b']' => at + 1 + ["[", " ["].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
+        _ => return None,
+    };
     // Nearly always it stands there.
     if bytes.get(at).is_some_and(u8::is_ascii_digit) {
-        return at;
+        return Some(at);
     }
+    let at = skip_spaces(bytes, at);
     let rest = bytes.get(at..).unwrap_or_default();
-    let between = ["- ", "-- ", "à ", "um "].iter().find(|word| rest.starts_with(word.as_bytes()));
-    at + between.map_or(0, |word| word.len())
+    let between = ["- ", "-- ", "| ", "à ", "um ", "at "].iter().find(|word| rest.starts_with(word.as_bytes()));
+    Some(at + between.map_or(0, |word| word.len()))
 }
 
 /// Years of which two digits may be all that is written.
@@ -287,7 +279,7 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let at = at + digits;
     match bytes.get(at) {
         Some(b'h') => return french_clock(bytes, hour, at + 1),
-        Some(b'.') => return dotted_clock(bytes, start),
+        Some(b'.' | b'-') => return dotted_clock(bytes, start),
         _ => {}
     }
     // Basic ISO 8601 has no colons.
@@ -330,10 +322,10 @@ fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
     (!is_word).then_some((afternoon, from + 2))
 }
 
-/// `14.32.15` where it hangs on its date as in `2025.01.10-14.32.15`; behind a space it may be a version.
+/// `14.32.15` and `14-32-15` where they hang on their date as in `2025.01.10-14.32.15`; behind a space they may be a version or a date.
 fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let hangs = matches!(bytes.get(at.checked_sub(1)?)?, b'-' | b'_' | b'T');
-    if !hangs || bytes.get(at + 5) != Some(&b'.') {
+    if !hangs || bytes.get(at + 5) != bytes.get(at + 2) {
         return None;
     }
     let (hour, minute, second) = (count(bytes, at, 2)?, count(bytes, at + 3, 2)?, count(bytes, at + 6, 2)?);
@@ -390,15 +382,53 @@ fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
     let found = match bytes.get(from) {
         Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
         Some(b'+' | b'-') => signed_zone(bytes, from, spaced == 1),
-        Some(b'A'..=b'Z') => named_zone(bytes, from),
+        Some(b'A'..=b'Z') => worded_zone(bytes, from),
         // `(UTC+0100)`, as scripts ask `date` for it.
-        Some(b'(') if matches!(bytes.get(from + 1..from + 4), Some(b"UTC" | b"GMT")) => {
-            let signed = matches!(bytes.get(from + 4), Some(b'+' | b'-')).then(|| signed_zone(bytes, from + 4, false));
-            signed.flatten().filter(|(_, end)| bytes.get(*end) == Some(&b')')).map(|(offset, end)| (offset, end + 1))
+        Some(b'(') => {
+            let worded = worded_zone(bytes, from + 1).filter(|(_, end)| bytes.get(*end) == Some(&b')'));
+            worded.map(|(offset, end)| (offset, end + 1))
         }
         _ => None,
     };
-    found.map_or((None, at), |(offset, end)| (Some(offset), end))
+    found.map_or((None, at), |(offset, end)| (Some(offset), region(bytes, end)))
+}
+
+/// `CET`, `UTC+01:00`, `GMT-5`.
+fn worded_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (offset, end) = named_zone(bytes, at)?;
+    let Some(sign @ (b'+' | b'-')) = bytes.get(end).filter(|_| offset == 0) else { return Some((offset, end)) };
+    let short = || {
+        let hours = count(bytes, end + 1, 1)? * HOUR;
+        let goes_on = bytes.get(end + 2).is_some_and(u8::is_ascii_alphanumeric);
+        (!goes_on).then_some((if *sign == b'-' { -hours } else { hours }, end + 2))
+    };
+    signed_zone(bytes, end, false).or_else(short).or(Some((offset, end)))
+}
+
+/// The place behind `[Europe/Paris]` (RFC 9557), if that stands at `at`; the offset before it says all.
+fn region(bytes: &[u8], at: usize) -> usize {
+    const AREAS: [&str; 12] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+        "Etc/",
+        "UTC]",
+    ];
+    const LENGTH_MAX: usize = 40;
+    if bytes.get(at) != Some(&b'[') {
+        return at;
+    }
+    let name = &bytes[at + 1..];
+    let end = name.iter().take(LENGTH_MAX).position(|byte| *byte == b']');
+    let is_region = AREAS.iter().any(|area| name.starts_with(area.as_bytes()));
+    end.filter(|_| is_region).map_or(at, |end| at + end + 2)
 }
 
 /// `+0200`, `+02:00`, and `+02` where nothing separates it from the clock.
