@@ -16,7 +16,8 @@ use model::Level;
 pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let (stamp, level) = begin(&mut cursor)?;
-    let divided = if cursor.peek() == Some(b'|') { Divided::ByBar } else { Divided::Otherwise };
+    let divided =
+        if cursor.rest().trim_start_matches(' ').starts_with('|') { Divided::ByBar } else { Divided::Otherwise };
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
@@ -28,8 +29,23 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         .or_else(|| of_origin(&cursor))
         .or_else(|| of_component(&mut cursor))
         .or_else(|| marks::find(cursor.rest(), divided))
-        .or_else(|| level::find(cursor.rest()));
+        .or_else(|| level::find(cursor.rest()))
+        .or_else(|| behind_brackets(cursor));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
+}
+
+/// The level behind brackets, however long: `[request] [host] [name] WARN message`.
+fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
+    const BRACKETS_MAX: usize = 6;
+    for _ in 0..BRACKETS_MAX {
+        cursor.bracketed()?;
+        cursor.spaces();
+        let capital = cursor.rest().trim_start_matches('[').starts_with(|c: char| c.is_ascii_uppercase());
+        if let Some(level) = capital.then(|| direct(&mut cursor)).flatten() {
+            return Some(level);
+        }
+    }
+    None
 }
 
 /// The time that a line begins with, and the level before it or in one bracket with it; what closes the bracket is passed over.
@@ -85,7 +101,12 @@ pub(super) fn open(cursor: &mut Cursor<'_>) -> Option<&'static str> {
 /// `WARN 2026-11-20 10:00:00`, `[W 2026-11-20 10:00:00`, `<W>2026-11-20 10:00:00`, `WARN - [10:00:00`: the level and the time, of
 /// which `closer` becomes what closes the bracket that is still open.
 fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Option<(Option<Stamp>, Option<Level>)> {
-    let word = cursor.take(|byte| byte.is_ascii_alphanumeric());
+    // `W2026-11-20 10:00:00`.
+    let is_glued = matches!(cursor.rest().as_bytes(), [b'A'..=b'Z', b'0'..=b'9', ..]);
+    let word = if is_glued { &cursor.rest()[..1] } else { cursor.take(|byte| byte.is_ascii_alphanumeric()) };
+    if is_glued {
+        cursor.eat(word)?;
+    }
     let level = match word.as_bytes() {
         [letter] => level::lettered(*letter),
         _ => level::named(word),

@@ -10,11 +10,24 @@ use model::Level;
 const SEARCHED: usize = 96;
 
 /// Fields before the one that is a level.
-const FIELDS_LOOKED_AT: usize = 5;
+const FIELDS_LOOKED_AT: usize = 7;
 
 /// The level that `text`, what stands behind a time and what divides the two, is marked with.
 pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
-    let first = match text.as_bytes() {
+    let head = &text.as_bytes()[..text.len().min(SEARCHED)];
+    first(text)
+        .or_else(|| joined(text))
+        .or_else(|| (divided == Divided::ByBar).then(|| among_fields(text.as_bytes(), b'|'))?)
+        .or_else(|| among_fields(head, b'\t'))
+        .or_else(|| before_arrow(head))
+        .or_else(|| between_dashes(head))
+        .or_else(|| paired(head))
+        .or_else(|| of_device(text))
+}
+
+/// As [`find`], of what stands first alone.
+pub(super) fn first(text: &str) -> Option<Level> {
+    match text.as_bytes() {
         [b'[', letter @ (b'd' | b'e' | b'i' | b'w'), b']', b' ', ..] => level::lettered(letter.to_ascii_uppercase()),
         [b'[', letter, b']', ..] | [b'<', letter, b'>', ..] | [b'{', letter, b'}', ..] => level::lettered(*letter),
         [b'(', b'E', b'E', b')', ..] => Some(Level::Error),
@@ -27,22 +40,15 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
         [letter @ (b'E' | b'I' | b'N' | b'W'), b':', b' ', ..] | [letter @ b'A'..=b'Z', b'-' | b' ', b' ', ..] => {
             level::lettered(*letter)
         }
+        [letter @ b'A'..=b'Z', b' ', b'[', ..] => level::lettered(*letter),
         [letter @ b'A'..=b'Z', b' ', ..] => level::lettered(*letter).filter(|_| is_named(&text[2..])),
         [letter @ b'A'..=b'Z', b'/', ..] => level::lettered(*letter).filter(|_| is_tagged(&text[2..])),
         [b'A'..=b'Z', b'a'..=b'z', b'(', ..] => of_number(text),
         [b'0'..=b'9', ..] => of_process(text),
         [b'a'..=b'z', ..] => of_facility(text).or_else(|| of_place(text)),
+        [b'A'..=b'Z', b'a'..=b'z', ..] => of_facility(text),
         _ => None,
-    };
-    let head = &text.as_bytes()[..text.len().min(SEARCHED)];
-    first
-        .or_else(|| joined(text))
-        .or_else(|| (divided == Divided::ByBar).then(|| among_fields(head, b'|'))?)
-        .or_else(|| among_fields(head, b'\t'))
-        .or_else(|| before_arrow(head))
-        .or_else(|| between_dashes(head))
-        .or_else(|| paired(head))
-        .or_else(|| of_device(text))
+    }
 }
 
 /// What stands between a time and the text behind it.
@@ -87,6 +93,16 @@ fn of_number(text: &str) -> Option<Level> {
 fn of_process(text: &str) -> Option<Level> {
     let mut cursor = Cursor::new(text);
     cursor.digits()?;
+    if cursor.gap().is_some() {
+        // `12 34 W name: message`, as Android's, of one number or two.
+        if cursor.digits().is_some() {
+            cursor.gap()?;
+        }
+        let letter = cursor.word().filter(|word| word.len() == 1)?.as_bytes()[0];
+        let name = cursor.word()?;
+        let is_name = name.ends_with(':') || name.contains('.') && !name.ends_with('.');
+        return level::lettered(letter).filter(|_| is_name);
+    }
     cursor.eat(": ")?;
     let level = cursor.level()?;
     cursor.eat(" :").or_else(|| cursor.eat(":")).map(|()| level)
@@ -94,6 +110,12 @@ fn of_process(text: &str) -> Option<Level> {
 
 /// `daemon.info dnsmasq[1]: message`, with or without a host before it.
 fn of_facility(text: &str) -> Option<Level> {
+    // In the first place it needs no program behind it: `Local0.Warning 10.0.0.1 message`.
+    if let Some((facility, severity)) = text.split([' ', '\t']).next()?.split_once('.')
+        && syslog::is_facility(facility)
+    {
+        return level::named(severity);
+    }
     let mut cursor = Cursor::new(text);
     let mut behind_host = cursor;
     behind_host.word()?;
@@ -165,15 +187,22 @@ fn between_dashes(head: &[u8]) -> Option<Level> {
     word.is_ascii().then(|| level::named(std::str::from_utf8(word).ok()?))?
 }
 
-/// `level=warn` among the words.
-fn paired(head: &[u8]) -> Option<Level> {
-    memchr::memchr(b'=', head)?;
-    let at = ["level=", "severity="].iter().find_map(|name| {
+/// `level=warn` among the words, `"level":"warn"` in an object.
+pub(super) fn paired(head: &[u8]) -> Option<Level> {
+    memchr::memchr2(b'=', b':', head)?;
+    let (before, at) = ["level", "severity"].iter().find_map(|name| {
         let at = memchr::memmem::find(head, name.as_bytes())?;
-        let begins = at == 0 || matches!(head[at - 1], b' ' | b'[' | b'(' | b',' | b'\t');
-        begins.then_some(at + name.len())
+        Some((at.checked_sub(1).map(|at| head[at]), at + name.len()))
     })?;
-    let value = head[at..].strip_prefix(b"\"").unwrap_or(&head[at..]);
+    let rest = &head[at..];
+    let value = match before {
+        Some(b'"') => rest.strip_prefix(b"\":")?.trim_ascii_start(),
+        None | Some(b' ' | b'[' | b'(' | b',' | b';' | b'|' | b'\t') => {
+            rest.strip_prefix(b"=").or_else(|| rest.strip_prefix(b":").filter(|rest| !rest.starts_with(b" ")))?
+        }
+        _ => return None,
+    };
+    let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
     let length = value.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     std::str::from_utf8(&value[..length]).ok().and_then(level::named)
 }
@@ -197,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn marks_are_levels_only_where_a_level_stands() {
+    fn letters_are_levels_only_where_a_level_stands() {
         for (text, expected) in [
             ("[C] [config.go:184]  no such file", Some(Level::Critical)),
             ("<N> joined", Some(Level::Info)),
@@ -212,6 +241,14 @@ mod tests {
             ("E/Camera: no frame", Some(Level::Error)),
             ("I/O error: no frame", None),
             ("I/O: no frame", None),
+        ] {
+            assert_eq!(find(text, Divided::Otherwise), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn abbreviations_codes_and_fields_are_levels_only_where_a_level_stands() {
+        for (text, expected) in [
             ("Wa(03) vmx - slow", Some(Level::Warning)),
             ("Er(02) vmx - gone", Some(Level::Error)),
             ("In(a) x", None),
@@ -221,7 +258,14 @@ mod tests {
             ("539: 12 rows", None),
             ("daemon.err uhttpd[1]: gone", Some(Level::Error)),
             ("router1 daemon.warning uhttpd: slow", Some(Level::Warning)),
-            ("user.info was opened: yes", None),
+            ("users.info was opened: yes", None),
+            ("Local0.Warning\t10.0.0.1\tslow", Some(Level::Warning)),
+            ("12 34 W name: slow", Some(Level::Warning)),
+            ("12 W name.of: slow", Some(Level::Warning)),
+            ("12 C of water.", None),
+            ("{\"level\":\"warn\",\"msg\":\"slow\"}", Some(Level::Warning)),
+            ("name: {\"level\": \"warn\"}", Some(Level::Warning)),
+            ("its level: warn", None),
             ("cam[4128].ERR-monitor.cpp/2516 [no frame]", Some(Level::Error)),
             ("cam[4128].ERA-monitor.cpp/2516 [no frame]", None),
             ("main/103/init.lua W> low", Some(Level::Warning)),

@@ -21,7 +21,7 @@ const UUID_BYTES: usize = 36;
 /// `78017 00cff -- none -- - 2026-11-20T10:00:00+01:00 WARN (4): message`: identifiers, then a time and a level.
 pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     let bytes = text.as_bytes();
-    let begins = |at: &usize| *at > 0 && b" [(|,]".contains(&bytes[*at - 1]);
+    let begins = |at: &usize| *at > 0 && b" [(|,]=:\"';\t>#!".contains(&bytes[*at - 1]);
     let at = (1..bytes.len().min(BEFORE_MAX)).filter(begins).find(|at| could_be_time(bytes, *at))?;
     let at = behind_weekday(bytes, at);
     let mut cursor = Cursor::new(text.get(at..)?);
@@ -33,6 +33,12 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     let is_full = !matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_));
     // A time behind one pair of brackets needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`.
     let before = text[..at].trim_end();
+    // The date of a clock is what has digits before it, unless that is a process.
+    let is_dated =
+        || before.ends_with(|c: char| c.is_ascii_digit()) && !before.bytes().all(|byte| byte.is_ascii_digit());
+    if matches!(stamp, Stamp::OfDay(_)) && is_dated() {
+        return None;
+    }
     let bracketed = before.starts_with('[') && before.find(']') == Some(before.len() - 1);
     if is_full && bracketed && cursor.peek().is_none_or(|byte| byte == b' ') {
         cursor.spaces();
@@ -92,7 +98,7 @@ fn found(cursor: &Cursor<'_>) -> Option<Level> {
 /// The level at once behind the time, in capitals or in brackets, or else the last word before it.
 fn level_near(before: &str, cursor: &mut Cursor<'_>, is_full: bool) -> Option<Level> {
     let mut next = *cursor;
-    next.take(|byte| b" ])|,:-\t".contains(&byte));
+    next.take(is_divider);
     let capital = next.rest().trim_start_matches('[').starts_with(|c: char| c.is_ascii_uppercase());
     if (capital || next.peek() == Some(b'['))
         && let Some(level) = direct(&mut next)
@@ -103,9 +109,19 @@ fn level_near(before: &str, cursor: &mut Cursor<'_>, is_full: bool) -> Option<Le
     let word = before.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let word = word.rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
     let is_shouted = word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let level = level::named(word).filter(|_| is_shouted && is_full)?;
-    cursor.take(|byte| b" ])|,:-\t".contains(&byte));
-    Some(level)
+    let last = || level::named(word).filter(|_| is_shouted && is_full);
+    cursor.take(is_divider);
+    // `name: time=2026-11-20T10:00:00Z, level=warn`.
+    last().or_else(|| {
+        let head = cursor.rest().as_bytes();
+        (is_full && before.ends_with(['=', ':', '"', '\'']))
+            .then(|| marks::paired(&head[..head.len().min(BEFORE_MAX)]))?
+    })
+}
+
+/// What stands between a time and a level.
+fn is_divider(byte: u8) -> bool {
+    b" ])|,:-\t;\"'".contains(&byte)
 }
 
 /// A UUID, or hexadecimal digits of which some are letters and some are not.

@@ -130,6 +130,11 @@ fn in_words(cursor: &mut Cursor<'_>) -> Option<u8> {
     u8::try_from(facility << 3 | severity).ok()
 }
 
+/// Whether it is a facility's name, as syslog servers write it before a severity.
+pub(super) fn is_facility(name: &str) -> bool {
+    FACILITIES.iter().any(|facility| facility.eq_ignore_ascii_case(name))
+}
+
 /// Facility and severity in words where a program's name follows.
 pub(super) fn worded(cursor: &mut Cursor<'_>) -> Option<u8> {
     let mut next = *cursor;

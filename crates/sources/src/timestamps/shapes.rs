@@ -23,6 +23,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
         }
         (1 | 2, b'/' | b'-' | b' ' | b'.') => day_first(bytes, digits),
         (9, _) => compact(bytes),
+        (1 | 2, b'A'..=b'Z') => day_joined(bytes, digits),
         _ => None,
     }
 }
@@ -153,6 +154,13 @@ fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..).unwrap_or_default();
     let between = ["- ", "-- ", "| ", "à ", "um ", "at "].iter().find(|word| rest.starts_with(word.as_bytes()));
     Some(at + between.map_or(0, |word| word.len()))
+}
+
+/// `20NOV2026:10:15:30`, `20Nov2026 10:15:30`: the name of the month with nothing around it.
+fn day_joined(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
+    let (month, end) = month(bytes, digits)?;
+    let days = date(count(bytes, end, 4)?, month, count(bytes, 0, digits)?)?;
+    rest_of(bytes, days, clock_behind(bytes, end + 4)?)
 }
 
 /// Years of which two digits may be all that is written.
