@@ -16,8 +16,11 @@ use model::Level;
 pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
     let (stamp, level) = begin(&mut cursor)?;
-    let divided =
-        if cursor.rest().trim_start_matches(' ').starts_with('|') { Divided::ByBar } else { Divided::Otherwise };
+    let divided = match cursor.rest().trim_start_matches(' ').as_bytes() {
+        [b'|', ..] => Divided::ByBar,
+        [b',', ..] => Divided::ByComma,
+        _ => Divided::Otherwise,
+    };
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
@@ -81,12 +84,27 @@ fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
             }
             None => enclosed(cursor),
         };
-        cursor.eat(closer)?;
+        level = level.or(within(cursor, closer)?);
     } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         // A time within a word or a number is none.
         return None;
     }
     Some((stamp, level))
+}
+
+/// Bytes behind a time in one bracket with it.
+const WITHIN_MAX: usize = 64;
+
+/// Passes over what closes a bracket and what stands before it, as in `[2026-11-20 10:00:00 AEDT]` and `[2026-11-20 10:00:00 | 12 | WARN]`:
+/// its level, if it has one. Nothing but a bracket's end may stand behind a quoted time.
+fn within(cursor: &mut Cursor<'_>, closer: &str) -> Option<Option<Level>> {
+    if cursor.eat(closer).is_some() {
+        return Some(None);
+    }
+    cursor.peek().filter(|byte| matches!(closer, "]" | ")" | ">") && b" ,:|/-.".contains(byte))?;
+    let inside =
+        cursor.until(closer).filter(|inside| inside.len() <= WITHIN_MAX && !inside.contains(['[', '(', '<']))?;
+    Some(level::find(inside))
 }
 
 /// Passes over a bracket or a quotation mark, and tells what closes it.

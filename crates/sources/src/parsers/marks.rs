@@ -18,6 +18,7 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
     first(text)
         .or_else(|| joined(text))
         .or_else(|| (divided == Divided::ByBar).then(|| among_fields(text.as_bytes(), b'|'))?)
+        .or_else(|| (divided == Divided::ByComma).then(|| among_fields(head, b','))?)
         .or_else(|| among_fields(head, b'\t'))
         .or_else(|| before_arrow(head))
         .or_else(|| between_dashes(head))
@@ -55,6 +56,7 @@ pub(super) fn first(text: &str) -> Option<Level> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Divided {
     ByBar,
+    ByComma,
     Otherwise,
 }
 
@@ -138,7 +140,7 @@ fn of_place(text: &str) -> Option<Level> {
 fn among_fields(head: &[u8], divider: u8) -> Option<Level> {
     // Nearly every text is passed over here.
     memchr::memchr(divider, head)?;
-    let mut fields = head.split(|byte| *byte == divider).map(<[u8]>::trim_ascii).take(FIELDS_LOOKED_AT).peekable();
+    let mut fields = head.split(|byte| *byte == divider).map(unquoted).take(FIELDS_LOOKED_AT).peekable();
     while let Some(field) = fields.next() {
         // The last is cut, or the message.
         fields.peek()?;
@@ -205,6 +207,11 @@ pub(super) fn paired(head: &[u8]) -> Option<Level> {
     let value = value.strip_prefix(b"\"").or_else(|| value.strip_prefix(b"'")).unwrap_or(value);
     let length = value.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     std::str::from_utf8(&value[..length]).ok().and_then(level::named)
+}
+
+fn unquoted(field: &[u8]) -> &[u8] {
+    let field = field.trim_ascii();
+    field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
 }
 
 /// `main/103/init.lua I> message`: a letter and an arrow, in no pair of pointed brackets.

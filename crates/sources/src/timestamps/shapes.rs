@@ -110,12 +110,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
             return rest_of(bytes, date(year, second, first)?, clock_at);
         }
         let slashed = Slashed::new(first, second, year, has_halves(bytes, clock_at))?;
-        let (micros, end) = clock(bytes, clock_at)?;
-        let (offset, end) = zone(bytes, end);
-        let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
-        let month_first = second > 12 || first <= 12 && slashed.halves;
-        let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
-        return Some((Stamp::Instant(days * DAY + micros - offset), end));
+        return zoned(bytes, slashed, clock_at);
     }
     let last = count(bytes, year_at, 2)?;
     // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
@@ -130,8 +125,14 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         return rest_of(bytes, date(short_year(last), second, first)?, clock_at);
     }
     if separator == b'/' && YEARS_OF_NOW.contains(&last) {
-        let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, clock_at))?;
+        // Without zeros, `3/5/26` is how Java and others write it in America.
+        let american = digits < 2 || seconds < 2 || has_halves(bytes, clock_at);
+        let slashed = Slashed::new(first, second, short_year(last), american)?;
         let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
+        // As long as nothing tells what stands first, the zone cannot be counted in.
+        if (american || first > 12 || second > 12) && !slashed.may_begin_with_year {
+            return zoned(bytes, slashed, clock_at);
+        }
         let (micros, end) = clock(bytes, clock_at)?;
         return Some((Stamp::Slashed { date: slashed, micros }, end));
     }
@@ -163,8 +164,20 @@ fn day_joined(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     rest_of(bytes, days, clock_behind(bytes, end + 4)?)
 }
 
+/// A date of which it is not told which number is the month, with the clock at `at`; where a zone is behind it, the likelier.
+fn zoned(bytes: &[u8], slashed: Slashed, at: usize) -> Option<(Stamp, usize)> {
+    let (micros, end) = clock(bytes, at)?;
+    let (offset, end) = zone(bytes, end);
+    let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
+    let (first, second) = (i64::from(slashed.first), i64::from(slashed.second));
+    let month_first = second > 12 || first <= 12 && slashed.halves;
+    let (month, day) = if month_first { (first, second) } else { (second, first) };
+    let days = date(i64::from(slashed.year), month, day)?;
+    Some((Stamp::Instant(days * DAY + micros - offset), end))
+}
+
 /// Years of which two digits may be all that is written.
-const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
+pub(super) const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
 
 /// What begins with a letter: a month or a day of the week.
 pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
@@ -191,7 +204,8 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
         return year_first(&bytes[at..]).map(|(stamp, length)| (stamp, at + length));
     }
     let digits = bytes[at..].iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-') {
+    // `Fri 20/11/2026 10:15:30`, as Windows' shell tells the date.
+    if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-' | b'/' | b'.') {
         return None;
     }
     let (stamp, length) = day_first(&bytes[at..], digits)?;
