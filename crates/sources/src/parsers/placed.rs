@@ -31,7 +31,6 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
         cursor.eat(&cursor.rest()[..length]).map(|()| stamp)
     })?;
     let is_full = !matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_));
-    // A time behind one pair of brackets needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`.
     let before = text[..at].trim_end();
     // The date of a clock is what has digits before it, unless that is a process.
     let is_dated =
@@ -39,12 +38,8 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     if matches!(stamp, Stamp::OfDay(_)) && is_dated() {
         return None;
     }
-    let bracketed = before.starts_with('[') && before.find(']') == Some(before.len() - 1);
-    if is_full && bracketed && cursor.peek().is_none_or(|byte| byte == b' ') {
-        cursor.spaces();
-        let level = level::named(&before[1..before.len() - 1]).or_else(|| found(&cursor));
-        let parsed = Parsed::new("placed", cursor.rest()).at(stamp).level(level);
-        return Some(parsed.text("before", &before[1..before.len() - 1]));
+    if is_full && let Some(parsed) = behind_brackets(before, cursor) {
+        return Some(parsed.at(stamp));
     }
     // An identifier says that a record begins: in full, or with a level somewhere near.
     if is_full && is_identifier(before) && cursor.peek() == Some(b' ') {
@@ -62,6 +57,31 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     cursor.take(|byte| b" ])|:-\t".contains(&byte));
     let before = text[..at].trim_end_matches([' ', '[']);
     Some(Parsed::new("placed", cursor.rest()).at(stamp).level(level).text("before", before))
+}
+
+/// A time behind brackets alone needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`, `[web] [12] [2026-11-20 10:00:00] message`.
+fn behind_brackets<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>> {
+    const GROUPS_MAX: usize = 3;
+    let opened = before.ends_with('[');
+    let before = before.trim_end_matches(['[', ' ']);
+    let mut groups = Cursor::new(before);
+    let mut level = None;
+    for _ in 0..GROUPS_MAX {
+        level = level.or(level::named(groups.bracketed()?.trim()));
+        groups.spaces();
+        if groups.is_done() {
+            break;
+        }
+    }
+    if opened {
+        cursor.eat("]")?;
+    }
+    if !groups.is_done() || !cursor.peek().is_none_or(|byte| byte == b' ' || opened && b":[".contains(&byte)) {
+        return None;
+    }
+    cursor.take(|byte| b" :".contains(&byte));
+    let level = level.or_else(|| found(&cursor));
+    Some(Parsed::new("placed", cursor.rest()).level(level).text("before", before.trim_matches(['[', ']'])))
 }
 
 /// A year with a separator, a day and a month with theirs, a name of a month with a day, a clock, or a long count with a fraction:
