@@ -309,6 +309,10 @@ fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let mut next = *cursor;
     next.take(|byte| b" ,".contains(&byte));
     let start = next.rest();
+    // Nearly always words follow, which are no date.
+    if !matches!(start.as_bytes(), [b'0'..=b'9', ..] | [b'A'..=b'S', b'a'..=b'u', b'a'..=b'z', ..]) {
+        return None;
+    }
     let word = next.take(|byte| byte.is_ascii_alphanumeric() || b"-/.".contains(&byte));
     if next.peek() == Some(b' ') && timestamps::month_named(word).is_some() {
         next.spaces();

@@ -112,6 +112,8 @@ fn of_process(text: &str) -> Option<Level> {
 
 /// `daemon.info dnsmasq[1]: message`, with or without a host before it.
 fn of_facility(text: &str) -> Option<Level> {
+    // Nearly every text is passed over here.
+    memchr::memchr(b'.', &text.as_bytes()[..text.len().min(SEARCHED)])?;
     // In the first place it needs no program behind it: `Local0.Warning 10.0.0.1 message`.
     if let Some((facility, severity)) = text.split([' ', '\t']).next()?.split_once('.')
         && syslog::is_facility(facility)

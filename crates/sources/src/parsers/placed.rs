@@ -21,8 +21,7 @@ const UUID_BYTES: usize = 36;
 /// `78017 00cff -- none -- - 2026-11-20T10:00:00+01:00 WARN (4): message`: identifiers, then a time and a level.
 pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     let bytes = text.as_bytes();
-    let begins = |at: &usize| *at > 0 && b" [(|,]=:\"';\t>#!".contains(&bytes[*at - 1]);
-    let at = (1..bytes.len().min(BEFORE_MAX)).filter(begins).find(|at| could_be_time(bytes, *at))?;
+    let at = (1..bytes.len().min(BEFORE_MAX)).find(|at| could_begin(bytes, *at) && could_be_time(bytes, *at))?;
     let at = behind_weekday(bytes, at);
     let mut cursor = Cursor::new(text.get(at..)?);
     let stamp = cursor.stamp().or_else(|| of_this_year(&mut cursor, true)).or_else(|| dated_clock(&mut cursor));
@@ -82,6 +81,15 @@ fn behind_brackets<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed
     cursor.take(|byte| b" :".contains(&byte));
     let level = level.or_else(|| found(&cursor));
     Some(Parsed::new("placed", cursor.rest()).level(level).text("before", before.trim_matches(['[', ']'])))
+}
+
+/// Whether a digit or a capital stands at `at` and a divider before it: nearly every byte is passed over by the first of these.
+fn could_begin(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes[at], b'0'..=b'3' | b'A'..=b'S')
+        && matches!(
+            bytes[at - 1],
+            b' ' | b'[' | b'(' | b'|' | b',' | b']' | b'=' | b':' | b'"' | b'\'' | b';' | b'\t' | b'>' | b'#' | b'!'
+        )
 }
 
 /// A year with a separator, a day and a month with theirs, a name of a month with a day, a clock, or a long count with a fraction:
