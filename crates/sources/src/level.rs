@@ -39,6 +39,84 @@ pub(crate) fn lettered(letter: u8) -> Option<Level> {
     })
 }
 
+/// The level whose name a word begins, where a level must stand: `Wa`, `INF`, `DB1`, `PNC`.
+pub(crate) fn abbreviated(word: &str) -> Option<Level> {
+    const NAMES: [(&str, Level); 12] = [
+        ("trace", Level::Trace),
+        ("verbose", Level::Trace),
+        ("debug", Level::Debug),
+        ("info", Level::Info),
+        ("notice", Level::Info),
+        ("warning", Level::Warning),
+        ("error", Level::Error),
+        ("severe", Level::Error),
+        ("critical", Level::Critical),
+        ("fatal", Level::Critical),
+        ("panic", Level::Critical),
+        ("emergency", Level::Critical),
+    ];
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
+    let begun = || NAMES.iter().find(|(name, _)| name.starts_with(&letters)).map(|(_, level)| *level);
+    match &*letters {
+        "" => None,
+        "db" => Some(Level::Debug),
+        "pnc" => Some(Level::Critical),
+        _ => named(&letters).or_else(|| (letters.len() > 1).then(begun)?),
+    }
+}
+
+/// The severity in the code that `text` begins with: `%LINK-3-UPDOWN:` of Cisco, `%%01IFNET/4/LINK_STATE` of Huawei, and the
+/// letter at the end of `ANS1228E` and `ISP.0090.0004E` as IBM and others end theirs.
+pub(crate) fn coded(text: &str) -> Option<Level> {
+    match text.as_bytes() {
+        // Nearly every text is passed over here.
+        [b'%', ..] => of_device(&text[1..]),
+        [b'A'..=b'Z', b'A'..=b'Z', b'A'..=b'Z', ..] => of_message(text.as_bytes()),
+        _ => None,
+    }
+}
+
+fn of_device(code: &str) -> Option<Level> {
+    let is_shouted = |part: &str| {
+        part.len() > 1
+            && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b"_-".contains(&byte))
+    };
+    let (facility, severity, mnemonic) = match code.strip_prefix('%') {
+        // The version of the form stands first.
+        Some(code) => {
+            let mut parts = code.get(2..)?.splitn(3, '/');
+            let (facility, severity, rest) = (parts.next()?, parts.next()?, parts.next()?);
+            (facility, severity, rest.split(['(', '[', ':']).next()?)
+        }
+        None => {
+            let mut parts = code.split_once(": ")?.0.rsplitn(3, '-');
+            let (mnemonic, severity, facility) = (parts.next()?, parts.next()?, parts.next()?);
+            (facility, severity, mnemonic)
+        }
+    };
+    let digit = severity.parse().ok().filter(|_| severity.len() == 1)?;
+    (is_shouted(facility) && is_shouted(mnemonic)).then(|| of_severity(digit))?
+}
+
+fn of_message(bytes: &[u8]) -> Option<Level> {
+    let letters = bytes.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
+    let rest = &bytes[letters..];
+    let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();
+    let dots = length - digits;
+    // Numbers in groups of four behind dots, or one of some four.
+    let is_number = dots == 0 && (3..=5).contains(&digits) || dots > 0 && rest[0] == b'.' && digits == dots * 4;
+    let level = match rest.get(length)? {
+        b'I' => Level::Info,
+        b'W' => Level::Warning,
+        b'E' => Level::Error,
+        b'C' | b'F' => Level::Critical,
+        _ => return None,
+    };
+    let ends = matches!(rest.get(length + 1), Some(b':' | b']')) || digits > 3 && rest.get(length + 1) == Some(&b' ');
+    ((3..=6).contains(&letters) && is_number && ends).then_some(level)
+}
+
 /// Syslog's severity (RFC 5424 §6.2.1): 0 is an emergency, 7 is for debugging.
 pub(crate) fn of_severity(severity: i64) -> Option<Level> {
     Some(match severity {
@@ -61,7 +139,7 @@ const SEARCHED: usize = 96;
 
 /// The level that a text of unknown format names near its beginning: in capitals, in brackets, or before a colon.
 pub fn find(text: &str) -> Option<Level> {
-    if let Some(level) = of_state(text) {
+    if let Some(level) = of_state(text).or_else(|| coded(text)) {
         return Some(level);
     }
     // npm names the level in small letters behind its own name.
@@ -157,6 +235,17 @@ mod tests {
             ("routers/web/home.go:80:Home() [E] no such branch", Some(Level::Error)),
             ("[I] started", Some(Level::Info)),
             ("page [N] of [C]", None),
+            ("ANS1228E Sending of object '/srv/db' failed.", Some(Level::Error)),
+            ("CWWKG0032W: Unexpected value", Some(Level::Warning)),
+            ("ISO8859E is none", Some(Level::Error)),
+            ("IEF142I: step was executed", Some(Level::Info)),
+            ("SQL0101N  The statement is too long", None),
+            ("ABC1234567E is a part", None),
+            ("WDC20E is a part", None),
+            ("%%10SHELL/5/SHELL_LOGIN(l): admin logged in", Some(Level::Info)),
+            ("%SYS-2-MALLOCFAIL: no memory", Some(Level::Critical)),
+            ("%s-3-x: no memory", None),
+            ("% of 3/4/5: all", None),
             ("--log=debug started", None),
             ("error.log rotated", None),
             ("a notice was given", None),

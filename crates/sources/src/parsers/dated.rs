@@ -1,6 +1,9 @@
 //! Any other text: its time and its level, where it has them near its beginning.
 
-use super::systems;
+use super::{
+    marks::{self, Divided},
+    systems,
+};
 use crate::{
     cursor::{Cursor, number},
     level,
@@ -12,65 +15,154 @@ use model::Level;
 /// A line that begins with a time, maybe in brackets or behind a level, or behind nothing but `- `.
 pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
-    let mut level = None;
-    // `<W>2026-11-20 10:00:00 message`, as Mumble's server writes.
-    if let [b'<', letter, b'>', b'0'..=b'9', ..] = text.as_bytes() {
-        level = Some(level::lettered(*letter)?);
-        cursor.eat(text.get(..3)?)?;
-    }
-    // Games of Valve begin each line with it, DHIS2 with a star and a level.
-    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
-    let mut offset = None;
-    let mut opened = cursor.eat("[").or_else(|| cursor.eat("(")).is_some();
-    if opened && let Some((zone, rest)) = cursor.rest().split_once(' ') {
-        // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
-        let is_zone = (3..=4).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
-        if is_zone && level::named(zone).is_none() {
-            cursor = Cursor::new(rest);
-            offset = timestamps::zone_named(zone);
-        }
-    }
-    let mut stamp = cursor.stamp().or_else(|| seconds(&mut cursor, opened)).or_else(|| of_this_year(&mut cursor));
-    if stamp.is_none() && !opened && level.is_none() {
-        level = cursor.level();
-        level?;
-        cursor.take(|byte| b": -|".contains(&byte));
-        opened = cursor.eat("[").is_some();
-        stamp = cursor.stamp();
-    }
-    let stamp = offset.map_or(stamp, |offset| stamp.map(|stamp| stamp.with_offset(offset)))?;
-    if opened {
-        verbosity(&mut cursor);
-        cursor.eat("]").or_else(|| cursor.eat(")"))?;
-    } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-        // A time within a word or a number is none.
-        return None;
-    }
+    let (stamp, level) = begin(&mut cursor)?;
+    let divided = match cursor.rest().trim_start_matches(' ').as_bytes() {
+        [b'|', ..] => Divided::ByBar,
+        [b',', ..] => Divided::ByComma,
+        _ => Divided::Otherwise,
+    };
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
     if behind.eat("<").is_some() && behind.digits().is_some() && behind.eat(">").is_some() && behind.gap().is_some() {
         cursor = behind;
     }
-    let mut next = cursor;
-    let bracketed = next.eat("[").is_some();
-    if level.is_none()
-        && let Some(found) = next.level()
-        && (!bracketed || {
-            next.spaces();
-            next.eat("]").is_some()
-        })
-        && !next.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte))
-    {
-        level = Some(found);
-        next.take(|byte| b" \t:-|".contains(&byte));
-        cursor = next;
-    }
     let level = level
+        .or_else(|| direct(&mut cursor))
         .or_else(|| of_origin(&cursor))
         .or_else(|| of_component(&mut cursor))
-        .or_else(|| level::find(cursor.rest()));
+        .or_else(|| marks::find(cursor.rest(), divided))
+        .or_else(|| level::find(cursor.rest()))
+        .or_else(|| behind_brackets(cursor));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
+}
+
+/// The level behind brackets, however long: `[request] [host] [name] WARN message`.
+fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
+    const BRACKETS_MAX: usize = 6;
+    for _ in 0..BRACKETS_MAX {
+        cursor.bracketed()?;
+        cursor.spaces();
+        let capital = cursor.rest().trim_start_matches('[').starts_with(|c: char| c.is_ascii_uppercase());
+        if let Some(level) = capital.then(|| direct(&mut cursor)).flatten() {
+            return Some(level);
+        }
+    }
+    None
+}
+
+/// The time that a line begins with, and the level before it or in one bracket with it; what closes the bracket is passed over.
+fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
+    // Games of Valve begin each line with it, DHIS2 with a star and a level.
+    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
+    let mut offset = None;
+    let mut closer = open(cursor);
+    if closer.is_some()
+        && let Some((zone, rest)) = cursor.rest().split_once(' ')
+    {
+        // Monit names the zone before the time: `[CET Nov 20 10:00:00]`.
+        let is_zone = (3..=4).contains(&zone.len()) && zone.bytes().all(|byte| byte.is_ascii_uppercase());
+        if is_zone && level::named(zone).is_none() {
+            *cursor = Cursor::new(rest);
+            offset = timestamps::zone_named(zone);
+        }
+    }
+    let mut level = None;
+    let opened = closer == Some("]");
+    let mut stamp = cursor.stamp().or_else(|| seconds(cursor, opened)).or_else(|| of_this_year(cursor, opened));
+    if stamp.is_none() {
+        (stamp, level) = level_first(cursor, &mut closer)?;
+    }
+    let stamp = offset.map_or(stamp, |offset| stamp.map(|stamp| stamp.with_offset(offset)))?;
+    if let Some(closer) = closer {
+        verbosity(cursor);
+        level = match level {
+            // `[W 2026-11-20 10:00:00 name:12] message`.
+            Some(level) => {
+                cursor.take(is_of_name);
+                Some(level)
+            }
+            None => enclosed(cursor),
+        };
+        level = level.or(within(cursor, closer)?);
+    } else if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        // A time within a word or a number is none.
+        return None;
+    }
+    Some((stamp, level))
+}
+
+/// Bytes behind a time in one bracket with it.
+const WITHIN_MAX: usize = 64;
+
+/// Passes over what closes a bracket and what stands before it, as in `[2026-11-20 10:00:00 AEDT]` and `[2026-11-20 10:00:00 | 12 | WARN]`:
+/// its level, if it has one. Nothing but a bracket's end may stand behind a quoted time.
+fn within(cursor: &mut Cursor<'_>, closer: &str) -> Option<Option<Level>> {
+    if cursor.eat(closer).is_some() {
+        return Some(None);
+    }
+    cursor.peek().filter(|byte| matches!(closer, "]" | ")" | ">") && b" ,:|/-.".contains(byte))?;
+    let inside =
+        cursor.until(closer).filter(|inside| inside.len() <= WITHIN_MAX && !inside.contains(['[', '(', '<']))?;
+    Some(level::find(inside))
+}
+
+/// Passes over a bracket or a quotation mark, and tells what closes it.
+pub(super) fn open(cursor: &mut Cursor<'_>) -> Option<&'static str> {
+    const PAIRS: [(&str, &str); 6] = [("[", "]"), ("(", ")"), ("<", ">"), ("{", "}"), ("\"", "\""), ("'", "'")];
+    if cursor.peek()?.is_ascii_alphanumeric() {
+        return None;
+    }
+    PAIRS.iter().find(|(opener, _)| cursor.eat(opener).is_some()).map(|(_, closer)| *closer)
+}
+
+/// `WARN 2026-11-20 10:00:00`, `[W 2026-11-20 10:00:00`, `<W>2026-11-20 10:00:00`, `WARN - [10:00:00`: the level and the time, of
+/// which `closer` becomes what closes the bracket that is still open.
+fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Option<(Option<Stamp>, Option<Level>)> {
+    // `W2026-11-20 10:00:00`.
+    let is_glued = matches!(cursor.rest().as_bytes(), [b'A'..=b'Z', b'0'..=b'9', ..]);
+    let word = if is_glued { &cursor.rest()[..1] } else { cursor.take(|byte| byte.is_ascii_alphanumeric()) };
+    if is_glued {
+        cursor.eat(word)?;
+    }
+    let level = match word.as_bytes() {
+        [letter] => level::lettered(*letter),
+        _ => level::named(word),
+    }?;
+    let dressed = closer.is_some() || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    if closer.is_some_and(|closer| cursor.eat(closer).is_some()) {
+        *closer = None;
+    }
+    cursor.take(|byte| b": -|,\t".contains(&byte));
+    if closer.is_none() {
+        *closer = open(cursor);
+    }
+    let full = cursor.stamp().or_else(|| seconds(cursor, closer.is_some()));
+    // Geth writes no year: `INFO [05-12|21:14:45.986] message`.
+    let stamp = full.or_else(|| of_this_year(cursor, true)).or_else(|| dressed.then(|| dated_clock(cursor))?);
+    Some((stamp, Some(level)))
+}
+
+/// A level that stands at once behind a time, maybe in brackets.
+pub(super) fn direct(cursor: &mut Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    let bracketed = next.eat("[").is_some();
+    let level = next.level()?;
+    if bracketed {
+        next.spaces();
+        next.eat("]")?;
+    }
+    let goes_on = match next.rest().as_bytes() {
+        [b'-', b' ', ..] => false,
+        [byte, ..] => byte.is_ascii_alphanumeric() || b"_-./".contains(byte),
+        [] => false,
+    };
+    if goes_on {
+        return None;
+    }
+    next.take(|byte| b" \t:-|".contains(&byte));
+    *cursor = next;
+    Some(level)
 }
 
 /// `,  0` or `,  0, pid=812`: how much Samba's level of debugging must be for the line to be written.
@@ -86,6 +178,28 @@ fn verbosity(cursor: &mut Cursor<'_>) {
             *cursor = next;
         }
     }
+}
+
+/// ` INFO` or ` E` behind a time and before the bracket that closes the two.
+pub(super) fn enclosed(cursor: &mut Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    if next.take(|byte| b" |:-".contains(&byte)).is_empty() {
+        return None;
+    }
+    let word = next.take(|byte| byte.is_ascii_alphanumeric());
+    let level = match word.as_bytes() {
+        [letter] => level::lettered(*letter),
+        _ => level::named(word),
+    }?;
+    // A name may follow.
+    next.take(is_of_name);
+    next.peek().filter(|byte| b"])>}".contains(byte))?;
+    *cursor = next;
+    Some(level)
+}
+
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" |:_./-".contains(&byte)
 }
 
 /// A level with the name of what says it: `[Warning-Duplicati.Library.Main]: message`, `warning/JsonRpcConnection: message` of Icinga,
@@ -150,18 +264,68 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
     Some(stamp)
 }
 
-/// `10:00:00 default: message`: the time of day alone, as RQ's workers and scripts write it.
+/// `10:00:00 default: message`, `[10:00:00] message`: the time of day alone, as RQ's workers and scripts write it, or before its date.
 pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
-    let stamp = cursor.clock()?;
-    cursor.eat(" ")?;
+    let closer = open(&mut cursor);
+    let stamp = dated_clock(&mut cursor)?;
+    let level = closer.and_then(|_| enclosed(&mut cursor));
+    match closer {
+        Some(closer) => cursor.eat(closer)?,
+        // Of an address as `10:00:00:ab:cd:ef` the next byte is a part.
+        None if cursor.rest().starts_with(": ") => {}
+        None => cursor.peek().filter(|byte| b" \t|,;[<".contains(byte)).map(|_| ())?,
+    }
+    cursor.take(|byte| b" \t|,;:".contains(&byte));
+    cursor.eat("- ");
     // Behind a letter there are words, as behind a number that one follows soon; a column of numbers is a table.
     let is_said = cursor.peek().is_some_and(|byte| match byte {
         b'0'..=b'9' => cursor.rest().split(' ').take(WORDS_LOOKED_AT).any(is_word),
-        byte => byte.is_ascii_alphabetic() || !byte.is_ascii() || b"[<(".contains(&byte),
+        b'[' | b'<' | b'(' => {
+            closer.is_none() || cursor.rest().as_bytes().get(1).is_some_and(u8::is_ascii_alphanumeric)
+        }
+        byte => byte.is_ascii_alphabetic() || !byte.is_ascii() && closer.is_none(),
     });
-    let level = level::find(cursor.rest());
-    is_said.then(|| Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+    if !is_said {
+        return None;
+    }
+    let level = level
+        .or_else(|| direct(&mut cursor))
+        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
+        .or_else(|| level::find(cursor.rest()));
+    Some(Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+}
+
+/// The time of day, with the date behind it if there is one.
+pub(super) fn dated_clock(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let start = *cursor;
+    let stamp = cursor.clock()?;
+    let clock = &start.rest()[..start.rest().len() - cursor.rest().len()];
+    Some(date_behind(clock, cursor).unwrap_or(stamp))
+}
+
+/// `10:00:00 20/11/2026`, `10:00:00 Nov 20`.
+fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
+    let mut next = *cursor;
+    next.take(|byte| b" ,".contains(&byte));
+    let start = next.rest();
+    // Nearly always words follow, which are no date.
+    if !matches!(start.as_bytes(), [b'0'..=b'9', ..] | [b'A'..=b'S', b'a'..=b'u', b'a'..=b'z', ..]) {
+        return None;
+    }
+    let word = next.take(|byte| byte.is_ascii_alphanumeric() || b"-/.".contains(&byte));
+    if next.peek() == Some(b' ') && timestamps::month_named(word).is_some() {
+        next.spaces();
+        next.digits()?;
+    }
+    let date = start[..start.len() - next.rest().len()].trim_end_matches('.');
+    if !(5..=11).contains(&date.len()) || next.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let joined = format!("{date} {clock}");
+    let (stamp, _) = timestamps::read(&joined).filter(|(_, length)| *length == joined.len())?;
+    *cursor = next;
+    Some(stamp)
 }
 
 /// Words behind a time of day among which one has to be no number, and its letters.
@@ -178,55 +342,21 @@ pub(super) fn plain(text: &str) -> Parsed<'_> {
     Parsed::new("", text).level(level::find(text))
 }
 
-/// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers.
-fn of_this_year(cursor: &mut Cursor<'_>) -> Option<Stamp> {
+/// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers, or the bracket around them,
+/// or the level behind them; `11/20` too.
+pub(super) fn of_this_year(cursor: &mut Cursor<'_>, dressed: bool) -> Option<Stamp> {
     let mut next = *cursor;
-    let stamp = (next.rest().as_bytes().get(2) == Some(&b'-')).then(|| systems::month_and_day(&mut next)).flatten()?;
+    let stamp =
+        matches!(next.rest().as_bytes().get(2)?, b'-' | b'/').then(|| systems::month_and_day(&mut next)).flatten()?;
     let read = &cursor.rest()[..cursor.rest().len() - next.rest().len()];
-    *cursor = next;
-    read.contains('.').then_some(stamp)
-}
-
-/// Bytes of what stands before the time of a line that does not begin with it.
-const BEFORE_MAX: usize = 64;
-
-/// `78017 00cff -- none -- - 2026-11-20T10:00:00+01:00 WARN (4): message`: identifiers, then a time in full and a level.
-pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
-    let bytes = text.as_bytes();
-    // A year with a separator, or a day and a month with theirs: nearly every other line is passed over here.
-    let year = |at: &usize| match bytes.get(*at..*at + 6) {
-        Some([b'1' | b'2', b'0' | b'9', _, _, b'-' | b'/', _]) => true,
-        Some([b'0'..=b'3', b'0'..=b'9', first @ (b'-' | b'/' | b'.'), _, _, second]) => first == second,
-        _ => false,
+    let is_levelled = || {
+        let mut behind = next;
+        behind.take(|byte| b" |:-[".contains(&byte));
+        behind.peek().is_some_and(|byte| byte.is_ascii_uppercase()) && behind.level().is_some()
     };
-    let begins = |at: &usize| *at > 0 && b" [(|,".contains(&bytes[*at - 1]);
-    let at = (1..bytes.len().min(BEFORE_MAX)).filter(begins).find(year)?;
-    let mut cursor = Cursor::new(text.get(at..)?);
-    let stamp = cursor.stamp().filter(|stamp| !matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_)))?;
-    // A time behind one pair of brackets needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`.
-    let before = text[..at].trim_end();
-    let bracketed = before.starts_with('[') && before.find(']') == Some(before.len() - 1);
-    if bracketed && cursor.peek().is_none_or(|byte| byte == b' ') {
-        cursor.spaces();
-        let parsed = Parsed::new("placed", cursor.rest()).at(stamp).level(level::find(cursor.rest()));
-        return Some(parsed.text("before", &before[1..before.len() - 1]));
-    }
-    cursor.take(|byte| b" ])|,:-\t[".contains(&byte));
-    let capital = cursor.peek().is_some_and(|byte| byte.is_ascii_uppercase());
-    let level = cursor.level().filter(|_| capital)?;
-    if cursor.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte)) {
+    if !dressed && !read.contains('.') && !is_levelled() {
         return None;
     }
-    // Zend names the priority as a number too.
-    let mut next = cursor;
-    if next.eat(" (").is_some() && next.digits().is_some() && next.eat(")").is_some() {
-        cursor = next;
-    }
-    cursor.take(|byte| b" ])|:-\t".contains(&byte));
-    Some(
-        Parsed::new("placed", cursor.rest())
-            .at(stamp)
-            .level(level)
-            .text("before", text[..at].trim_end_matches([' ', '['])),
-    )
+    *cursor = next;
+    Some(stamp)
 }

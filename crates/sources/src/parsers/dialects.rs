@@ -85,8 +85,19 @@ pub(super) const TIME: &[u8] = keys!(
     "Date",
     "EventReceivedTime",
     "creationTimestamp",
-    "timestamp_ns"
+    "timestamp_ns",
+    "timestamp_ms",
+    "@time",
+    "dateTime",
+    "createdAt",
+    "logTime",
+    "log_timestamp",
+    "TimeStamp",
+    "TIMESTAMP",
+    "when"
 );
+/// Names that have a level only where it is a word.
+pub(super) const NAMED_LEVEL: &[u8] = keys!("level.name", "priority", "sev", "l");
 pub(super) const LEVEL: &[u8] = keys!(
     "level",
     "lvl",
@@ -105,6 +116,9 @@ pub(super) const LEVEL: &[u8] = keys!(
     "@level",
     "log_level",
     "LogLevel",
+    "logLevel",
+    "LEVEL",
+    "SEVERITY",
     "levelName",
     "Severity",
     "SeverityText",

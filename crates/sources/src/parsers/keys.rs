@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 172] = [
+pub(super) const KEYS: [&str; 188] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -174,6 +174,22 @@ pub(super) const KEYS: [&str; 172] = [
     "v",
     "verb",
     "version",
+    "@time",
+    "LEVEL",
+    "SEVERITY",
+    "TIMESTAMP",
+    "TimeStamp",
+    "createdAt",
+    "dateTime",
+    "l",
+    "level.name",
+    "logLevel",
+    "logTime",
+    "log_timestamp",
+    "priority",
+    "sev",
+    "timestamp_ms",
+    "when",
 ];
 
 /// A set of keys.

@@ -23,7 +23,10 @@ pub(super) fn kernel(text: &str) -> Option<Parsed<'_>> {
         // Apache and PHP put theirs in brackets too, but say more in further ones.
         let asctime = matches!(stamp, Stamp::Civil(_)) && text.as_bytes()[1].is_ascii_alphabetic();
         cursor.eat("] ")?;
-        return (asctime && cursor.peek() != Some(b'[')).then(|| kernel_words(cursor).at(stamp).level(level));
+        // The kernel names no level in words.
+        let levelled = cursor.peek().is_some_and(|byte| byte.is_ascii_uppercase()) && { cursor }.level().is_some();
+        let of_kernel = asctime && cursor.peek() != Some(b'[') && !levelled;
+        return of_kernel.then(|| kernel_words(cursor).at(stamp).level(level));
     }
     cursor.spaces();
     let seconds = cursor.take(|byte| byte.is_ascii_digit() || byte == b'.');

@@ -17,10 +17,12 @@ mod linux;
 mod logfmt;
 mod mail;
 mod mailing;
+mod marks;
 mod native;
 mod network;
 mod otel;
 mod php;
+mod placed;
 mod programs;
 mod proxies;
 mod python;
@@ -271,7 +273,7 @@ fn unwrap<'a>(mut outer: Parsed<'a>, memory: &mut Memory) -> Parsed<'a> {
     };
     memory.depth -= 1;
     let Some(mut inner) = inner else {
-        outer.level = outer.level.or_else(|| level::find(&outer.message));
+        outer.level = outer.level.or_else(|| marks::first(&outer.message)).or_else(|| level::find(&outer.message));
         return outer;
     };
     outer.inner = Some(inner.inner.unwrap_or(inner.format));

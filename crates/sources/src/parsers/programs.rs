@@ -5,6 +5,7 @@ use crate::{
     cursor::{Cursor, number},
     level,
     record::Parsed,
+    timestamps::{self, Stamp},
 };
 use model::Level;
 
@@ -33,7 +34,7 @@ pub(super) fn gin(text: &str) -> Option<Parsed<'_>> {
     cursor.eat("[GIN] ")?;
     let message = cursor.rest();
     let (date, clock) = cursor.until("|")?.trim().split_once(" - ")?;
-    let (stamp, _) = crate::timestamps::read(&format!("{date} {clock}"))?;
+    let (stamp, _) = timestamps::read(&format!("{date} {clock}"))?;
     let status = cursor.until("|")?.trim();
     let duration = cursor.until("|")?.trim();
     let client = cursor.until("|")?.trim();
@@ -118,7 +119,7 @@ pub(super) fn sniff_fluentd(text: &str) -> bool {
     fluentd(text).is_some()
 }
 
-fn fluentd(text: &str) -> Option<(crate::timestamps::Stamp, &str, &str)> {
+fn fluentd(text: &str) -> Option<(Stamp, &str, &str)> {
     let mut cursor = Cursor::new(text);
     let stamp = cursor.stamp()?;
     cursor.eat("\t")?;
@@ -208,7 +209,7 @@ pub(super) fn erlang(text: &str) -> Option<Parsed<'_>> {
     cursor.eat("=")?;
     let kind = cursor.until(" REPORT==== ")?;
     let time = cursor.until(" ===")?.replacen("::", ":", 1);
-    let (stamp, _) = crate::timestamps::read(&time)?;
+    let (stamp, _) = timestamps::read(&time)?;
     let level = match kind {
         "CRASH" | "SUPERVISOR" => Level::Error,
         "PROGRESS" => Level::Info,
@@ -238,13 +239,17 @@ pub(super) fn websphere(text: &str) -> Option<Parsed<'_>> {
     let inside = cursor.until("] ").filter(|inside| inside.len() <= 40)?;
     let (date, rest) = inside.split_once(' ')?;
     let mut parts = date.split('/');
-    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?);
+    // Liberty puts a comma behind the date.
+    let (first, second, year) = (parts.next()?, parts.next()?, parts.next()?.trim_end_matches(','));
     // The last colon stands before the milliseconds.
     let (clock, behind) = rest.trim_start().split_at_checked(rest.trim_start().rfind(':')?)?;
     if year.len() != 2 || clock.matches(':').count() != 2 {
         return None;
     }
-    let (stamp, _) = crate::timestamps::read(&format!("{first}/{second}/20{year} {clock}.{}", &behind[1..]))?;
+    // What stands first is known better of a date as it was written without zeros, unless its year could be a day.
+    let is_american = (first.len() < 2 || second.len() < 2) && timestamps::is_short_year(year);
+    let century = if is_american { "" } else { "20" };
+    let (stamp, _) = timestamps::read(&format!("{first}/{second}/{century}{year} {clock}.{}", &behind[1..]))?;
     let thread = cursor.word().filter(|thread| thread.len() == 8 && thread.bytes().all(|b| b.is_ascii_hexdigit()))?;
     let component = cursor.word()?;
     let event = cursor.peek()?;
@@ -277,7 +282,7 @@ pub(super) fn element(text: &str) -> Option<Parsed<'_>> {
         })
     };
     let time = value(&["timestamp", "ts", "time", "datetime", "date"])?;
-    let (stamp, _) = crate::timestamps::read(time).or_else(|| crate::timestamps::epoch(time))?;
+    let (stamp, _) = timestamps::read(time).or_else(|| timestamps::epoch(time))?;
     let level = value(&["level", "severity"]).and_then(level::named);
     let logger = value(&["logger", "class"]).unwrap_or_default();
     Some(Parsed::new("xml", text).at(stamp).level(level).logger(logger))

@@ -5,7 +5,7 @@
 //! members is enough to know who wrote them.
 
 use super::{
-    dialects::{DIALECTS, Dialect, Inside, JSON, LEVEL, LOGFMT, MESSAGE, STATUS, Scale, TIME},
+    dialects::{DIALECTS, Dialect, Inside, JSON, LEVEL, LOGFMT, MESSAGE, NAMED_LEVEL, STATUS, Scale, TIME},
     keys::{KEYS, Set, find, key, mask},
 };
 use crate::{
@@ -80,6 +80,7 @@ impl<'a> Members<'a> {
         // A name says it, a number beside it only on some scale.
         let level = self.first(dialect.level, &mut taken, named_level);
         let level = level.or_else(|| self.first(dialect.level, &mut taken, |value| level_of(value, dialect.scale)));
+        let level = level.or_else(|| self.first(NAMED_LEVEL, &mut taken, named_level));
         let status = || self.first(STATUS, &mut Set::default(), status_of);
         let level = level.or_else(|| status().filter(|status| (100..600).contains(status)).map(level::of_status));
         let told = |value: &Value<'a>| value.as_text().is_some_and(|text| !text.is_empty()).then_some(());
@@ -198,7 +199,9 @@ fn stamp_of(value: &Value<'_>) -> Option<Stamp> {
 fn named_level(value: &Value<'_>) -> Option<Level> {
     let text = value.as_text()?.trim();
     let name = text.split_once(['+', '-']).filter(|(_, step)| step.bytes().all(|byte| byte.is_ascii_digit()));
-    level::named(name.map_or(text, |(name, _)| name)).or_else(|| single_letter(text))
+    // `LogLevel.Warning`, `LEVEL_WARN`, `warning:`.
+    let last = || level::named(text.trim_end_matches(':').rsplit(['.', '_']).next()?);
+    level::named(name.map_or(text, |(name, _)| name)).or_else(|| single_letter(text)).or_else(last)
 }
 
 fn level_of(value: &Value<'_>, scale: Scale) -> Option<Level> {
@@ -231,7 +234,7 @@ fn level_of(value: &Value<'_>, scale: Scale) -> Option<Level> {
 
 fn single_letter(text: &str) -> Option<Level> {
     match text.as_bytes() {
-        [letter] => level::lettered(*letter),
+        [letter] => level::lettered(letter.to_ascii_uppercase()),
         // MongoDB's verbosities.
         [b'D', b'1'..=b'5'] => Some(Level::Debug),
         _ => None,

@@ -80,7 +80,7 @@ pub(super) fn hana(text: &str) -> Option<Parsed<'_>> {
 pub(super) fn firebird(text: &str) -> Option<Parsed<'_>> {
     let (host, rest) = text.trim_end().split_once('\t')?;
     let mut cursor = Cursor::new(rest.trim_start());
-    let is_name = !host.is_empty() && !host.contains(' ');
+    let is_name = host.starts_with(|c: char| c.is_ascii_alphanumeric()) && !host.contains(' ');
     let stamp = cursor.stamp().filter(|_| is_name && cursor.is_done())?;
     Some(Parsed::new("firebird", cursor.rest()).at(stamp).text("host", host))
 }

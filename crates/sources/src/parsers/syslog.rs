@@ -1,7 +1,11 @@
 //! Syslog: RFC 5424, RFC 3164, and what rsyslog writes to files with a full date. What a program wrote into the
 //! message is recognised in its turn.
 
-use super::{Carried, Memory, mail, unwrap};
+use super::{
+    Carried, Memory, mail,
+    marks::{self, Divided},
+    unwrap,
+};
 use crate::{
     cursor::{Cursor, number},
     level,
@@ -25,6 +29,8 @@ struct Head<'a> {
     program: &'a str,
     process: &'a str,
     message: &'a str,
+    /// All behind the time.
+    behind: &'a str,
 }
 
 pub(super) fn sniff(text: &str) -> bool {
@@ -40,7 +46,13 @@ pub(super) fn parse<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>
     if let Some(daemon) = head.program.strip_prefix("postfix/") {
         return Some(mail::postfix(parsed, daemon, head.message));
     }
-    Some(unwrap(parsed, memory))
+    let mut parsed = unwrap(parsed, memory);
+    // What stands where the host should may be no host.
+    if head.program.is_empty() || head.host.contains('[') {
+        let marked = || marks::find(head.behind, Divided::Otherwise).or_else(|| level::find(head.behind));
+        parsed.level = parsed.level.or_else(marked);
+    }
+    Some(parsed)
 }
 
 pub(super) fn carried(text: &str) -> Option<Carried<'_>> {
@@ -78,30 +90,27 @@ fn head(text: &str) -> Option<Head<'_>> {
         return None;
     }
     let after_time = cursor;
+    let behind = cursor.rest();
     let host = cursor.word()?;
     // Many write a level where syslog has its host, or a name in brackets.
+    let inner = host.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     if host.starts_with('[') && !yearless
+        || inner.len() < host.len() && (level::named(inner).is_some() || inner.len() == 1)
         || host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some()
     {
         return None;
     }
-    let named = cursor;
-    let worded = in_words(&mut cursor);
     // What only looks like them is the program, or its first word.
-    let is_worded = worded.is_some() && tag(&mut cursor.clone()).is_some();
-    let priority = priority.or(worded.filter(|_| is_worded));
-    if !is_worded {
-        cursor = named;
-    }
+    let priority = priority.or(worded(&mut cursor));
     if let Some((program, process)) = tag(&mut cursor) {
-        return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest() });
+        return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest(), behind });
     }
     // "--- last message repeated 2 times ---", and lines whose program was forgotten.
     if !yearless {
         return None;
     }
     let (host, message) = if host == "---" { ("", after_time.rest()) } else { (host, cursor.rest()) };
-    Some(Head { priority, stamp: Some(stamp), host, program: "", process: "", message })
+    Some(Head { priority, stamp: Some(stamp), host, program: "", process: "", message, behind })
 }
 
 /// `auth.info `, as BusyBox writes facility and severity before the program.
@@ -110,9 +119,29 @@ fn in_words(cursor: &mut Cursor<'_>) -> Option<u8> {
     let mut next = *cursor;
     let (facility, severity) = next.word()?.split_once('.')?;
     let facility = FACILITIES.iter().position(|name| *name == facility)?;
+    let severity = match severity {
+        "panic" => "emerg",
+        "error" => "err",
+        "warning" => "warn",
+        severity => severity,
+    };
     let severity = SEVERITIES.iter().position(|name| *name == severity)?;
     *cursor = next;
     u8::try_from(facility << 3 | severity).ok()
+}
+
+/// Whether it is a facility's name, as syslog servers write it before a severity.
+pub(super) fn is_facility(name: &str) -> bool {
+    FACILITIES.iter().any(|facility| facility.eq_ignore_ascii_case(name))
+}
+
+/// Facility and severity in words where a program's name follows.
+pub(super) fn worded(cursor: &mut Cursor<'_>) -> Option<u8> {
+    let mut next = *cursor;
+    let priority = in_words(&mut next)?;
+    tag(&mut next.clone())?;
+    *cursor = next;
+    Some(priority)
 }
 
 /// `sshd[123]: `, `CRON: `, `postfix/smtp[7]: `; macOS may put another name in parentheses before the colon.

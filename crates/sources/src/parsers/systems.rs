@@ -55,9 +55,9 @@ fn priority(letter: u8) -> Option<Level> {
 /// `03-17 16:13:38.811`.
 pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let month: u8 = number(cursor.digits()?)?;
-    cursor.eat("-")?;
+    cursor.eat("-").or_else(|| cursor.eat("/"))?;
     let day: u8 = number(cursor.digits()?)?;
-    cursor.eat(" ")?;
+    cursor.eat(" ").or_else(|| cursor.eat("|"))?;
     let Stamp::OfDay(micros) = cursor.clock()? else { return None };
     let exists = (1..=12).contains(&month) && (1..=timestamps::days_in_month(2000, month)).contains(&day);
     exists.then_some(Stamp::Yearless { month, day, micros, offset: None })

@@ -5,7 +5,7 @@ use super::{
     Shape::{Carrier, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
     access, cloud, containers, databases, dated, java, journal, json, linux, logfmt, mail, mailing, native, network,
-    php, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error, windows,
+    php, placed, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error, windows,
 };
 use crate::record::Parsed;
 
@@ -137,6 +137,6 @@ pub static FORMATS: &[Format] = &[
     simple!("mailing", Headed, Loose, mailing::line),
     format("syslog", Line, Loose, network::sniff_bare, network::parse_bare),
     simple!("dated", Headed, General, dated::dated),
-    simple!("placed", Headed, General, dated::placed),
+    simple!("placed", Headed, General, placed::placed),
     simple!("clocked", Headed, General, dated::clocked),
 ];

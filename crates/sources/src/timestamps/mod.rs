@@ -137,6 +137,11 @@ pub(crate) fn zone_named(name: &str) -> Option<i64> {
     shapes::named_zone(name.as_bytes(), 0).filter(|(_, end)| *end == name.len()).map(|(offset, _)| offset / SECOND)
 }
 
+/// Whether two digits are a year of which a log may write no more.
+pub(crate) fn is_short_year(digits: &str) -> bool {
+    digits.parse().is_ok_and(|year| shapes::YEARS_OF_NOW.contains(&year))
+}
+
 /// The month of a name, in English or as the C locales of Europe write it.
 pub(crate) fn month_named(name: &str) -> Option<u8> {
     shapes::month(name.as_bytes(), 0)

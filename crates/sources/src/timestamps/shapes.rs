@@ -12,6 +12,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let digits = bytes.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     match (digits, bytes.get(digits)?) {
         (4, b'-' | b'/' | b'.' | b':') => year_first(bytes),
+        (4, b' ') => year_and_name(bytes),
         (8, b'T' | b' ' | b'-' | b'_') => {
             let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
             rest_of(bytes, days, 9)
@@ -21,6 +22,36 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
             rest_of(bytes, days, skip_spaces(bytes, 6))
         }
         (1 | 2, b'/' | b'-' | b' ' | b'.') => day_first(bytes, digits),
+        (9, _) => compact(bytes),
+        (1 | 2, b'A'..=b'Z') => day_joined(bytes, digits),
+        _ => None,
+    }
+}
+
+/// `20250110143215.123`: fourteen digits, of this century, with a fraction or nothing of a word behind them.
+fn compact(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let digits = bytes.iter().take(15).take_while(|byte| byte.is_ascii_digit()).count();
+    if digits != 14 || !bytes.starts_with(b"20") {
+        return None;
+    }
+    let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
+    let read = rest_of(bytes, days, 8)?;
+    let goes_on = bytes.get(read.1).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(byte));
+    (!goes_on).then_some(read)
+}
+
+/// `2025 Jan 10 14:32:15`, as switches write it, and `2025-Jan-10 14:32:15`.
+fn year_and_name(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let separator = bytes[4];
+    let (month, end) = month(bytes, 5)?;
+    if bytes.get(end) != Some(&separator) {
+        return None;
+    }
+    let day_at = if separator == b' ' { skip_spaces(bytes, end) } else { end + 1 };
+    let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let days = date(count(bytes, 0, 4)?, month, count(bytes, day_at, digits)?)?;
+    match bytes.get(day_at + digits)? {
+        b' ' | b'T' => rest_of(bytes, days, skip_spaces(bytes, day_at + digits + 1)),
         _ => None,
     }
 }
@@ -31,15 +62,10 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let separator = bytes[4];
     if bytes.get(7) == Some(&separator) {
         let days = date(year, count(bytes, 5, 2)?, count(bytes, 8, 2)?)?;
-        let between = *bytes.get(10)?;
-        // `2026-11-20, 10:00:02 UTC`.
-        if between == b',' && bytes.get(11) == Some(&b' ') {
-            return rest_of(bytes, days, skip_spaces(bytes, 12));
-        }
-        if !matches!(between, b'T' | b't' | b' ' | b'_' | b'-' | b':') {
-            return None;
-        }
-        return rest_of(bytes, days, if between == b' ' { skip_spaces(bytes, 11) } else { 11 });
+        return rest_of(bytes, days, clock_behind(bytes, 10)?);
+    }
+    if matches!(separator, b'-' | b'/') && bytes.get(5).is_some_and(u8::is_ascii_alphabetic) {
+        return year_and_name(bytes);
     }
     let of_year = count(bytes, 5, 3)?;
     let length = if days_in_month(year, 2) == 29 { 366 } else { 365 };
@@ -55,6 +81,10 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let separator = bytes[digits];
     let at = digits + 1;
     if let Some((month, end)) = month(bytes, at) {
+        // `20-Nov 10:15:30`.
+        if separator == b'-' && bytes.get(end) == Some(&b' ') {
+            return yearless(bytes, month, first, end + 1);
+        }
         if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
@@ -63,10 +93,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
             return yearless(bytes, month, first, end + 1);
         }
         let days = date(year, month, first)?;
-        return match bytes.get(end + 5)? {
-            b':' | b' ' | b'T' => rest_of(bytes, days, end + 6),
-            _ => None,
-        };
+        return rest_of(bytes, days, clock_behind(bytes, end + 5)?);
     }
     if separator == b' ' {
         return None;
@@ -78,46 +105,79 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     }
     let second = count(bytes, at, seconds.min(3)).filter(|_| seconds < 3)?;
     if let Some(year) = count(bytes, year_at, 4) {
-        let mut clock_at = year_at + 4;
-        clock_at += usize::from(bytes.get(clock_at) == Some(&b','));
-        if !matches!(bytes.get(clock_at)?, b' ' | b'T' | b':' | b'-' | b'_') {
-            return None;
-        }
-        clock_at = skip_spaces(bytes, clock_at + 1);
-        // `06/27/2014 - 17:51:19`, `03/12/2026 à 16h58`.
-        let between = ["- ", "à ", "um "].iter().find(|word| bytes[clock_at..].starts_with(word.as_bytes()));
-        clock_at += between.map_or(0, |word| word.len());
+        let clock_at = clock_behind(bytes, year_at + 4)?;
         if separator == b'.' {
             return rest_of(bytes, date(year, second, first)?, clock_at);
         }
         let slashed = Slashed::new(first, second, year, has_halves(bytes, clock_at))?;
-        let (micros, end) = clock(bytes, clock_at)?;
-        let (offset, end) = zone(bytes, end);
-        let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
-        let month_first = second > 12 || first <= 12 && slashed.halves;
-        let days = if month_first { date(year, first, second)? } else { date(year, second, first)? };
-        return Some((Stamp::Instant(days * DAY + micros - offset), end));
+        return zoned(bytes, slashed, clock_at);
     }
-    if digits != 2 || seconds != 2 || bytes.get(8) != Some(&b' ') {
+    let last = count(bytes, year_at, 2)?;
+    // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
+    let is_short = (digits < 2 || seconds < 2) && (separator != b'/' || !YEARS_OF_NOW.contains(&last));
+    if is_short || bytes.get(year_at + 2) != Some(&b' ') && separator != b'/' {
         return None;
     }
-    let last = count(bytes, 6, 2)?;
+    let clock_at = clock_behind(bytes, year_at + 2)?;
     // With dots the day stands first, as in German and Czech. With strokes the year does in Spark's logs, and the day or the
     // month in those of people: where only the last can be a year of now, it is one.
     if separator == b'.' {
-        return rest_of(bytes, date(short_year(last), second, first)?, 9);
+        return rest_of(bytes, date(short_year(last), second, first)?, clock_at);
     }
     if separator == b'/' && YEARS_OF_NOW.contains(&last) {
-        let slashed = Slashed::new(first, second, short_year(last), has_halves(bytes, 9))?;
+        // Without zeros, `3/5/26` is how Java and others write it in America.
+        let american = digits < 2 || seconds < 2 || has_halves(bytes, clock_at);
+        let slashed = Slashed::new(first, second, short_year(last), american)?;
         let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
-        let (micros, end) = clock(bytes, 9)?;
+        // As long as nothing tells what stands first, the zone cannot be counted in.
+        if (american || first > 12 || second > 12) && !slashed.may_begin_with_year {
+            return zoned(bytes, slashed, clock_at);
+        }
+        let (micros, end) = clock(bytes, clock_at)?;
         return Some((Stamp::Slashed { date: slashed, micros }, end));
     }
-    rest_of(bytes, date(short_year(first), second, last)?, 9)
+    rest_of(bytes, date(short_year(first), second, last)?, clock_at)
+}
+
+/// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
+/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`.
+fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
+    let at = match bytes.get(at)? {
+        b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'\t' => at + 1,
+        b']' => at + 1 + ["[", " ["].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
+        _ => return None,
+    };
+    // Nearly always it stands there.
+    if bytes.get(at).is_some_and(u8::is_ascii_digit) {
+        return Some(at);
+    }
+    let at = skip_spaces(bytes, at);
+    let rest = bytes.get(at..).unwrap_or_default();
+    let between = ["- ", "-- ", "| ", "à ", "um ", "at "].iter().find(|word| rest.starts_with(word.as_bytes()));
+    Some(at + between.map_or(0, |word| word.len()))
+}
+
+/// `20NOV2026:10:15:30`, `20Nov2026 10:15:30`: the name of the month with nothing around it.
+fn day_joined(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
+    let (month, end) = month(bytes, digits)?;
+    let days = date(count(bytes, end, 4)?, month, count(bytes, 0, digits)?)?;
+    rest_of(bytes, days, clock_behind(bytes, end + 4)?)
+}
+
+/// A date of which it is not told which number is the month, with the clock at `at`; where a zone is behind it, the likelier.
+fn zoned(bytes: &[u8], slashed: Slashed, at: usize) -> Option<(Stamp, usize)> {
+    let (micros, end) = clock(bytes, at)?;
+    let (offset, end) = zone(bytes, end);
+    let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
+    let (first, second) = (i64::from(slashed.first), i64::from(slashed.second));
+    let month_first = second > 12 || first <= 12 && slashed.halves;
+    let (month, day) = if month_first { (first, second) } else { (second, first) };
+    let days = date(i64::from(slashed.year), month, day)?;
+    Some((Stamp::Instant(days * DAY + micros - offset), end))
 }
 
 /// Years of which two digits may be all that is written.
-const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
+pub(super) const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
 
 /// What begins with a letter: a month or a day of the week.
 pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
@@ -144,7 +204,8 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
         return year_first(&bytes[at..]).map(|(stamp, length)| (stamp, at + length));
     }
     let digits = bytes[at..].iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-') {
+    // `Fri 20/11/2026 10:15:30`, as Windows' shell tells the date.
+    if digits == 0 || !matches!(bytes.get(at + digits)?, b' ' | b'-' | b'/' | b'.') {
         return None;
     }
     let (stamp, length) = day_first(&bytes[at..], digits)?;
@@ -236,9 +297,12 @@ pub(super) fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usiz
 pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let digits = if matches!(bytes.get(at + 1), Some(b':' | b'h')) { 1 } else { 2 };
     let mut hour = count(bytes, at, digits)?;
+    let start = at;
     let at = at + digits;
-    if bytes.get(at) == Some(&b'h') {
-        return french_clock(bytes, hour, at + 1);
+    match bytes.get(at) {
+        Some(b'h') => return french_clock(bytes, hour, at + 1),
+        Some(b'.' | b'-') => return dotted_clock(bytes, start),
+        _ => {}
     }
     // Basic ISO 8601 has no colons.
     let colon = usize::from(bytes.get(at) == Some(&b':'));
@@ -251,18 +315,57 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         if second > 60 {
             return None;
         }
-        let (fraction, after) = fraction(bytes, end + colon + 2);
+        let (fraction, after) = match bytes.get(end + colon + 2) {
+            Some(b':') if colon == 1 => thousandths(bytes, end + colon + 2),
+            _ => fraction(bytes, end + colon + 2),
+        };
         micros = second * SECOND + fraction;
         end = after;
     } else if colon == 0 {
         return None;
     }
-    if let Some(b" AM" | b" PM" | b" am" | b" pm") = bytes.get(end..end + 3) {
-        let afternoon = bytes[end + 1].eq_ignore_ascii_case(&b'p');
+    if let Some((afternoon, after)) = half(bytes, end) {
         hour = hour % 12 + if afternoon { 12 } else { 0 };
-        end += 3;
+        end = after;
     }
     (hour <= 23 && minute <= 59).then_some((hour * HOUR + minute * MINUTE + micros, end))
+}
+
+/// Whether ` PM` or `PM` stands at `at`, rather than ` AM`, and the place behind it.
+fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
+    let spaced = bytes.get(at) == Some(&b' ');
+    let from = at + usize::from(spaced);
+    let afternoon = match bytes.get(from..from + 2)? {
+        b"AM" | b"am" => false,
+        b"PM" | b"pm" => true,
+        _ => return None,
+    };
+    let is_word = !spaced && bytes.get(from + 2).is_some_and(u8::is_ascii_alphanumeric);
+    (!is_word).then_some((afternoon, from + 2))
+}
+
+/// `14.32.15` and `14-32-15` where they hang on their date as in `2025.01.10-14.32.15`; behind a space they may be a version or a date.
+fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let hangs = matches!(bytes.get(at.checked_sub(1)?)?, b'-' | b'_' | b'T');
+    if !hangs || bytes.get(at + 5) != bytes.get(at + 2) {
+        return None;
+    }
+    let (hour, minute, second) = (count(bytes, at, 2)?, count(bytes, at + 3, 2)?, count(bytes, at + 6, 2)?);
+    let (fraction, end) = match bytes.get(at + 8) {
+        Some(b':') => thousandths(bytes, at + 8),
+        _ => fraction(bytes, at + 8),
+    };
+    let exists = hour <= 23 && minute <= 59 && second <= 60;
+    exists.then_some((hour * HOUR + minute * MINUTE + second * SECOND + fraction, end))
+}
+
+/// `:123` at `at` in µs: exactly three digits behind the seconds, and nothing that would make them another number.
+fn thousandths(bytes: &[u8], at: usize) -> (i64, usize) {
+    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/');
+    match count(bytes, at + 1, 3) {
+        Some(millis) if !bytes.get(at + 4).is_some_and(goes_on) => (millis * 1_000, at + 4),
+        _ => (0, at),
+    }
 }
 
 /// `58`, `58m09`, `58:09` and `58m09s` behind `16h`.
@@ -301,15 +404,53 @@ fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
     let found = match bytes.get(from) {
         Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
         Some(b'+' | b'-') => signed_zone(bytes, from, spaced == 1),
-        Some(b'A'..=b'Z') => named_zone(bytes, from),
+        Some(b'A'..=b'Z') => worded_zone(bytes, from),
         // `(UTC+0100)`, as scripts ask `date` for it.
-        Some(b'(') if matches!(bytes.get(from + 1..from + 4), Some(b"UTC" | b"GMT")) => {
-            let signed = matches!(bytes.get(from + 4), Some(b'+' | b'-')).then(|| signed_zone(bytes, from + 4, false));
-            signed.flatten().filter(|(_, end)| bytes.get(*end) == Some(&b')')).map(|(offset, end)| (offset, end + 1))
+        Some(b'(') => {
+            let worded = worded_zone(bytes, from + 1).filter(|(_, end)| bytes.get(*end) == Some(&b')'));
+            worded.map(|(offset, end)| (offset, end + 1))
         }
         _ => None,
     };
-    found.map_or((None, at), |(offset, end)| (Some(offset), end))
+    found.map_or((None, at), |(offset, end)| (Some(offset), region(bytes, end)))
+}
+
+/// `CET`, `UTC+01:00`, `GMT-5`.
+fn worded_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let (offset, end) = named_zone(bytes, at)?;
+    let Some(sign @ (b'+' | b'-')) = bytes.get(end).filter(|_| offset == 0) else { return Some((offset, end)) };
+    let short = || {
+        let hours = count(bytes, end + 1, 1)? * HOUR;
+        let goes_on = bytes.get(end + 2).is_some_and(u8::is_ascii_alphanumeric);
+        (!goes_on).then_some((if *sign == b'-' { -hours } else { hours }, end + 2))
+    };
+    signed_zone(bytes, end, false).or_else(short).or(Some((offset, end)))
+}
+
+/// The place behind `[Europe/Paris]` (RFC 9557), if that stands at `at`; the offset before it says all.
+fn region(bytes: &[u8], at: usize) -> usize {
+    const AREAS: [&str; 12] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+        "Etc/",
+        "UTC]",
+    ];
+    const LENGTH_MAX: usize = 40;
+    if bytes.get(at) != Some(&b'[') {
+        return at;
+    }
+    let name = &bytes[at + 1..];
+    let end = name.iter().take(LENGTH_MAX).position(|byte| *byte == b']');
+    let is_region = AREAS.iter().any(|area| name.starts_with(area.as_bytes()));
+    end.filter(|_| is_region).map_or(at, |end| at + end + 2)
 }
 
 /// `+0200`, `+02:00`, and `+02` where nothing separates it from the clock.

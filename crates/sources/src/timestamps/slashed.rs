@@ -8,7 +8,7 @@ pub struct Slashed {
     pub first: u8,
     pub second: u8,
     pub year: i16,
-    /// With AM or PM behind it, as it is written where the month stands first.
+    /// With AM or PM behind it, or without zeros before a short year, as it is written where the month stands first.
     pub halves: bool,
     /// Whether it may as well be year, month and day: `26/11/25`.
     pub may_begin_with_year: bool,
