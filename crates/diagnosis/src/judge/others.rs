@@ -153,6 +153,13 @@ pub(super) fn sender(line: &str) -> Option<&str> {
     sender.contains('@').then_some(sender)
 }
 
+/// The host that mail is handed to, as Exim, Postfix and Sendmail name it: `H=mx.example.org [192.0.2.1]`, `relay=mx.example.org.`
+pub(super) fn relay(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once(" H=").or_else(|| line.split_once(" relay="))?;
+    let host = rest.split([' ', ',', '[', ':']).next()?.trim_end_matches('.');
+    (!host.is_empty()).then_some(host)
+}
+
 /// Programs that look at databases of others, as they call their users.
 const ONLOOKERS: &[&str] = &[
     "metabase",
@@ -203,6 +210,20 @@ pub(super) fn tag(line: &str) -> Option<&str> {
     let tag = rest.split(']').next()?;
     let is_name = tag.contains(char::is_alphabetic) && !tag.contains([':', '@', '/', '"', '{']);
     (is_name && tag.len() < 60).then_some(tag)
+}
+
+/// By what a program tells several works apart, and which one a line is about: `campaign=spring`, `vhost: shop`.
+pub(super) fn label(line: &str) -> Option<(&'static str, &str)> {
+    const KEYS: [&str; 9] =
+        ["campaign", "newsletter", "mailing", "tenant", "vhost", "customer", "dbname", "mandant", "campagne"];
+    let head = line.lines().next()?;
+    KEYS.iter().find_map(|key| {
+        let (at, _) = head.match_indices(key).find(|(at, _)| !head[..*at].ends_with(|c: char| c.is_alphanumeric()))?;
+        let rest = head[at + key.len()..].trim_start_matches('"').strip_prefix(['=', ':'])?;
+        let value =
+            rest.trim_start_matches([' ', '"', '\'']).split([' ', '\t', ',', '"', '\'', ';', ')', ']', '}']).next()?;
+        (!value.is_empty()).then_some((*key, value))
+    })
 }
 
 /// Words of three letters that stand in any question.
@@ -301,7 +322,7 @@ pub(super) fn is_of_other_host(line: &str, own: &str) -> bool {
     host(line).is_some_and(|host| !host.split('.').next().unwrap_or_default().eq_ignore_ascii_case(own))
 }
 
-fn host(line: &str) -> Option<&str> {
+pub(super) fn host(line: &str) -> Option<&str> {
     let head = line.lines().next()?;
     let mut words = head.split(' ').filter(|word| !word.is_empty());
     let first = words.next()?;

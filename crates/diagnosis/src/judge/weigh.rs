@@ -4,7 +4,7 @@ mod of_others;
 
 use super::{
     causes::{Cause, CauseId, Proof, Tie},
-    is_read,
+    is_read, others,
     run::{
         Run, RunBasis, all_go_on, counts_on_after, goes_on_repeating, is_by_application, is_mailing, is_same_speaker,
         is_shared, kind,
@@ -143,6 +143,8 @@ const WENT_ON_FROM: Duration = Duration::from_secs(10);
 const WENT_ON_TO: Duration = Duration::from_secs(120);
 /// Recipients whom something concerns that concerns everybody.
 const RECIPIENTS_MIN: usize = 3;
+/// Domains for which one host takes mail that takes all of it.
+const DOMAINS_MIN: usize = 2;
 /// Words of questions that paths have as well.
 const ASKED_WORDS: &[&str] =
     &["import", "export", "sync", "backup", "report", "upload", "invoice", "invoices", "newsletter", "campaign"];
@@ -444,6 +446,8 @@ impl Weighing<'_> {
             of_sign.find(|(_, other)| self.concerns(other)).map(|(index, _)| index)
         };
         let said = |word, evidence, points| Term { evidence: Some(evidence), ..term(word, points) };
+        // What watches the power shuts the machine down before its battery is empty.
+        let is_of_power = |sign: &Sign| one.sign == Sign::PowerFailed && *sign == Sign::ShutdownBegan;
         let supports = self
             .cause
             .supports
@@ -453,6 +457,7 @@ impl Weighing<'_> {
             .cause
             .contradicts
             .iter()
+            .filter(|(sign, _)| !is_of_power(sign))
             .filter_map(|(sign, points)| Some(said(TermWord::Contradiction, find(*sign)?, -points)));
         supports.chain(against).collect()
     }
@@ -503,7 +508,9 @@ impl Weighing<'_> {
         let is_of_account = matches!(one.sign, Sign::SmtpAuth | Sign::SmtpQuota);
         let is_of_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
         // Who is refused before naming anybody is refused for all.
-        let is_of_connection = one.line.contains("after initial connection") && self.is_of_relay_of_all(one);
+        let is_of_connection = (one.line.contains("after initial connection")
+            || matches!(one.sign, Sign::SmtpTimeout | Sign::SmtpDisconnected))
+            && self.is_of_relay_of_all(one);
         if one.family != Family::Mail || is_of_machine || is_of_account || is_of_relay || is_of_connection {
             return None;
         }
@@ -519,12 +526,16 @@ impl Weighing<'_> {
         (count < RECIPIENTS_MIN).then(|| Term { count: Some(count), ..term(TermWord::FewRecipients, -4) })
     }
 
-    /// Whether the host that a mail was not handed to has taken others.
+    /// Whether the host that a mail was not handed to has taken those for several domains: all go to it.
     fn is_of_relay_of_all(&self, one: &Evidence) -> bool {
-        let host = |line: &'_ str| Some(line.split_once(" H=")?.1.split([' ', ':']).next()?.to_owned());
-        let Some(own) = host(&one.line) else { return true };
-        let mut delivered = self.collected.evidence.iter().filter(|other| other.sign == Sign::Delivered);
-        delivered.any(|other| host(&other.line).is_some_and(|host| host == own))
+        let Some(own) = others::relay(&one.line) else { return one.line.contains("after initial connection") };
+        let delivered = || self.collected.evidence.iter().filter(|other| other.sign == Sign::Delivered);
+        let taken = delivered().filter(|other| others::relay(&other.line) == Some(own));
+        let domains: BTreeSet<&str> =
+            taken.filter_map(|other| Some(other.delivery.as_ref()?.address.rsplit_once('@')?.1)).collect();
+        let mut all = delivered();
+        let is_only = delivered().count() >= REPEATED_MIN && all.all(|other| others::relay(&other.line) == Some(own));
+        domains.len() >= DOMAINS_MIN || is_only
     }
 
     /// Messages that went on after it.

@@ -366,7 +366,7 @@ pub(super) const ROWS: &[Row] = &[
     ]),
     // Uninterruptible power supplies, and the updates that reboot by themselves.
     row(Sign::ShutdownBegan, Subject::Machine, &[F::System, F::Other], &["Initiating system shutdown!", "shutting down for system reboot", "shutting down for system halt", "shutting down for reboot", "Executing automatic power-fail shutdown", "Auto logout and shutdown proceeding", "Rebooting the system", "reboot: Restarting system", "reboot: Power down"]),
-    row(Sign::PowerFailed, Subject::Machine, ANYBODY, &["Power failure.", "Running on UPS batteries", "Battery power exhausted", "Reached run time limit on batteries", "Remaining battery percentage below limit", " is on battery", "@localhost on battery", "battery is low"]),
+    row(Sign::PowerFailed, Subject::Machine, ANYBODY, &["Power failure.", "Battery charge below low limit", "Running on UPS batteries", "Battery power exhausted", "Reached run time limit on batteries", "Remaining battery percentage below limit", " is on battery", "@localhost on battery", "battery is low"]),
     row(Sign::PowerBack, Subject::Machine, ANYBODY, &["Power is back", "Mains returned", "on line power", "UPS running on mains"]),
     row(Sign::ShutdownBegan, Subject::Machine, KERNEL, &["reboot: Restarting system", "reboot: Power down", "Kernel panic - not syncing"]),
     row(Sign::BootBegan, Subject::Machine, KERNEL, &["Linux version ", "Booting Linux on physical CPU",

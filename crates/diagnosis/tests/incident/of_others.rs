@@ -237,6 +237,10 @@ fn a_power_failure_is_told_by_what_watches_the_power() {
         cause(&import("var/log/apcupsd.events", &lines), IMPORT)
     };
     assert_eq!(events(""), Some(CauseId::PowerLoss));
+    let shut = format!(
+        "{DAY} 22:20:12 +0100  Battery charge below low limit.\n{DAY} 22:20:12 +0100  Initiating system shutdown!\n"
+    );
+    assert_eq!(events(&shut), Some(CauseId::PowerLoss), "it shuts the machine down");
     assert_eq!(events(&format!("{DAY} 22:20:11 +0100  Power is back. UPS running on mains.\n")), None);
 }
 
@@ -334,4 +338,37 @@ fn words_that_no_row_knows_are_weighed_against_the_same_words_only() {
     });
     tree.write("var/log/syslog", &other);
     assert_eq!(cause(&tree, "the letters stopped at 22:20"), Some(CauseId::Exception));
+}
+
+#[test]
+fn one_log_of_several_machines_tells_them_apart() {
+    let full = |host: &str| {
+        let tree = Tree::in_paris();
+        let said = (0..=120).fold(String::new(), |mut text, number| {
+            let second = 22 * 3600 + number * 10;
+            let at = format!("{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+            let _ = writeln!(text, "Feb 11 {at} hotel-a guestmail[4120]: offer {number}/640 handed to the relay");
+            text
+        });
+        let line = format!(
+            "Feb 11 22:20:04 {host} guestmail[3310]: offer 30: cannot write spool file /var/spool/guest/0: No space left on device\n"
+        );
+        tree.write("var/log/remote/all.log", &(said + &line));
+        cause(&tree, "the offers stopped at 22:20")
+    };
+    assert_eq!(full("hotel-b"), None);
+    assert_eq!(full("hotel-a"), Some(CauseId::DiskFull));
+}
+
+#[test]
+fn of_two_campaigns_the_one_that_stopped_is_meant() {
+    let refused = |campaign: &str| {
+        let tree = Tree::in_paris();
+        let mut log = run(|number| format!("campaign=winter sent subscriber={number}"));
+        let _ = writeln!(log, "{DAY} 22:20:04 ERROR campaign={campaign} 550 5.4.5 Daily user sending limit exceeded");
+        tree.write("srv/lists/log/events.log", &log);
+        cause(&tree, "the campaign stopped at 22:20")
+    };
+    assert_eq!(refused("volunteers"), None);
+    assert_eq!(refused("winter"), Some(CauseId::SmtpQuota));
 }

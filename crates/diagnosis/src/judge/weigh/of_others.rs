@@ -130,6 +130,13 @@ impl Weighing<'_> {
             || others::is_of_own_language(&one.line, log_of_run, &self.collected.programs)
     }
 
+    /// Whether the same program says it on another machine than the run, where one log is kept for several.
+    fn is_on_other_machine(&self, one: &Evidence) -> bool {
+        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return false };
+        let is_other = others::host(&last.line).is_some_and(|own| others::is_of_other_host(&one.line, own));
+        is_other && (one.actor.program == last.actor.program || matches!(one.family, Family::Kernel | Family::System))
+    }
+
     /// Whether another site's processes are meant, of which PHP has a pool each.
     fn is_of_other_pool(&self, one: &Evidence, log_of_run: &str) -> bool {
         let has_home = CODE.iter().any(|folder| log_of_run.starts_with(folder));
@@ -177,6 +184,10 @@ impl Weighing<'_> {
             return Some(term(TermWord::OtherRequest, -4));
         }
         let last = &self.collected.evidence[self.run.evidence?];
+        let labels = others::label(&one.line).zip(others::label(&last.line));
+        if is_by_application(last.sign) && labels.is_some_and(|(one, own)| one.0 == own.0 && one.1 != own.1) {
+            return Some(term(TermWord::OtherRequest, -4));
+        }
         let class = |one: &Evidence| one.actor.program.as_deref().map(class).unwrap_or_default().to_owned();
         let is_served = is_of_request(&one.line) && !is_of_request(&last.line) && is_by_application(last.sign);
         // Odoo sends by its timer, whoever looks at its pages.
@@ -188,8 +199,9 @@ impl Weighing<'_> {
     pub(super) fn other_program(&self, one: &Evidence) -> Option<Term> {
         let is_lack =
             |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
-        if (others::is_daemon(one) || self.is_of_elsewhere(one)) && !self.is_of_run(one) {
-            return Some(term(TermWord::OtherProgram, -4));
+        let is_daemon = others::is_daemon(one) && !self.is_of_run(one);
+        if is_daemon || self.is_on_other_machine(one) || self.is_of_elsewhere(one) && !self.is_of_run(one) {
+            return Some(term(TermWord::OtherProgram, -6));
         }
         if self.is_of_other_program(one) {
             return Some(term(TermWord::OtherProgram, -2));
