@@ -55,6 +55,7 @@ const ENDS_APART_MAX: Duration = Duration::from_secs(600);
 /// moment that is asked about, where its year is told.
 pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: bool, asked: Option<Timestamp>) -> Ends {
     let ends: Vec<Last> = files.iter().map(|file| last_of(file, zone, file.modified.min(now))).collect();
+    let ends = in_their_zones(ends, zone);
     let is_dated = |last: &&Last| {
         last.stamp.is_some_and(|stamp| matches!(stamp, Stamp::Instant(_) | Stamp::Civil(_) | Stamp::Slashed { .. }))
     };
@@ -93,6 +94,23 @@ pub(super) fn learn(files: &[Found], zone: &TimeZone, now: Timestamp, is_live: b
     let latest = newest.filter(|_| !is_live).unwrap_or(now);
     Ends { latest, newest, files: of_files }
 }
+
+/// What is said to be in UTC and would end long after all other logs then was written in the zone of the machine: somebody has
+/// configured it so.
+fn in_their_zones(ends: Vec<Last>, zone: &TimeZone) -> Vec<Last> {
+    let others = ends.iter().filter(|last| !last.is_utc).filter_map(|last| last.at).max();
+    let placed = |last: Last| {
+        let (Some(others), Some(at), true) = (others, last.at, last.is_utc) else { return last };
+        let offset = i64::from(at.in_zone(zone).offset().seconds());
+        let local = Timestamp::from_micros(at.as_micros() - offset * 1_000_000);
+        let is_late = at > others + LATE_MIN && local <= others + ENDS_APART_MAX;
+        if is_late { Last { at: Some(local), is_utc: false, ..last } } else { last }
+    };
+    ends.into_iter().map(placed).collect()
+}
+
+/// How long after all others a log ends at least that cannot be in the zone that is assumed.
+const LATE_MIN: Duration = Duration::from_secs(1500);
 
 /// The last line of a file that has a time.
 #[derive(Clone, Copy, Debug, Default)]

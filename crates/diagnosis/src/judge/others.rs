@@ -204,6 +204,14 @@ pub(super) fn pool(line: &str) -> Option<&str> {
     (!OF_NOBODY.contains(&name)).then_some(name)
 }
 
+/// The number and the name of a container, where Docker's service tells both: `container 9e1a77b0c2d4 (pdf-render) exited`.
+pub(super) fn container(line: &str) -> Option<(&str, &str)> {
+    let (id, rest) = line.split_once("container ")?.1.split_once(" (")?;
+    let is_id = id.len() >= 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let name = rest.split(')').next().filter(|name| is_id && !name.is_empty())?;
+    Some((id, name))
+}
+
 /// What of several a line is about, in brackets behind its head: `campaign 77` of `… INFO: [campaign 77] 12 sent`.
 pub(super) fn tag(line: &str) -> Option<&str> {
     let (_, rest) = line.lines().next()?.split_once(": [")?;

@@ -2,7 +2,7 @@
 
 use super::{
     others,
-    run::{Run, is_by_application, is_same_speaker},
+    run::{Run, is_by_application, is_same_speaker, is_shared},
 };
 use crate::{
     collect::{Collected, Service},
@@ -48,6 +48,8 @@ pub(super) struct Scope {
     foreign: BTreeSet<u32>,
     /// Units of programs of the administrator's own.
     declared: BTreeSet<String>,
+    /// The log in which the run tells of its messages, where it is not one of many programs.
+    log_of_run: Option<String>,
     is_of_vigie: bool,
 }
 
@@ -102,7 +104,22 @@ impl Scope {
         let foreign = foreign.unwrap_or_default();
         let declared = collected.services.iter().filter(|service| is_own_program(&service.command));
         let declared = declared.map(|service| service.unit.clone()).collect();
-        Self { units, names, called, words, asked, phrase, pids, logs, foreign, declared, is_of_vigie: false }
+        let log = told_by.map(|last| collected.sources[last.place.source].name.clone());
+        let log_of_run = log.filter(|log| !is_shared(log) && question.unit.is_none());
+        Self {
+            units,
+            names,
+            called,
+            words,
+            asked,
+            phrase,
+            pids,
+            logs,
+            foreign,
+            declared,
+            log_of_run,
+            is_of_vigie: false,
+        }
     }
 
     /// Vigie does the work itself: its own unit and process are the application.
@@ -124,6 +141,7 @@ impl Scope {
             logs: BTreeSet::new(),
             foreign: BTreeSet::new(),
             declared: BTreeSet::new(),
+            log_of_run: None,
             is_of_vigie: true,
         }
     }
@@ -173,6 +191,14 @@ impl Scope {
                 || self.phrase.iter().chain(&self.logs).flat_map(|name| name.split(|c: char| !c.is_alphanumeric()));
             words.into_iter().filter(|word| own().any(|name| others::is_alike(name, word))).count()
         };
+        let stem = unit.strip_suffix(".service").unwrap_or(unit).to_lowercase();
+        let is_unrelated = |log: &String| {
+            let phrase = self.phrase.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+            others::is_of_unrelated_log("", &format!("/{stem}/"), log, &phrase)
+        };
+        if unit.ends_with(".service") && self.log_of_run.as_ref().is_some_and(is_unrelated) {
+            return true;
+        }
         let most = self.declared.iter().map(count).max().unwrap_or(0);
         self.declared.len() > 1 && self.declared.contains(unit) && count(&unit.to_owned()) < most
     }
@@ -298,7 +324,11 @@ fn is_inflected(line: &str, name: &str) -> bool {
 /// container of a file of Docker's.
 fn names_of_log(source: &str) -> BTreeSet<String> {
     const ENDS: [&str; 7] = ["-out", "-error", "-err", "-stdout", "-stderr", "-json", "-current"];
-    const OF_ANYBODY: [&str; 16] = [
+    const OF_ANYBODY: [&str; 20] = [
+        "sidekiq",
+        "horizon",
+        "uwsgi",
+        "puma",
         "error",
         "access",
         "stdout",

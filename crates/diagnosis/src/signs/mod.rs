@@ -78,7 +78,7 @@ pub(crate) fn family(parsed: &Parsed<'_>) -> Family {
         | "runit" | "supervisord" | "CRON" | "cron" | "logrotate" | "dhclient" | "NetworkManager"
         | "systemd-networkd" | "systemd-resolved" | "sshd" | "sudo" | "earlyoom" | "nohang" | "supervise-daemon"
         | "s6-supervise" | "runsv" | "openrc" | "init" | "start-stop-daemon" | "conmon" | "k3s" | "nomad"
-        | "circusd" | "oom_reaper" | "watchdog" => Family::System,
+        | "circusd" | "oom_reaper" | "watchdog" | "watchtower" => Family::System,
         "nginx" => Family::WebError,
         "gunicorn" | "uwsgi" => Family::AppServer,
         "celery" => Family::Tasks,
@@ -291,6 +291,10 @@ fn of_text(parsed: &Parsed<'_>, text: &str, family: Family) -> Vec<Sign> {
         let is_small = *sign == Sign::ClockStep && is_small_step(text);
         !is_small && !is_told_in_passing(*sign, parsed, family)
     });
+    // A broker that waits for whoever handles its messages is no mail server.
+    if text.contains("consumer acknowledgement") {
+        return signs;
+    }
     if signs.is_empty()
         && matches!(family, Family::System | Family::AppServer | Family::Tasks | Family::App | Family::Other)
     {
@@ -350,6 +354,7 @@ pub(crate) fn told(sign: Sign, parsed: &Parsed<'_>) -> Told {
 
 pub(crate) use complaints::tells_of_failure;
 pub(crate) use done::{counter, numbers, says_over, speaks_of_mailing, speaks_of_work, tells_all, tells_part};
+pub(crate) use replies::names_provider;
 
 /// What a text proves that a program of ours wrote, or passes on.
 pub(crate) fn in_text(text: &str) -> Option<Sign> {

@@ -157,6 +157,11 @@ pub(super) fn sign(text: &str) -> Option<Sign> {
     }
 }
 
+/// Whether a line names a provider that is asked over HTTP.
+pub(crate) fn names_provider(line: &str) -> bool {
+    has(&line.to_lowercase(), PROVIDERS)
+}
+
 /// What a provider's interface means by its status, or by its word for it.
 fn of_provider(text: &str) -> Option<Sign> {
     let status = codes(text).map(|(code, _)| code).find(|code| matches!(code, 401..=403 | 429 | 500..=504 | 529));

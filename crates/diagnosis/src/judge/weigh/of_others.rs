@@ -11,6 +11,7 @@ use crate::{
         run::{RunBasis, is_by_application, is_shared},
         scope::Belongs,
     },
+    signs,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -53,10 +54,15 @@ impl Weighing<'_> {
         };
         let is_connected = terms.iter().any(|term| term.points > 0 && is_connecting(term));
         // A mail server serves whatever is sent; requests are told apart by their paths; a job has its own record.
-        if one.family == Family::Mail && self.is_of_other_sender(one) {
+        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        // Who hands its mail to a provider's interface has nothing to do with the mail server beside it.
+        let is_by_provider = last.is_some_and(|last| is_by_application(last.sign) && signs::names_provider(&last.line));
+        if one.family == Family::Mail && (self.is_of_other_sender(one) || is_by_provider) {
             return Some(term(TermWord::Unconnected, -4));
         }
-        let is_by_nature = matches!(one.family, Family::Mail | Family::WebAccess | Family::WebError | Family::Job);
+        // What a program says into the log of the web server is its own.
+        let is_of_web = matches!(one.family, Family::WebAccess | Family::WebError) && one.request.is_some();
+        let is_by_nature = is_of_web || matches!(one.family, Family::Mail | Family::Job);
         if is_connected || is_by_nature {
             return None;
         }
@@ -154,13 +160,15 @@ impl Weighing<'_> {
         let named = self.collected.containers.iter().find(|one_of| {
             one_of.id.len() >= CONTAINER_LETTERS && (unit.contains(&one_of.id) || one.line.contains(&one_of.id))
         });
-        named.is_some_and(|container| {
-            let is_trial = others::names_trial(&container.name) && !others::names_trial(&of_run);
-            let is_own = of_run.contains(&container.id)
-                || others::shares_name(&of_run, &container.name)
-                || others::is_tag_of(&container.name, &self.question.phrase);
+        let told = self.collected.evidence.iter().filter_map(|other| others::container(&other.line));
+        let told = told.filter(|(id, _)| unit.contains(id) || one.line.contains(id)).map(|(_, name)| name).next();
+        let is_other = |name: &str| {
+            let is_trial = others::names_trial(name) && !others::names_trial(&of_run);
+            let is_own = others::shares_name(&of_run, name) || others::is_tag_of(name, &self.question.phrase);
             is_trial || !is_own
-        })
+        };
+        named.is_some_and(|container| !of_run.contains(&container.id) && is_other(&container.name))
+            || told.is_some_and(is_other)
     }
 
     /// Whether a process is the run's, as far as its lines name theirs.
