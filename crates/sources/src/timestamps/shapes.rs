@@ -129,12 +129,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         let american = digits < 2 || seconds < 2 || has_halves(bytes, clock_at);
         let slashed = Slashed::new(first, second, short_year(last), american)?;
         let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
-        // As long as nothing tells what stands first, the zone cannot be counted in.
-        if (american || first > 12 || second > 12) && !slashed.may_begin_with_year {
-            return zoned(bytes, slashed, clock_at);
-        }
-        let (micros, end) = clock(bytes, clock_at)?;
-        return Some((Stamp::Slashed { date: slashed, micros }, end));
+        return zoned(bytes, slashed, clock_at);
     }
     rest_of(bytes, date(short_year(first), second, last)?, clock_at)
 }
@@ -164,16 +159,11 @@ fn day_joined(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     rest_of(bytes, days, clock_behind(bytes, end + 4)?)
 }
 
-/// A date of which it is not told which number is the month, with the clock at `at`; where a zone is behind it, the likelier.
+/// A date of which others tell which number is the month, or which tells it of others, with the clock at `at` and the zone behind it.
 fn zoned(bytes: &[u8], slashed: Slashed, at: usize) -> Option<(Stamp, usize)> {
     let (micros, end) = clock(bytes, at)?;
     let (offset, end) = zone(bytes, end);
-    let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
-    let (first, second) = (i64::from(slashed.first), i64::from(slashed.second));
-    let month_first = second > 12 || first <= 12 && slashed.halves;
-    let (month, day) = if month_first { (first, second) } else { (second, first) };
-    let days = date(i64::from(slashed.year), month, day)?;
-    Some((Stamp::Instant(days * DAY + micros - offset), end))
+    Some((Stamp::Slashed { date: slashed, micros, offset }, end))
 }
 
 /// Years of which two digits may be all that is written.
@@ -476,20 +466,32 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
 /// Abbreviations that mean one offset everywhere they are common, in µs; `IST` and its like mean several.
 pub(super) fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let length = bytes[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let hours = match &bytes[at..at + length] {
+    let minutes = match &bytes[at..at + length] {
         b"UTC" | b"GMT" | b"WET" => 0,
-        b"CET" | b"WEST" | b"BST" => 1,
-        b"CEST" | b"EET" | b"SAST" => 2,
-        b"EEST" | b"MSK" => 3,
-        b"JST" | b"KST" => 9,
-        b"EST" | b"CDT" => -5,
-        b"EDT" => -4,
-        b"CST" | b"MDT" => -6,
-        b"MST" | b"PDT" => -7,
-        b"PST" => -8,
+        b"CET" | b"WEST" | b"BST" | b"MEZ" => 60,
+        b"CEST" | b"EET" | b"SAST" | b"MESZ" => 120,
+        b"EEST" | b"MSK" => 180,
+        b"PKT" => 300,
+        b"WIB" => 420,
+        b"HKT" | b"SGT" | b"AWST" => 480,
+        b"JST" | b"KST" => 540,
+        b"ACST" => 570,
+        b"AEST" => 600,
+        b"ACDT" => 630,
+        b"AEDT" => 660,
+        b"NZST" => 720,
+        b"NZDT" => 780,
+        b"BRT" => -180,
+        b"EST" | b"CDT" => -300,
+        b"EDT" => -240,
+        b"CST" | b"MDT" => -360,
+        b"MST" | b"PDT" => -420,
+        b"PST" | b"AKDT" => -480,
+        b"AKST" => -540,
+        b"HST" => -600,
         _ => return None,
     };
-    Some((hours * HOUR, at + length))
+    Some((minutes * MINUTE, at + length))
 }
 
 /// Days since 1970, of a date that exists.
@@ -507,15 +509,27 @@ fn short_year(year: i64) -> i64 {
 }
 
 /// Bytes of the longest name of a month.
-const MONTH_BYTES_MAX: usize = 12;
+const MONTH_BYTES_MAX: usize = 13;
 
-/// The month whose name, in full or cut, stands at `at`, in English or as the C locales of Europe write it; and its end.
+/// The month whose name, in full or cut, stands at `at` before a number, in English or as the C locales of Europe write it; and its end.
 pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let name = bytes.get(at..)?;
-    let length = name.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
-    let (name, mut end) = (&name[..length], at + length);
-    let english: Option<i64> = match name {
+    let rest = bytes.get(at..)?;
+    let length = rest.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
+    // Nearly every other word is passed over here.
+    if !rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit) {
+        return None;
+    }
+    let month = month_named(&rest[..length])?;
+    Some((month, at + length + usize::from(rest.get(length) == Some(&b'.'))))
+}
+
+/// Bytes between a month and a number, as in `janv.  3` and `Jan   3`.
+const DIVIDERS_MAX: usize = 3;
+
+/// The month that `name` is.
+pub(super) fn month_named(name: &[u8]) -> Option<i64> {
+    let english = match name {
         b"Jan" => Some(1),
         b"Feb" => Some(2),
         b"Mar" => Some(3),
@@ -530,37 +544,34 @@ pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         b"Dec" => Some(12),
         _ => None,
     };
-    if let Some(month) = english {
-        return Some((month, end));
-    }
-    if length < 3 {
-        return None;
+    if english.is_some() || !(3..=MONTH_BYTES_MAX).contains(&name.len()) {
+        return english;
     }
     let mut lower = [0; MONTH_BYTES_MAX];
-    let lower = &mut lower[..length];
+    let lower = &mut lower[..name.len()];
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
     let name = std::str::from_utf8(lower).ok()?;
-    let month = MONTHS.iter().position(|names| names.contains(&name))?;
-    end += usize::from(bytes.get(end) == Some(&b'.'));
-    Some((month as i64 + 1, end))
+    let place = MONTHS.iter().position(|names| names.contains(&name))?;
+    Some(place as i64 + 1)
 }
 
-/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese and Dutch.
+/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Polish and
+/// Turkish.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
-    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
-    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari"],
-    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart"],
-    &["april", "avril", "avr", "apr", "abr", "abril", "aprile"],
-    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio"],
-    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho"],
-    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho"],
-    &["august", "août", "aout", "aug", "ago", "agosto", "augustus"],
-    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro"],
-    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro"],
-    &["november", "novembre", "nov", "noviembre", "novembro"],
-    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro"],
+    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari", "sty", "stycznia", "oca", "ocak"],
+    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari", "lut", "lutego", "Şub", "Şubat"],
+    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart", "marts", "marca", "mart"],
+    &["april", "avril", "avr", "apr", "abr", "abril", "aprile", "kwi", "kwietnia", "nis", "nisan"],
+    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio", "maj", "maja", "mayıs"],
+    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho", "cze", "czerwca", "haz", "haziran"],
+    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho", "lip", "lipca", "tem", "temmuz"],
+    &["august", "août", "aout", "aug", "ago", "agosto", "augustus", "augusti", "sie", "sierpnia", "ağu", "ağustos"],
+    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro", "wrz", "września", "eyl", "eylül"],
+    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro", "paź", "października", "eki", "ekim"],
+    &["november", "novembre", "nov", "noviembre", "novembro", "lis", "listopada", "kas", "kasım"],
+    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro", "des", "desember", "gru", "grudnia", "ara", "aralık"],
 ];
 
 /// Exactly `digits` digits, 1 to 4.
