@@ -54,6 +54,8 @@ pub static FORMATS: &[Format] = &[
     format("windows_csv", Headed, Headered, |_| false, windows::headed),
     simple!("windows_csv", Headed, Own, windows::saved),
     simple!("windows_csv", Headed, Own, windows::exported),
+    format("cmtrace", Open(windows::is_open), Own, |text| text.starts_with("<![LOG["), |text, _| windows::traced(text)),
+    simple!("cmtrace", Line, Own, windows::traced_before),
     simple!("xml", Headed, Own, programs::element),
     simple!("audit", Line, Own, linux::audit),
     simple!("cef", Line, Own, network::cef),
