@@ -19,9 +19,15 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let divided = match cursor.rest().trim_start_matches(' ').as_bytes() {
         [b'|', ..] => Divided::ByBar,
         [b',', ..] => Divided::ByComma,
+        [b'\t', ..] => Divided::ByTab,
         _ => Divided::Otherwise,
     };
     cursor.take(|byte| b" \t:-|,;".contains(&byte));
+    let again = timestamps::told_again(stamp, cursor.rest());
+    let stamp = again.map_or(stamp, |(stamp, length)| {
+        cursor = Cursor::new(cursor.rest()[length..].trim_start());
+        stamp
+    });
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
     if behind.eat("<").is_some() && behind.digits().is_some() && behind.eat(">").is_some() && behind.gap().is_some() {
@@ -104,7 +110,7 @@ fn within(cursor: &mut Cursor<'_>, closer: &str) -> Option<Option<Level>> {
     cursor.peek().filter(|byte| matches!(closer, "]" | ")" | ">") && b" ,:|/-.".contains(byte))?;
     let inside =
         cursor.until(closer).filter(|inside| inside.len() <= WITHIN_MAX && !inside.contains(['[', '(', '<']))?;
-    Some(level::find(inside))
+    Some(level::find(inside).or_else(|| level::among(inside, &[',', '|'])))
 }
 
 /// Passes over a bracket or a quotation mark, and tells what closes it.
@@ -127,8 +133,12 @@ fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Op
     }
     let level = match word.as_bytes() {
         [letter] => level::lettered(*letter),
-        _ => level::named(word),
-    }?;
+        _ => level::shortened(word),
+    };
+    // `M 2026-11-20 10:00:00`: any other letter says that a record begins, though not how grave it is.
+    if level.is_none() && (word.len() != 1 || closer.is_some() || !word.as_bytes()[0].is_ascii_uppercase()) {
+        return None;
+    }
     let dressed = closer.is_some() || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
     if closer.is_some_and(|closer| cursor.eat(closer).is_some()) {
         *closer = None;
@@ -139,14 +149,20 @@ fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Op
     }
     let full = cursor.stamp().or_else(|| seconds(cursor, closer.is_some()));
     // Geth writes no year: `INFO [05-12|21:14:45.986] message`.
+    if level.is_none() {
+        return Some((full, None));
+    }
     let stamp = full.or_else(|| of_this_year(cursor, true)).or_else(|| dressed.then(|| dated_clock(cursor))?);
-    Some((stamp, Some(level)))
+    Some((stamp, level))
 }
 
 /// A level that stands at once behind a time, maybe in brackets.
 pub(super) fn direct(cursor: &mut Cursor<'_>) -> Option<Level> {
     let mut next = *cursor;
     let bracketed = next.eat("[").is_some();
+    if bracketed {
+        next.spaces();
+    }
     let level = next.level()?;
     if bracketed {
         next.spaces();

@@ -19,11 +19,42 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
         .or_else(|| joined(text))
         .or_else(|| (divided == Divided::ByBar).then(|| among_fields(text.as_bytes(), b'|'))?)
         .or_else(|| (divided == Divided::ByComma).then(|| among_fields(head, b','))?)
+        .or_else(|| (divided == Divided::ByTab).then(|| behind_tab(head))?)
         .or_else(|| among_fields(head, b'\t'))
         .or_else(|| before_arrow(head))
         .or_else(|| between_dashes(head))
         .or_else(|| paired(head))
         .or_else(|| of_device(text))
+        .or_else(|| of_thread(text))
+}
+
+/// `I Starting`: a letter alone behind a tab, where the word behind it begins anew.
+fn behind_tab(head: &[u8]) -> Option<Level> {
+    match head {
+        [letter @ (b'D' | b'E' | b'F' | b'I' | b'W'), b' ', next, ..] if !next.is_ascii_lowercase() => {
+            level::lettered(*letter)
+        }
+        _ => None,
+    }
+}
+
+/// `T:24102 info <name>: message`, `7f3a1c2d4740 warn [name] message`: a thread by its number, then a level in small letters and a name.
+fn of_thread(text: &str) -> Option<Level> {
+    const THREAD_BYTES_MAX: usize = 24;
+    let thread = &text[..memchr::memchr(b' ', text.as_bytes().get(..text.len().min(THREAD_BYTES_MAX))?)?];
+    if !thread.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut cursor = Cursor::new(text[thread.len()..].trim_start());
+    let level = level::plainly_named(cursor.take(|byte| byte.is_ascii_lowercase()))?;
+    cursor.gap()?;
+    let closer = match cursor.peek()? {
+        b'<' => '>',
+        b'[' => ']',
+        _ => return None,
+    };
+    let (name, behind) = cursor.rest()[1..].split_once(closer)?;
+    (name.len() > 1 && !name.contains(' ') && behind.starts_with([':', ' '])).then_some(level)
 }
 
 /// As [`find`], of what stands first alone.
@@ -36,7 +67,9 @@ pub(super) fn first(text: &str) -> Option<Level> {
         [b'(', b'I', b'I', b')', ..] => Some(Level::Info),
         // `(C)` is somebody's right.
         [b'(', letter @ (b'D' | b'I' | b'W' | b'E'), b')', b' ', ..] => level::lettered(*letter),
-        [b'[', ..] => level::coded(&text[1..]),
+        [b'[', ..] => level::coded(&text[1..]).or_else(|| of_bracket(text)),
+        // Telegraf's.
+        [letter @ (b'D' | b'E' | b'I' | b'W'), b'!', b' ', ..] => level::lettered(*letter),
         // Other letters are drives.
         [letter @ (b'E' | b'I' | b'N' | b'W'), b':', b' ', ..] | [letter @ b'A'..=b'Z', b'-' | b' ', b' ', ..] => {
             level::lettered(*letter)
@@ -52,11 +85,26 @@ pub(super) fn first(text: &str) -> Option<Level> {
     }
 }
 
+/// `[CRT] message`, `[ warn|host|12] message`, `[error, 12] message`: three capitals, or a level that is the first part of the bracket.
+fn of_bracket(text: &str) -> Option<Level> {
+    let mut cursor = Cursor::new(&text[1..]);
+    cursor.spaces();
+    let word = cursor.take(|byte| byte.is_ascii_alphabetic());
+    cursor.spaces();
+    match cursor.peek()? {
+        b']' if word.len() == 3 => level::shortened(word),
+        b']' => level::plainly_named(word),
+        b'|' | b',' | b';' => level::plainly_named(word),
+        _ => None,
+    }
+}
+
 /// What stands between a time and the text behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Divided {
     ByBar,
     ByComma,
+    ByTab,
     Otherwise,
 }
 
@@ -319,6 +367,36 @@ mod tests {
             ("worker|gems|E", None),
         ] {
             assert_eq!(find(text, Divided::ByBar), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn so_are_marks_of_brackets_threads_and_tabs() {
+        for (text, expected) in [
+            ("W! slow", Some(Level::Warning)),
+            ("A! slow", None),
+            ("[CRT] melted", Some(Level::Critical)),
+            ("[CRTS] melted", None),
+            ("[ warn|host|12] slow", Some(Level::Warning)),
+            ("[ warn ] slow", Some(Level::Warning)),
+            ("[error, 12] gone", Some(Level::Error)),
+            ("[all, some] of them", None),
+            ("[errors| 12] gone", None),
+            ("T:24102    warning <general>: slow", Some(Level::Warning)),
+            ("7f3a1c2d4740 warn [general] slow", Some(Level::Warning)),
+            ("12 error <b>of</b> it", None),
+            ("12 error [codes of it]", None),
+            ("thread warn [general] slow", None),
+        ] {
+            assert_eq!(find(text, Divided::Otherwise), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("W No incoming connections", Some(Level::Warning)),
+            ("E 12 of 13 are gone", Some(Level::Error)),
+            ("I am no level", None),
+            ("C Compiler", None),
+        ] {
+            assert_eq!(find(text, Divided::ByTab), expected, "{text}");
         }
     }
 }

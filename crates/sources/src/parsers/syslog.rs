@@ -10,7 +10,7 @@ use crate::{
     cursor::{Cursor, number},
     level,
     record::{FIELDS_MAX, Field, Parsed, Value},
-    timestamps::Stamp,
+    timestamps::{self, Stamp},
 };
 
 /// RFC 5424 §6.2.1.
@@ -88,6 +88,13 @@ fn head(text: &str) -> Option<Head<'_>> {
     let full = dated_in_full && matches!(stamp, Stamp::Instant(_));
     if !yearless && !full || cursor.peek() == Some(b' ') {
         return None;
+    }
+    // Dante tells the moment once more, and no host: `Nov 20 10:00:00 (1795168800.616347) sockd[948]: message`.
+    if let Some((stamp, length)) = timestamps::told_again(stamp, cursor.rest()) {
+        let behind = cursor.rest()[length..].trim_start();
+        cursor = Cursor::new(behind);
+        let (program, process) = tag(&mut cursor)?;
+        return Some(Head { priority, stamp: Some(stamp), host: "", program, process, message: cursor.rest(), behind });
     }
     let after_time = cursor;
     let behind = cursor.rest();

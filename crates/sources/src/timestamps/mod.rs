@@ -114,6 +114,24 @@ pub fn epoch(text: &str) -> Option<(Stamp, usize)> {
     }
 }
 
+/// The moment of `stamp` told once more at the beginning of `text`, in seconds since 1970 in brackets or parentheses, and the length of
+/// the two: it leaves nothing open, and may have a fraction.
+pub(crate) fn told_again(stamp: Stamp, text: &str) -> Option<(Stamp, usize)> {
+    /// Zones are whole quarters of an hour.
+    const QUARTER: i64 = 900 * SECOND;
+    let inside = text.strip_prefix(['(', '['])?;
+    let (told, length) = epoch(inside)?;
+    let closer = if text.starts_with('(') { ")" } else { "]" };
+    inside[length..].strip_prefix(closer)?;
+    let shown = match stamp {
+        Stamp::Instant(micros) | Stamp::Civil(micros) | Stamp::OfDay(micros) => micros,
+        Stamp::Slashed { micros, .. } | Stamp::Yearless { micros, .. } => micros,
+    };
+    let Stamp::Instant(instant) = told else { return None };
+    let apart = (instant - shown).rem_euclid(QUARTER);
+    (apart.min(QUARTER - apart) < SECOND).then_some((told, length + 2))
+}
+
 /// A count since 1970 in the unit that its size suggests: seconds, ms, µs or ns.
 pub fn from_epoch(count: i64) -> Option<Stamp> {
     let micros = match count.unsigned_abs() {

@@ -135,11 +135,12 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
 }
 
 /// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
-/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`.
+/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`, `2026-11-20","10:15:30`.
 fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     let at = match bytes.get(at)? {
         b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'\t' => at + 1,
         b']' => at + 1 + ["[", " ["].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
+        b'"' => at + 1 + [",\"", ";\"", "\t\""].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
         _ => return None,
     };
     // Nearly always it stands there.
