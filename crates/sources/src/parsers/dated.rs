@@ -43,6 +43,11 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
 }
 
+/// Whether [`dated`] takes it.
+pub(super) fn begins(text: &str) -> bool {
+    begin(&mut Cursor::new(text)).is_some()
+}
+
 /// The level behind brackets, however long: `[request] [host] [name] WARN message`.
 fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
     const BRACKETS_MAX: usize = 6;
@@ -283,9 +288,25 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
 /// `10:00:00 default: message`, `[10:00:00] message`: the time of day alone, as RQ's workers and scripts write it, or before its date.
 pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
-    let closer = open(&mut cursor);
-    let stamp = dated_clock(&mut cursor)?;
-    let level = closer.and_then(|_| enclosed(&mut cursor));
+    let (stamp, level) = begin_with_clock(&mut cursor)?;
+    let level = level
+        .or_else(|| direct(&mut cursor))
+        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
+        .or_else(|| level::find(cursor.rest()));
+    Some(Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+}
+
+/// Whether [`clocked`] takes it.
+pub(super) fn begins_with_clock(text: &str) -> bool {
+    begin_with_clock(&mut Cursor::new(text)).is_some()
+}
+
+/// The time of day that a line of words begins with, and the level in one bracket with it; what divides them from the words is passed
+/// over.
+fn begin_with_clock(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
+    let closer = open(cursor);
+    let stamp = dated_clock(cursor)?;
+    let level = closer.and_then(|_| enclosed(cursor));
     match closer {
         Some(closer) => cursor.eat(closer)?,
         // Of an address as `10:00:00:ab:cd:ef` the next byte is a part.
@@ -302,14 +323,7 @@ pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
         }
         byte => byte.is_ascii_alphabetic() || !byte.is_ascii() && closer.is_none(),
     });
-    if !is_said {
-        return None;
-    }
-    let level = level
-        .or_else(|| direct(&mut cursor))
-        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
-        .or_else(|| level::find(cursor.rest()));
-    Some(Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+    is_said.then_some((stamp, level))
 }
 
 /// The time of day, with the date behind it if there is one.

@@ -31,7 +31,7 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
 /// `I Starting`: a letter alone behind a tab, where the word behind it begins anew.
 fn behind_tab(head: &[u8]) -> Option<Level> {
     match head {
-        [letter @ (b'D' | b'E' | b'F' | b'I' | b'W'), b' ', next, ..] if !next.is_ascii_lowercase() => {
+        [letter @ (b'D' | b'E' | b'F' | b'I' | b'W'), b' ', b'A'..=b'Z' | b'0'..=b'9' | b'[', ..] => {
             level::lettered(*letter)
         }
         _ => None,
@@ -395,6 +395,7 @@ mod tests {
             ("E 12 of 13 are gone", Some(Level::Error)),
             ("I am no level", None),
             ("C Compiler", None),
+            ("I <name>", None),
         ] {
             assert_eq!(find(text, Divided::ByTab), expected, "{text}");
         }

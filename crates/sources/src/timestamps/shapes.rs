@@ -516,6 +516,12 @@ const MONTH_BYTES_MAX: usize = 13;
 pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
     let rest = bytes.get(at..)?;
+    // As nearly all logs write them.
+    if let Some([first @ b'A'..=b'Z', second, third, b'/' | b' ' | b'-']) = rest.get(..4)
+        && let Some(month) = english(&[*first, *second, *third])
+    {
+        return Some((month, at + 3));
+    }
     let length = rest.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
     // Nearly every other word is passed over here.
     if !rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit) {
@@ -530,7 +536,23 @@ const DIVIDERS_MAX: usize = 3;
 
 /// The month that `name` is.
 pub(super) fn month_named(name: &[u8]) -> Option<i64> {
-    let english = match name {
+    if let Some(month) = english(name) {
+        return Some(month);
+    }
+    if !(3..=MONTH_BYTES_MAX).contains(&name.len()) {
+        return None;
+    }
+    let mut lower = [0; MONTH_BYTES_MAX];
+    let lower = &mut lower[..name.len()];
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    let name = std::str::from_utf8(lower).ok()?;
+    let place = MONTHS.iter().position(|names| names.contains(&name))?;
+    Some(place as i64 + 1)
+}
+
+fn english(name: &[u8]) -> Option<i64> {
+    match name {
         b"Jan" => Some(1),
         b"Feb" => Some(2),
         b"Mar" => Some(3),
@@ -544,17 +566,7 @@ pub(super) fn month_named(name: &[u8]) -> Option<i64> {
         b"Nov" => Some(11),
         b"Dec" => Some(12),
         _ => None,
-    };
-    if english.is_some() || !(3..=MONTH_BYTES_MAX).contains(&name.len()) {
-        return english;
     }
-    let mut lower = [0; MONTH_BYTES_MAX];
-    let lower = &mut lower[..name.len()];
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    let name = std::str::from_utf8(lower).ok()?;
-    let place = MONTHS.iter().position(|names| names.contains(&name))?;
-    Some(place as i64 + 1)
 }
 
 /// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Polish and
