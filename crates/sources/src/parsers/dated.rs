@@ -22,7 +22,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         [b'\t', ..] => Divided::ByTab,
         _ => Divided::Otherwise,
     };
-    cursor.take(|byte| b" \t:-|,;".contains(&byte));
+    cursor.take(|byte| b" \t:-|,;=".contains(&byte));
     let again = timestamps::told_again(stamp, cursor.rest());
     let stamp = again.map_or(stamp, |(stamp, length)| {
         cursor = Cursor::new(cursor.rest()[length..].trim_start());
@@ -65,7 +65,7 @@ fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
 /// The time that a line begins with, and the level before it or in one bracket with it; what closes the bracket is passed over.
 fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
     // Games of Valve begin each line with it, DHIS2 with a star and a level.
-    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
+    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** ")).or_else(|| ruled(cursor));
     let mut offset = None;
     let mut closer = open(cursor);
     if closer.is_some()
@@ -101,6 +101,22 @@ fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
         return None;
     }
     Some((stamp, level))
+}
+
+/// Passes over what a script sets off the time of a run with: `=== 2026-11-20 10:00:00 === started`, `>>> 2026-11-20 10:00:00`.
+fn ruled(cursor: &mut Cursor<'_>) -> Option<()> {
+    const RULE_MAX: usize = 32;
+    let sign = cursor.peek().filter(|byte| b"=*->#+~".contains(byte))?;
+    let mut next = *cursor;
+    // Two are a comment, or a heading.
+    let rule = next.take(|byte| byte == sign).len();
+    next.spaces();
+    let is_time = next.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) && next.clone().stamp().is_some();
+    if !(3..=RULE_MAX).contains(&rule) || !is_time {
+        return None;
+    }
+    *cursor = next;
+    Some(())
 }
 
 /// Bytes behind a time in one bracket with it.

@@ -69,7 +69,8 @@ pub(super) fn first(text: &str) -> Option<Level> {
         [b'(', letter @ (b'D' | b'I' | b'W' | b'E'), b')', b' ', ..] => level::lettered(*letter),
         [b'[', ..] => level::coded(&text[1..]).or_else(|| of_bracket(text)),
         // Telegraf's.
-        [letter @ (b'D' | b'E' | b'I' | b'W'), b'!', b' ', ..] => level::lettered(*letter),
+        [letter @ (b'D' | b'E' | b'I' | b'W'), b'!' | b'>', b' ', ..] => level::lettered(*letter),
+        [b'{' | b'"' | b'=' | b'\'', b'A'..=b'Z' | b'a'..=b'z', ..] => dressed(text),
         // Other letters are drives.
         [letter @ (b'E' | b'I' | b'N' | b'W'), b':', b' ', ..] | [letter @ b'A'..=b'Z', b'-' | b' ', b' ', ..] => {
             level::lettered(*letter)
@@ -83,6 +84,16 @@ pub(super) fn first(text: &str) -> Option<Level> {
         [b'A'..=b'Z', b'a'..=b'z', ..] => of_facility(text),
         _ => None,
     }
+}
+
+/// `{warn} message`, `"warn" message`, `=WARN= message`: nothing but a level between two signs.
+fn dressed(text: &str) -> Option<Level> {
+    let mut cursor = Cursor::new(&text[1..]);
+    let word = cursor.take(|byte| byte.is_ascii_alphabetic());
+    let closer = if text.starts_with('{') { "}" } else { &text[..1] };
+    cursor.eat(closer)?;
+    let ends = cursor.peek().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b':' | b',' | b';' | b'|' | b'='));
+    level::plainly_named(word).filter(|_| ends)
 }
 
 /// `[CRT] message`, `[ warn|host|12] message`, `[error, 12] message`: three capitals, or a level that is the first part of the bracket.
@@ -242,7 +253,7 @@ fn between_dashes(head: &[u8]) -> Option<Level> {
 /// `level=warn` among the words, `"level":"warn"` in an object.
 pub(super) fn paired(head: &[u8]) -> Option<Level> {
     memchr::memchr2(b'=', b':', head)?;
-    let (before, at) = ["level", "severity"].iter().find_map(|name| {
+    let (before, at) = ["level", "severity", "lvl", "sev"].iter().find_map(|name| {
         let at = memchr::memmem::find(head, name.as_bytes())?;
         Some((at.checked_sub(1).map(|at| head[at]), at + name.len()))
     })?;
@@ -375,6 +386,15 @@ mod tests {
         for (text, expected) in [
             ("W! slow", Some(Level::Warning)),
             ("A! slow", None),
+            ("W> slow", Some(Level::Warning)),
+            ("{warn} slow", Some(Level::Warning)),
+            ("\"warn\" slow", Some(Level::Warning)),
+            ("=WARN= slow", Some(Level::Warning)),
+            ("{warn: slow}", None),
+            ("\"error\"s are counted", None),
+            ("lvl=warn msg=slow", Some(Level::Warning)),
+            ("pid=12 sev=warn slow", Some(Level::Warning)),
+            ("sev=12 slow", None),
             ("[CRT] melted", Some(Level::Critical)),
             ("[CRTS] melted", None),
             ("[ warn|host|12] slow", Some(Level::Warning)),

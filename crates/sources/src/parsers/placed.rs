@@ -146,7 +146,16 @@ fn among_cells<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>
     let level = level::among(before, &[divider, ':']).or_else(|| {
         let first = before.split([divider, ':']).next()?.trim();
         level::named(first).filter(|_| first.len() > 2 && first.bytes().all(|byte| byte.is_ascii_uppercase()))
-    })?;
+    });
+    // `web1,2026-11-20 10:00:00,warn,message`: or one of the next cells.
+    let behind = || {
+        const CELLS_MAX: usize = 3;
+        let cells = cursor.rest().trim_start_matches('"').strip_prefix(divider)?;
+        // The last is the message, or goes on.
+        let cells = &cells[..cells.match_indices(divider).take(CELLS_MAX).last()?.0];
+        level::among(cells, &[divider])
+    };
+    let level = level.or_else(behind)?;
     if quoted {
         cursor.eat("\"")?;
     }
@@ -270,6 +279,7 @@ mod tests {
             ("12:2026-11-20 10:15:30 ERROR gone", Some(Error), "gone"),
             ("\"Warning\",\"main\",\"11/20/26\",\"10:15:30\",\"web\",\"low\"", Some(Warning), "web\",\"low"),
             ("Error,main,11/20/26,10:15:30,web,gone", Some(Error), "web,gone"),
+            ("web1,2026-11-20 10:15:30,12,warn,low", Some(Warning), "low"),
             ("WARN : Lua         , 1795169730123> low", Some(Warning), "low"),
             ("ERROR | db | 1795169730123 | gone", Some(Error), "gone"),
             ("Web:warn  2026-11-20 10:15:30: low", Some(Warning), "low"),

@@ -13,6 +13,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
     match (digits, bytes.get(digits)?) {
         (4, b'-' | b'/' | b'.' | b':') => year_first(bytes),
         (4, b' ') => year_and_name(bytes),
+        (4, 0x80..) => with_signs(bytes),
         (8, b'T' | b' ' | b'-' | b'_') => {
             let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
             rest_of(bytes, days, 9)
@@ -88,7 +89,9 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
-        let Some(year) = count(bytes, end + 1, 4) else { return yearless(bytes, month, first, end + 1) };
+        let Some(year) = count(bytes, end + 1, 4) else {
+            return yearless(bytes, month, first, end + 1).or_else(|| named_and_short(bytes, month, first, end + 1));
+        };
         if bytes.get(end + 3) == Some(&b':') {
             return yearless(bytes, month, first, end + 1);
         }
@@ -132,6 +135,27 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         return zoned(bytes, slashed, clock_at);
     }
     rest_of(bytes, date(short_year(first), second, last)?, clock_at)
+}
+
+/// `26 10:15:30` behind `20-Nov-` and `20/Nov/`: a year of now in two digits.
+fn named_and_short(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usize)> {
+    let year = count(bytes, at, 2).filter(|year| YEARS_OF_NOW.contains(year))?;
+    let divided = matches!(bytes.get(at + 2)?, b' ' | b':' | b',');
+    divided.then(|| rest_of(bytes, date(short_year(year), month, day)?, clock_behind(bytes, at + 2)?))?
+}
+
+/// `2026年11月20日 10:15:30`, as Chinese and Japanese write it.
+fn with_signs(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let text = |at: usize, sign: &str| bytes.get(at..).is_some_and(|rest| rest.starts_with(sign.as_bytes()));
+    let part = |at: usize, sign: &str| {
+        let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+        let end = at + digits;
+        text(end, sign).then(|| Some((count(bytes, at, digits)?, end + sign.len())))?
+    };
+    let year = count(bytes, 0, 4).filter(|_| text(4, "年"))?;
+    let (month, at) = part(4 + "年".len(), "月")?;
+    let (day, at) = part(at, "日")?;
+    rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, at))
 }
 
 /// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
@@ -211,9 +235,15 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
     let at = skip_spaces(bytes, end);
     let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     let day = count(bytes, at, digits)?;
-    let comma = usize::from(bytes.get(at + digits) == Some(&b','));
-    let next = skip_spaces(bytes, at + digits + comma);
-    if at == end || next == at + digits {
+    // `November 20th 2026, 10:15:30`, as moment.js writes it.
+    let ordinal = match bytes.get(at + digits..at + digits + 2) {
+        Some(b"st" | b"nd" | b"rd" | b"th") => 2,
+        _ => 0,
+    };
+    let day_end = at + digits + ordinal;
+    let comma = usize::from(bytes.get(day_end) == Some(&b','));
+    let next = skip_spaces(bytes, day_end + comma);
+    if at == end || next == day_end {
         return None;
     }
     if let Some(year) = count(bytes, next, 4)
