@@ -350,10 +350,11 @@ pub(super) fn dated_clock(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     Some(date_behind(clock, cursor).unwrap_or(stamp))
 }
 
-/// `10:00:00 20/11/2026`, `10:00:00 Nov 20`.
+/// `10:00:00 20/11/2026`, `10:00:00 Nov 20`, `10:00:00 [20.11.2026]`, `10:00:00 | 2026-11-20`.
 fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let mut next = *cursor;
-    next.take(|byte| b" ,".contains(&byte));
+    next.take(|byte| b" ,|;".contains(&byte));
+    let opened = next.eat("[").is_some();
     let start = next.rest();
     // Nearly always words follow, which are no date.
     if !matches!(start.as_bytes(), [b'0'..=b'9', ..] | [b'A'..=b'S', b'a'..=b'u', b'a'..=b'z', ..]) {
@@ -370,6 +371,9 @@ fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
     }
     let joined = format!("{date} {clock}");
     let (stamp, _) = timestamps::read(&joined).filter(|(_, length)| *length == joined.len())?;
+    if opened {
+        next.eat("]")?;
+    }
     *cursor = next;
     Some(stamp)
 }

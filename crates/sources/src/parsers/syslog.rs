@@ -101,7 +101,7 @@ fn head(text: &str) -> Option<Head<'_>> {
     let host = cursor.word()?;
     // Many write a level where syslog has its host, or a name in brackets.
     let inner = host.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    if host.starts_with('[') && !yearless
+    if host.starts_with(['[', '<']) && !yearless
         || inner.len() < host.len() && (level::named(inner).is_some() || inner.len() == 1)
         || host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some()
     {

@@ -79,8 +79,10 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
 /// `10/Jan/2025:14:32:15 +0100`, `10-Jan-2025 …`, `10 Jan 2025 …`, `10/01/2025 …`, and year first in two digits.
 fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let first = count(bytes, 0, digits)?;
-    let separator = bytes[digits];
-    let at = digits + 1;
+    // `20. November 2026`, as in German and Danish.
+    let is_dotted = bytes[digits..].starts_with(b". ");
+    let separator = if is_dotted { b' ' } else { bytes[digits] };
+    let at = digits + 1 + usize::from(is_dotted);
     if let Some((month, end)) = month(bytes, at) {
         // `20-Nov 10:15:30`.
         if separator == b'-' && bytes.get(end) == Some(&b' ') {
@@ -118,7 +120,12 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let last = count(bytes, year_at, 2)?;
     // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
     let is_short = (digits < 2 || seconds < 2) && (separator != b'/' || !YEARS_OF_NOW.contains(&last));
-    if is_short || bytes.get(year_at + 2) != Some(&b' ') && separator != b'/' {
+    let is_divided = match bytes.get(year_at + 2) {
+        Some(b' ') => true,
+        Some(b',' | b';') => separator != b'-',
+        _ => separator == b'/',
+    };
+    if is_short || !is_divided {
         return None;
     }
     let clock_at = clock_behind(bytes, year_at + 2)?;
