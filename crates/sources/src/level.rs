@@ -17,13 +17,52 @@ pub fn named(word: &str) -> Option<Level> {
         b"info" | b"hinweis" | b"infos" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log"
         | b"config" | b"stats" | b"system" | b"success" | b"normal" => Level::Info,
         b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" | b"advertencia"
-        | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" => Level::Warning,
+        | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" | b"achtung" | b"varning" | b"advarsel" => {
+            Level::Warning
+        }
         b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave"
-        | b"schwerwiegend" | b"errore" => Level::Error,
+        | b"schwerwiegend" | b"errore" | b"fout" | b"fel" | b"fejl" | b"feil" => Level::Error,
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
-        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" => Level::Critical,
+        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" | b"kritiek" | b"critico" => {
+            Level::Critical
+        }
         _ => return None,
     })
+}
+
+/// As [`named`], of names alone that mean nothing else in prose, in any case.
+pub(crate) fn plainly_named(word: &str) -> Option<Level> {
+    const WORDS: [&str; 13] = [
+        "trace",
+        "verbose",
+        "debug",
+        "info",
+        "information",
+        "notice",
+        "warn",
+        "warning",
+        "error",
+        "err",
+        "crit",
+        "critical",
+        "fatal",
+    ];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)).then(|| named(word))?
+}
+
+/// The first part of `text`, between any of `dividers`, that is nothing but the plain name of a level, in quotation marks or not.
+pub(crate) fn among(text: &str, dividers: &[char]) -> Option<Level> {
+    text.split(dividers).map(|part| part.trim().trim_matches('"')).find_map(plainly_named)
+}
+
+/// As [`named`], or by three capitals that are a level only where one must stand: `NTC`, `CRT`.
+pub(crate) fn shortened(word: &str) -> Option<Level> {
+    match word {
+        "NTC" | "NOT" | "NTE" => Some(Level::Info),
+        "SEV" => Some(Level::Error),
+        "CRT" | "FAT" | "EMG" | "EMR" | "ALR" | "PNC" => Some(Level::Critical),
+        word => named(word),
+    }
 }
 
 /// The level one letter stands for, as in `E0517` or `[W]`.
@@ -172,7 +211,9 @@ pub fn find(text: &str) -> Option<Level> {
         }
         let Some(level) = text.get(start..at).and_then(named) else { continue };
         if stands_out(&bytes[start..at], start.checked_sub(1).map(|before| bytes[before]), bytes.get(at)) {
-            return Some(level);
+            // `Fatal error: message`.
+            let is_fatal = level == Level::Error && bytes[..start].ends_with(b"Fatal ");
+            return Some(if is_fatal { Level::Critical } else { level });
         }
     }
     None
@@ -246,6 +287,9 @@ mod tests {
             ("%SYS-2-MALLOCFAIL: no memory", Some(Level::Critical)),
             ("%s-3-x: no memory", None),
             ("% of 3/4/5: all", None),
+            ("7f3a1c2d4740 Fatal error: melted", Some(Level::Critical)),
+            ("a fatal error: melted", Some(Level::Error)),
+            ("VARNING: low", Some(Level::Warning)),
             ("--log=debug started", None),
             ("error.log rotated", None),
             ("a notice was given", None),

@@ -103,7 +103,7 @@ fn is_same(stamp: Stamp, time: Timestamp) -> bool {
     match stamp {
         Stamp::Instant(micros) => apart(micros).unsigned_abs() < SECOND as u64,
         Stamp::Civil(micros) => civil(micros),
-        Stamp::Slashed { date, micros } => date.either().any(|days| civil(days * DAY + micros)),
+        Stamp::Slashed { date, micros, .. } => date.either().any(|days| civil(days * DAY + micros)),
         Stamp::Yearless { month, day, micros, .. } => {
             let year = 1970 + time.div_euclid(DAY) / 365;
             (year - 2..=year + 1).any(|year| civil(days_of(year, month, day) * DAY + micros))

@@ -19,9 +19,15 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let divided = match cursor.rest().trim_start_matches(' ').as_bytes() {
         [b'|', ..] => Divided::ByBar,
         [b',', ..] => Divided::ByComma,
+        [b'\t', ..] => Divided::ByTab,
         _ => Divided::Otherwise,
     };
-    cursor.take(|byte| b" \t:-|,;".contains(&byte));
+    cursor.take(|byte| b" \t:-|,;=".contains(&byte));
+    let again = timestamps::told_again(stamp, cursor.rest());
+    let stamp = again.map_or(stamp, |(stamp, length)| {
+        cursor = Cursor::new(cursor.rest()[length..].trim_start());
+        stamp
+    });
     // Veeam writes the number of the thread before the level: `<01> Info`.
     let mut behind = cursor;
     if behind.eat("<").is_some() && behind.digits().is_some() && behind.eat(">").is_some() && behind.gap().is_some() {
@@ -35,6 +41,11 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
         .or_else(|| level::find(cursor.rest()))
         .or_else(|| behind_brackets(cursor));
     Some(Parsed::new("dated", cursor.rest()).at(stamp).level(level))
+}
+
+/// Whether [`dated`] takes it.
+pub(super) fn begins(text: &str) -> bool {
+    begin(&mut Cursor::new(text)).is_some()
 }
 
 /// The level behind brackets, however long: `[request] [host] [name] WARN message`.
@@ -54,7 +65,7 @@ fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
 /// The time that a line begins with, and the level before it or in one bracket with it; what closes the bracket is passed over.
 fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
     // Games of Valve begin each line with it, DHIS2 with a star and a level.
-    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** "));
+    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** ")).or_else(|| ruled(cursor));
     let mut offset = None;
     let mut closer = open(cursor);
     if closer.is_some()
@@ -92,6 +103,22 @@ fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
     Some((stamp, level))
 }
 
+/// Passes over what a script sets off the time of a run with: `=== 2026-11-20 10:00:00 === started`, `>>> 2026-11-20 10:00:00`.
+fn ruled(cursor: &mut Cursor<'_>) -> Option<()> {
+    const RULE_MAX: usize = 32;
+    let sign = cursor.peek().filter(|byte| b"=*->#+~".contains(byte))?;
+    let mut next = *cursor;
+    // Two are a comment, or a heading.
+    let rule = next.take(|byte| byte == sign).len();
+    next.spaces();
+    let is_time = next.peek().is_some_and(|byte| byte.is_ascii_alphanumeric()) && next.clone().stamp().is_some();
+    if !(3..=RULE_MAX).contains(&rule) || !is_time {
+        return None;
+    }
+    *cursor = next;
+    Some(())
+}
+
 /// Bytes behind a time in one bracket with it.
 const WITHIN_MAX: usize = 64;
 
@@ -104,7 +131,7 @@ fn within(cursor: &mut Cursor<'_>, closer: &str) -> Option<Option<Level>> {
     cursor.peek().filter(|byte| matches!(closer, "]" | ")" | ">") && b" ,:|/-.".contains(byte))?;
     let inside =
         cursor.until(closer).filter(|inside| inside.len() <= WITHIN_MAX && !inside.contains(['[', '(', '<']))?;
-    Some(level::find(inside))
+    Some(level::find(inside).or_else(|| level::among(inside, &[',', '|'])))
 }
 
 /// Passes over a bracket or a quotation mark, and tells what closes it.
@@ -127,8 +154,12 @@ fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Op
     }
     let level = match word.as_bytes() {
         [letter] => level::lettered(*letter),
-        _ => level::named(word),
-    }?;
+        _ => level::shortened(word),
+    };
+    // `M 2026-11-20 10:00:00`: any other letter says that a record begins, though not how grave it is.
+    if level.is_none() && (word.len() != 1 || closer.is_some() || !word.as_bytes()[0].is_ascii_uppercase()) {
+        return None;
+    }
     let dressed = closer.is_some() || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
     if closer.is_some_and(|closer| cursor.eat(closer).is_some()) {
         *closer = None;
@@ -139,14 +170,20 @@ fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Op
     }
     let full = cursor.stamp().or_else(|| seconds(cursor, closer.is_some()));
     // Geth writes no year: `INFO [05-12|21:14:45.986] message`.
+    if level.is_none() {
+        return Some((full, None));
+    }
     let stamp = full.or_else(|| of_this_year(cursor, true)).or_else(|| dressed.then(|| dated_clock(cursor))?);
-    Some((stamp, Some(level)))
+    Some((stamp, level))
 }
 
 /// A level that stands at once behind a time, maybe in brackets.
 pub(super) fn direct(cursor: &mut Cursor<'_>) -> Option<Level> {
     let mut next = *cursor;
     let bracketed = next.eat("[").is_some();
+    if bracketed {
+        next.spaces();
+    }
     let level = next.level()?;
     if bracketed {
         next.spaces();
@@ -267,9 +304,25 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
 /// `10:00:00 default: message`, `[10:00:00] message`: the time of day alone, as RQ's workers and scripts write it, or before its date.
 pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
     let mut cursor = Cursor::new(text);
-    let closer = open(&mut cursor);
-    let stamp = dated_clock(&mut cursor)?;
-    let level = closer.and_then(|_| enclosed(&mut cursor));
+    let (stamp, level) = begin_with_clock(&mut cursor)?;
+    let level = level
+        .or_else(|| direct(&mut cursor))
+        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
+        .or_else(|| level::find(cursor.rest()));
+    Some(Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+}
+
+/// Whether [`clocked`] takes it.
+pub(super) fn begins_with_clock(text: &str) -> bool {
+    begin_with_clock(&mut Cursor::new(text)).is_some()
+}
+
+/// The time of day that a line of words begins with, and the level in one bracket with it; what divides them from the words is passed
+/// over.
+fn begin_with_clock(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
+    let closer = open(cursor);
+    let stamp = dated_clock(cursor)?;
+    let level = closer.and_then(|_| enclosed(cursor));
     match closer {
         Some(closer) => cursor.eat(closer)?,
         // Of an address as `10:00:00:ab:cd:ef` the next byte is a part.
@@ -286,14 +339,7 @@ pub(super) fn clocked(text: &str) -> Option<Parsed<'_>> {
         }
         byte => byte.is_ascii_alphabetic() || !byte.is_ascii() && closer.is_none(),
     });
-    if !is_said {
-        return None;
-    }
-    let level = level
-        .or_else(|| direct(&mut cursor))
-        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
-        .or_else(|| level::find(cursor.rest()));
-    Some(Parsed::new("clocked", cursor.rest()).at(stamp).level(level))
+    is_said.then_some((stamp, level))
 }
 
 /// The time of day, with the date behind it if there is one.
@@ -304,10 +350,11 @@ pub(super) fn dated_clock(cursor: &mut Cursor<'_>) -> Option<Stamp> {
     Some(date_behind(clock, cursor).unwrap_or(stamp))
 }
 
-/// `10:00:00 20/11/2026`, `10:00:00 Nov 20`.
+/// `10:00:00 20/11/2026`, `10:00:00 Nov 20`, `10:00:00 [20.11.2026]`, `10:00:00 | 2026-11-20`.
 fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
     let mut next = *cursor;
-    next.take(|byte| b" ,".contains(&byte));
+    next.take(|byte| b" ,|;".contains(&byte));
+    let opened = next.eat("[").is_some();
     let start = next.rest();
     // Nearly always words follow, which are no date.
     if !matches!(start.as_bytes(), [b'0'..=b'9', ..] | [b'A'..=b'S', b'a'..=b'u', b'a'..=b'z', ..]) {
@@ -324,6 +371,9 @@ fn date_behind(clock: &str, cursor: &mut Cursor<'_>) -> Option<Stamp> {
     }
     let joined = format!("{date} {clock}");
     let (stamp, _) = timestamps::read(&joined).filter(|(_, length)| *length == joined.len())?;
+    if opened {
+        next.eat("]")?;
+    }
     *cursor = next;
     Some(stamp)
 }

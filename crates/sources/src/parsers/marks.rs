@@ -19,11 +19,42 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
         .or_else(|| joined(text))
         .or_else(|| (divided == Divided::ByBar).then(|| among_fields(text.as_bytes(), b'|'))?)
         .or_else(|| (divided == Divided::ByComma).then(|| among_fields(head, b','))?)
+        .or_else(|| (divided == Divided::ByTab).then(|| behind_tab(head))?)
         .or_else(|| among_fields(head, b'\t'))
         .or_else(|| before_arrow(head))
         .or_else(|| between_dashes(head))
         .or_else(|| paired(head))
         .or_else(|| of_device(text))
+        .or_else(|| of_thread(text))
+}
+
+/// `I Starting`: a letter alone behind a tab, where the word behind it begins anew.
+fn behind_tab(head: &[u8]) -> Option<Level> {
+    match head {
+        [letter @ (b'D' | b'E' | b'F' | b'I' | b'W'), b' ', b'A'..=b'Z' | b'0'..=b'9' | b'[', ..] => {
+            level::lettered(*letter)
+        }
+        _ => None,
+    }
+}
+
+/// `T:24102 info <name>: message`, `7f3a1c2d4740 warn [name] message`: a thread by its number, then a level in small letters and a name.
+fn of_thread(text: &str) -> Option<Level> {
+    const THREAD_BYTES_MAX: usize = 24;
+    let thread = &text[..memchr::memchr(b' ', text.as_bytes().get(..text.len().min(THREAD_BYTES_MAX))?)?];
+    if !thread.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let mut cursor = Cursor::new(text[thread.len()..].trim_start());
+    let level = level::plainly_named(cursor.take(|byte| byte.is_ascii_lowercase()))?;
+    cursor.gap()?;
+    let closer = match cursor.peek()? {
+        b'<' => '>',
+        b'[' => ']',
+        _ => return None,
+    };
+    let (name, behind) = cursor.rest()[1..].split_once(closer)?;
+    (name.len() > 1 && !name.contains(' ') && behind.starts_with([':', ' '])).then_some(level)
 }
 
 /// As [`find`], of what stands first alone.
@@ -36,7 +67,10 @@ pub(super) fn first(text: &str) -> Option<Level> {
         [b'(', b'I', b'I', b')', ..] => Some(Level::Info),
         // `(C)` is somebody's right.
         [b'(', letter @ (b'D' | b'I' | b'W' | b'E'), b')', b' ', ..] => level::lettered(*letter),
-        [b'[', ..] => level::coded(&text[1..]),
+        [b'[', ..] => level::coded(&text[1..]).or_else(|| of_bracket(text)),
+        // Telegraf's.
+        [letter @ (b'D' | b'E' | b'I' | b'W'), b'!' | b'>', b' ', ..] => level::lettered(*letter),
+        [b'{' | b'"' | b'=' | b'\'', b'A'..=b'Z' | b'a'..=b'z', ..] => dressed(text),
         // Other letters are drives.
         [letter @ (b'E' | b'I' | b'N' | b'W'), b':', b' ', ..] | [letter @ b'A'..=b'Z', b'-' | b' ', b' ', ..] => {
             level::lettered(*letter)
@@ -52,11 +86,36 @@ pub(super) fn first(text: &str) -> Option<Level> {
     }
 }
 
+/// `{warn} message`, `"warn" message`, `=WARN= message`: nothing but a level between two signs.
+fn dressed(text: &str) -> Option<Level> {
+    let mut cursor = Cursor::new(&text[1..]);
+    let word = cursor.take(|byte| byte.is_ascii_alphabetic());
+    let closer = if text.starts_with('{') { "}" } else { &text[..1] };
+    cursor.eat(closer)?;
+    let ends = cursor.peek().is_none_or(|byte| matches!(byte, b' ' | b'\t' | b':' | b',' | b';' | b'|' | b'='));
+    level::plainly_named(word).filter(|_| ends)
+}
+
+/// `[CRT] message`, `[ warn|host|12] message`, `[error, 12] message`: three capitals, or a level that is the first part of the bracket.
+fn of_bracket(text: &str) -> Option<Level> {
+    let mut cursor = Cursor::new(&text[1..]);
+    cursor.spaces();
+    let word = cursor.take(|byte| byte.is_ascii_alphabetic());
+    cursor.spaces();
+    match cursor.peek()? {
+        b']' if word.len() == 3 => level::shortened(word),
+        b']' => level::plainly_named(word),
+        b'|' | b',' | b';' => level::plainly_named(word),
+        _ => None,
+    }
+}
+
 /// What stands between a time and the text behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Divided {
     ByBar,
     ByComma,
+    ByTab,
     Otherwise,
 }
 
@@ -194,7 +253,7 @@ fn between_dashes(head: &[u8]) -> Option<Level> {
 /// `level=warn` among the words, `"level":"warn"` in an object.
 pub(super) fn paired(head: &[u8]) -> Option<Level> {
     memchr::memchr2(b'=', b':', head)?;
-    let (before, at) = ["level", "severity"].iter().find_map(|name| {
+    let (before, at) = ["level", "severity", "lvl", "sev"].iter().find_map(|name| {
         let at = memchr::memmem::find(head, name.as_bytes())?;
         Some((at.checked_sub(1).map(|at| head[at]), at + name.len()))
     })?;
@@ -319,6 +378,46 @@ mod tests {
             ("worker|gems|E", None),
         ] {
             assert_eq!(find(text, Divided::ByBar), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn so_are_marks_of_brackets_threads_and_tabs() {
+        for (text, expected) in [
+            ("W! slow", Some(Level::Warning)),
+            ("A! slow", None),
+            ("W> slow", Some(Level::Warning)),
+            ("{warn} slow", Some(Level::Warning)),
+            ("\"warn\" slow", Some(Level::Warning)),
+            ("=WARN= slow", Some(Level::Warning)),
+            ("{warn: slow}", None),
+            ("\"error\"s are counted", None),
+            ("lvl=warn msg=slow", Some(Level::Warning)),
+            ("pid=12 sev=warn slow", Some(Level::Warning)),
+            ("sev=12 slow", None),
+            ("[CRT] melted", Some(Level::Critical)),
+            ("[CRTS] melted", None),
+            ("[ warn|host|12] slow", Some(Level::Warning)),
+            ("[ warn ] slow", Some(Level::Warning)),
+            ("[error, 12] gone", Some(Level::Error)),
+            ("[all, some] of them", None),
+            ("[errors| 12] gone", None),
+            ("T:24102    warning <general>: slow", Some(Level::Warning)),
+            ("7f3a1c2d4740 warn [general] slow", Some(Level::Warning)),
+            ("12 error <b>of</b> it", None),
+            ("12 error [codes of it]", None),
+            ("thread warn [general] slow", None),
+        ] {
+            assert_eq!(find(text, Divided::Otherwise), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("W No incoming connections", Some(Level::Warning)),
+            ("E 12 of 13 are gone", Some(Level::Error)),
+            ("I am no level", None),
+            ("C Compiler", None),
+            ("I <name>", None),
+        ] {
+            assert_eq!(find(text, Divided::ByTab), expected, "{text}");
         }
     }
 }

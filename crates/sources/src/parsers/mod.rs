@@ -58,6 +58,8 @@ pub struct Format {
     pub standing: Standing,
     /// Whether a record of this format could begin with this line: cheap, and seldom wrong.
     pub sniff: fn(&str) -> bool,
+    /// Whether the parser takes just what `sniff` holds of, so that none needs to be asked after the other.
+    is_exact: bool,
     parse: Parser,
 }
 
@@ -208,7 +210,7 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
         // It may not be all there yet.
         (Shape::Open(_), _) => (format.sniff)(line),
         (_, Standing::Headered) => (format.parse)(line, memory).is_some(),
-        _ => (format.sniff)(line) && (format.parse)(line, memory).is_some(),
+        _ => (format.sniff)(line) && (format.is_exact || (format.parse)(line, memory).is_some()),
     })
 }
 
@@ -250,7 +252,7 @@ pub fn detect(sample: &str) -> (Option<&'static Format>, usize, usize) {
                 return false;
             }
             let could = format.standing == Standing::Headered || (format.sniff)(line);
-            could && (format.parse)(line, &mut memory).is_some()
+            could && (format.is_exact || (format.parse)(line, &mut memory).is_some())
         };
         lines.iter().filter(fits).count()
     };

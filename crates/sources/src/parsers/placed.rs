@@ -37,7 +37,12 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     if matches!(stamp, Stamp::OfDay(_)) && is_dated() {
         return None;
     }
-    if is_full && let Some(parsed) = behind_brackets(before, cursor) {
+    if is_full
+        && let Some(parsed) = behind_brackets(before, cursor)
+            .or_else(|| in_bracket(before, cursor))
+            .or_else(|| behind_numbers(before, cursor))
+            .or_else(|| among_cells(before, cursor))
+    {
         return Some(parsed.at(stamp));
     }
     // An identifier says that a record begins: in full, or with a level somewhere near.
@@ -66,7 +71,7 @@ fn behind_brackets<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed
     let mut groups = Cursor::new(before);
     let mut level = None;
     for _ in 0..GROUPS_MAX {
-        level = level.or(level::named(groups.bracketed()?.trim()));
+        level = level.or(level::shortened(groups.bracketed()?.trim()));
         groups.spaces();
         if groups.is_done() {
             break;
@@ -81,6 +86,83 @@ fn behind_brackets<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed
     cursor.take(|byte| b" :".contains(&byte));
     let level = level.or_else(|| found(&cursor));
     Some(Parsed::new("placed", cursor.rest()).level(level).text("before", before.trim_matches(['[', ']'])))
+}
+
+/// `[stats:warn,2026-11-20T10:00:00Z,node1:main]message`: a level among the parts of one bracket with the time.
+fn in_bracket<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>> {
+    const BEHIND_MAX: usize = 256;
+    let (closer, head) = match before.split_at_checked(1)? {
+        ("[", head) => (b']', head),
+        ("(", head) => (b')', head),
+        _ => return None,
+    };
+    let inside = cursor.until_byte(closer).filter(|inside| inside.len() <= BEHIND_MAX)?;
+    if [head, inside].iter().any(|part| part.contains(['[', ']', '(', ')'])) {
+        return None;
+    }
+    let is_divided = inside.is_empty() || inside.starts_with([',', ' ', '|', ';', ':', '-', '/']);
+    let level = level::among(head, DIVIDERS).or_else(|| level::among(inside, DIVIDERS)).filter(|_| is_divided)?;
+    cursor.take(|byte| b" :".contains(&byte));
+    Some(
+        Parsed::new("placed", cursor.rest())
+            .level(level)
+            .text("before", head.trim_end_matches([',', ' ', '|', ';', ':'])),
+    )
+}
+
+/// What divides the parts of a bracket, or the cells of a row.
+const DIVIDERS: &[char] = &[',', '|', ';', ':'];
+
+/// `00:00000:00021:2026/11/20 10:00:00.43 server  message`, `30,11/20/26,10:00:00,message`: numbers that hang on the time, and then words.
+fn behind_numbers<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>> {
+    let hangs = before.ends_with([':', ',', ';', '|', '\t', '#']) && before.starts_with(|c: char| c.is_ascii_digit());
+    if !hangs || !before.bytes().all(|byte| byte.is_ascii_digit() || b":,;|\t#.-".contains(&byte)) {
+        return None;
+    }
+    let divided = match cursor.peek()? {
+        b' ' | b':' => Divided::Otherwise,
+        b'\t' => Divided::ByTab,
+        b'|' => Divided::ByBar,
+        b',' | b';' => Divided::ByComma,
+        _ => return None,
+    };
+    cursor.take(is_divider);
+    cursor.peek().filter(|byte| byte.is_ascii_alphabetic() || b"[<(\"'".contains(byte))?;
+    let level = direct(&mut cursor).or_else(|| marks::find(cursor.rest(), divided));
+    cursor.take(|byte| b",;".contains(&byte));
+    let level = level.or_else(|| level::find(cursor.rest()));
+    Some(Parsed::new("placed", cursor.rest()).level(level).text("before", before))
+}
+
+/// `"Error","main","11/20/26","10:00:00","message"`, `WARN : Lua, 1795168800123> message`: a cell before the time that is a level.
+fn among_cells<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>> {
+    let quoted = before.ends_with('"');
+    let divider = before.trim_end_matches('"').chars().next_back().filter(|c| [',', ';', '\t', '|'].contains(c))?;
+    // Prose has commas too.
+    let is_prose = |cell: &str| !quoted && cell.trim().contains(' ');
+    if before.split([divider, ':']).any(is_prose) {
+        return None;
+    }
+    let level = level::among(before, &[divider, ':']).or_else(|| {
+        let first = before.split([divider, ':']).next()?.trim();
+        level::named(first).filter(|_| first.len() > 2 && first.bytes().all(|byte| byte.is_ascii_uppercase()))
+    });
+    // `web1,2026-11-20 10:00:00,warn,message`: or one of the next cells.
+    let behind = || {
+        const CELLS_MAX: usize = 3;
+        let cells = cursor.rest().trim_start_matches('"').strip_prefix(divider)?;
+        // The last is the message, or goes on.
+        let cells = &cells[..cells.match_indices(divider).take(CELLS_MAX).last()?.0];
+        level::among(cells, &[divider])
+    };
+    let level = level.or_else(behind)?;
+    if quoted {
+        cursor.eat("\"")?;
+    }
+    cursor.peek().filter(|byte| b",;\t|> ".contains(byte))?;
+    cursor.take(|byte| b" ,;\t|>\"".contains(&byte));
+    let message = if quoted { cursor.rest().trim_end_matches('"') } else { cursor.rest() };
+    Some(Parsed::new("placed", message).level(level).text("before", before.trim_end_matches(['"', ' ', divider])))
 }
 
 /// Whether a digit or a capital stands at `at` and a divider before it: nearly every byte is passed over by the first of these.
@@ -100,7 +182,15 @@ fn could_be_time(bytes: &[u8], at: usize) -> bool {
         // Fourteen digits, or ten.
         Some([b'2', b'0', b'0'..=b'9', b'0'..=b'9', b'0'..=b'1', b'0'..=b'9']) => bytes.get(at + 14) == Some(&b'.'),
         Some([b'1', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9']) => {
-            bytes.get(at + 10) == Some(&b'.')
+            let digits = bytes[at..].iter().take(14).take_while(|byte| byte.is_ascii_digit()).count();
+            // Thirteen are thousandths of a second.
+            match digits {
+                10 => bytes.get(at + 10) == Some(&b'.'),
+                13 => {
+                    matches!(bytes.get(at + 13), Some(b'>' | b',' | b';' | b'|')) || bytes[at + 13..].starts_with(b" |")
+                }
+                _ => false,
+            }
         }
         Some([b'0'..=b'2', b'0'..=b'9', b':', _, _, b':']) => true,
         // `11-20 10:00:00`.
@@ -137,7 +227,13 @@ fn level_near(before: &str, cursor: &mut Cursor<'_>, is_full: bool) -> Option<Le
     let word = before.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let word = word.rsplit(|c: char| !c.is_ascii_alphanumeric()).next()?;
     let is_shouted = word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    let last = || level::named(word).filter(|_| is_shouted && is_full);
+    // `Zigbee2MQTT:warn  2026-11-20 10:00:00: message`.
+    let named = || before.trim_end_matches([' ', ':', '|', '[']).strip_suffix(word)?.strip_suffix([':', '/', '|', '.']);
+    let is_joined = || named().is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '/']));
+    let last = || match is_shouted {
+        true => level::named(word).filter(|_| is_full),
+        false => level::plainly_named(word).filter(|_| is_full && is_joined()),
+    };
     cursor.take(is_divider);
     // `name: time=2026-11-20T10:00:00Z, level=warn`.
     last().or_else(|| {
@@ -160,4 +256,59 @@ fn is_identifier(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
         && text.bytes().any(|byte| byte.is_ascii_digit())
         && (text.len() == UUID_BYTES) == (text.matches('-').count() == 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Level::{Critical, Error, Info, Warning};
+
+    #[test]
+    fn times_behind_something_are_read_with_what_says_that_they_are() {
+        for (text, level, message) in [
+            ("[stats:warn,2026-11-20T10:15:30Z,n1:main]low", Some(Warning), "low"),
+            ("[web | ERROR | 2026-11-20 10:15:30 | 12] gone", Some(Error), "gone"),
+            ("[main 2026-11-20 10:15:30 warn] low", Some(Warning), "low"),
+            ("(web;warn;2026-11-20 10:15:30) low", Some(Warning), "low"),
+            ("[1:cam:Porch] [NTC] [VID] [2026-11-20 10:15:30] joined", Some(Info), "joined"),
+            ("[1:cam:Porch] [CRT] [2026-11-20 10:15:30] melted", Some(Critical), "melted"),
+            ("00:00000:00021:2026/11/20 10:15:30.43 server  started", None, "server  started"),
+            ("30,11/20/26,10:15:30,Assign,10.0.0.1", None, "Assign,10.0.0.1"),
+            ("30;2026-11-20;10:15:30;WARN;low", Some(Warning), "low"),
+            ("17|2026-11-20 10:15:30|W|low", Some(Warning), "W|low"),
+            ("12:2026-11-20 10:15:30 ERROR gone", Some(Error), "gone"),
+            ("\"Warning\",\"main\",\"11/20/26\",\"10:15:30\",\"web\",\"low\"", Some(Warning), "web\",\"low"),
+            ("Error,main,11/20/26,10:15:30,web,gone", Some(Error), "web,gone"),
+            ("web1,2026-11-20 10:15:30,12,warn,low", Some(Warning), "low"),
+            ("WARN : Lua         , 1795169730123> low", Some(Warning), "low"),
+            ("ERROR | db | 1795169730123 | gone", Some(Error), "gone"),
+            ("Web:warn  2026-11-20 10:15:30: low", Some(Warning), "low"),
+            ("web/error 2026-11-20 10:15:30 gone", Some(Error), "gone"),
+        ] {
+            let parsed = placed(text).unwrap_or_else(|| panic!("no time: {text}"));
+            assert!(parsed.stamp.is_some() && parsed.level == level, "{text}: {parsed:?}");
+            assert!(parsed.message.ends_with(message), "{text}: {parsed:?}");
+        }
+    }
+
+    #[test]
+    fn times_within_words_and_rows_are_none_of_a_record() {
+        for text in [
+            "[error codes, 2026-11-20 10:15:30](http://x) nothing",
+            "[Update, 2026-11-20 10:15:30] nothing",
+            "[warn 1] and [2026-11-20 10:15:30, main",
+            "1. 2026-11-20 10:15:30 is when it began",
+            "1,2026-11-20 10:15:30,12.5",
+            "1 2026-11-20 10:15:30 12.5 kg",
+            "error, see below, 2026-11-20 10:15:30 and later",
+            "an error 2026-11-20 10:15:30 was seen",
+            "rfc 5424: error 2026-11-20 10:15:30",
+            "\"web\",\"2026-11-20 10:15:30\",\"x\"",
+            "level,2026-11-20 10:15:30,info",
+            "ERROR in order 1795169730123 of them",
+            "TODO: until 2026-11-20 10:15:30",
+        ] {
+            assert_eq!(placed(text), None, "{text}");
+        }
+    }
 }

@@ -168,7 +168,7 @@ pub(super) fn heads(text: &str) -> Option<Parsed<'_>> {
                     break;
                 }
                 stamp = Some(found);
-            } else if let (None, Some(found)) = (level, level::named(inside)) {
+            } else if let (None, Some(found)) = (level, level::shortened(inside)) {
                 level = Some(found);
             } else if count < 2 && is_name(inside) {
                 names[count] = inside;

@@ -10,7 +10,7 @@ use crate::{
     cursor::{Cursor, number},
     level,
     record::{FIELDS_MAX, Field, Parsed, Value},
-    timestamps::Stamp,
+    timestamps::{self, Stamp},
 };
 
 /// RFC 5424 §6.2.1.
@@ -89,12 +89,19 @@ fn head(text: &str) -> Option<Head<'_>> {
     if !yearless && !full || cursor.peek() == Some(b' ') {
         return None;
     }
+    // Dante tells the moment once more, and no host: `Nov 20 10:00:00 (1795168800.616347) sockd[948]: message`.
+    if let Some((stamp, length)) = timestamps::told_again(stamp, cursor.rest()) {
+        let behind = cursor.rest()[length..].trim_start();
+        cursor = Cursor::new(behind);
+        let (program, process) = tag(&mut cursor)?;
+        return Some(Head { priority, stamp: Some(stamp), host: "", program, process, message: cursor.rest(), behind });
+    }
     let after_time = cursor;
     let behind = cursor.rest();
     let host = cursor.word()?;
     // Many write a level where syslog has its host, or a name in brackets.
     let inner = host.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    if host.starts_with('[') && !yearless
+    if host.starts_with(['[', '<']) && !yearless
         || inner.len() < host.len() && (level::named(inner).is_some() || inner.len() == 1)
         || host.bytes().all(|byte| byte.is_ascii_uppercase()) && level::named(host).is_some()
     {

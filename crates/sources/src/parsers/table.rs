@@ -12,14 +12,19 @@ use crate::record::Parsed;
 /// A format whose parser reads everything in one pass and remembers nothing: to sniff is to parse.
 macro_rules! simple {
     ($name:literal, $shape:expr, $standing:expr, $parse:path) => {
+        simple!($name, $shape, $standing, $parse, |text| {
+            let parse: fn(&str) -> Option<Parsed<'_>> = $parse;
+            parse(text).is_some()
+        })
+    };
+    // What tells sooner that the parser takes a line.
+    ($name:literal, $shape:expr, $standing:expr, $parse:path, $sniff:expr) => {
         Format {
             name: $name,
             shape: $shape,
             standing: $standing,
-            sniff: |text| {
-                let parse: fn(&str) -> Option<Parsed<'_>> = $parse;
-                parse(text).is_some()
-            },
+            sniff: $sniff,
+            is_exact: true,
             parse: |text, _| $parse(text),
         }
     };
@@ -32,7 +37,7 @@ const fn format(
     sniff: fn(&str) -> bool,
     parse: Parser,
 ) -> Format {
-    Format { name, shape, standing, sniff, parse }
+    Format { name, shape, standing, sniff, is_exact: false, parse }
 }
 
 /// Where `json` stands in [`FORMATS`].
@@ -54,6 +59,8 @@ pub static FORMATS: &[Format] = &[
     format("windows_csv", Headed, Headered, |_| false, windows::headed),
     simple!("windows_csv", Headed, Own, windows::saved),
     simple!("windows_csv", Headed, Own, windows::exported),
+    format("cmtrace", Open(windows::is_open), Own, |text| text.starts_with("<![LOG["), |text, _| windows::traced(text)),
+    simple!("cmtrace", Line, Own, windows::traced_before),
     simple!("xml", Headed, Own, programs::element),
     simple!("audit", Line, Own, linux::audit),
     simple!("cef", Line, Own, network::cef),
@@ -136,7 +143,7 @@ pub static FORMATS: &[Format] = &[
     format("history", Headed, Own, linux::sniff_history, linux::parse_history),
     simple!("mailing", Headed, Loose, mailing::line),
     format("syslog", Line, Loose, network::sniff_bare, network::parse_bare),
-    simple!("dated", Headed, General, dated::dated),
+    simple!("dated", Headed, General, dated::dated, dated::begins),
     simple!("placed", Headed, General, placed::placed),
-    simple!("clocked", Headed, General, dated::clocked),
+    simple!("clocked", Headed, General, dated::clocked, dated::begins_with_clock),
 ];

@@ -1,7 +1,11 @@
 //! Windows' event log as XML, an event a line, and as the CSV that its viewer saves or PowerShell exports.
 
 use super::Memory;
-use crate::{record::Parsed, timestamps};
+use crate::{
+    level,
+    record::Parsed,
+    timestamps::{self, Stamp},
+};
 use model::Level;
 
 /// `<Event xmlns='…'><System><Provider Name='…'/>…<TimeCreated SystemTime='…'/>…</System>…</Event>`.
@@ -107,7 +111,7 @@ pub(super) fn headed<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a
                 parsed.stamp = (length == value.len()).then_some(stamp);
                 parsed.stamp?;
             }
-            Column::Level => parsed.level = level(value),
+            Column::Level => parsed.level = level_of(value),
             Column::Provider => parsed = parsed.logger(value),
             Column::Message => parsed.message = value.into(),
             Column::Field(name) => parsed.push(*name, value),
@@ -141,7 +145,7 @@ fn cell(text: &str, separator: char) -> (&str, Option<&str>) {
 }
 
 /// By its name, or by its number.
-fn level(name: &str) -> Option<Level> {
+fn level_of(name: &str) -> Option<Level> {
     let by_number = || match name {
         "1" => Some(Level::Critical),
         "2" => Some(Level::Error),
@@ -186,6 +190,50 @@ pub(super) fn exported(text: &str) -> Option<Parsed<'_>> {
     }
     parsed.message = cells.next().unwrap_or_default().into();
     parsed.level.is_some().then_some(parsed)
+}
+
+/// Whether the message of a line of SCCM's is not all there.
+pub(super) fn is_open(text: &str) -> bool {
+    text.starts_with("<![LOG[") && !text.contains("]LOG]!>")
+}
+
+/// `<![LOG[message]LOG]!><time="10:00:00.329+420" date="11-20-2026" component="TSPxe" context="" type="3" thread="980" file="x.cpp:9">`
+/// of SCCM and Intune, as CMTrace shows it: minutes west of Greenwich, and 2 is a warning.
+pub(super) fn traced(text: &str) -> Option<Parsed<'_>> {
+    let (message, attributes) = text.strip_prefix("<![LOG[")?.rsplit_once("]LOG]!>")?;
+    let told = |name| attribute(attributes, "<time", name).or_else(|| attribute(attributes, "<", name));
+    let stamp = west(attribute(attributes, "<", "time")?, told("date")?)?;
+    let level = match told("type").unwrap_or_default() {
+        "2" => Level::Warning,
+        "3" => Level::Error,
+        _ => Level::Info,
+    };
+    let parsed = Parsed::new("cmtrace", message).at(stamp).level(level).logger(told("component").unwrap_or_default());
+    let parsed = parsed.with("tid", told("thread").unwrap_or_default());
+    Some(parsed.text("file", told("file").unwrap_or_default()))
+}
+
+/// `message  $$<TSPxe><11-20-2026 10:00:00.329+420><thread=980 (0x3D4)>`, as SCCM's servers write.
+pub(super) fn traced_before(text: &str) -> Option<Parsed<'_>> {
+    let (message, rest) = text.strip_suffix('>')?.split_once("$$<")?;
+    let (component, rest) = rest.split_once("><")?;
+    let (time, rest) = rest.split_once("><thread=")?;
+    let (date, clock) = time.split_once(' ')?;
+    let thread = rest.split(' ').next().unwrap_or_default();
+    let message = message.trim_end();
+    let parsed = Parsed::new("cmtrace", message).at(west(clock, date)?).level(level::find(message)).logger(component);
+    Some(parsed.with("tid", thread))
+}
+
+/// `10:00:00.329+420` and `11-20-2026`: the minutes are those that the clock is behind UTC.
+fn west(clock: &str, date: &str) -> Option<Stamp> {
+    let sign_at = clock.rfind(['+', '-'])?;
+    let minutes: i64 = clock[sign_at..].parse().ok().filter(|minutes: &i64| minutes.abs() <= 18 * 60)?;
+    let mut parts = date.splitn(3, '-');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    let text = format!("{year}-{month:0>2}-{day:0>2} {}", &clock[..sign_at]);
+    let (stamp, length) = timestamps::read(&text)?;
+    (length == text.len()).then(|| stamp.with_offset(-minutes * 60))
 }
 
 /// What stands within `<name …>` and `</name>`.

@@ -142,10 +142,14 @@ impl Calendar {
         let micros = match stamp {
             Stamp::Instant(micros) => micros,
             Stamp::Civil(civil) => self.instant(civil)?,
-            Stamp::Slashed { date, micros } => {
+            Stamp::Slashed { date, micros, offset } => {
                 self.order.pass(date);
                 let today = self.reference_civil().div_euclid(DAY);
-                self.instant(date.days_by(&self.order, today) * DAY + micros)?
+                let civil = date.days_by(&self.order, today) * DAY + micros;
+                match offset {
+                    Some(offset) => civil - offset,
+                    None => self.instant(civil)?,
+                }
             }
             Stamp::Yearless { month, day, micros, offset } => {
                 let civil = self.with_year(month, day, micros);

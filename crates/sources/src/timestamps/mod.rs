@@ -26,8 +26,9 @@ pub enum Stamp {
     Instant(i64),
     /// Date and time of a clock somewhere: µs since that clock's 1970-01-01T00:00.
     Civil(i64),
-    /// The same, where it is not told which number is the month. `micros` since midnight.
-    Slashed { date: Slashed, micros: i64 },
+    /// The same, where it is not told which number is the month. `micros` since midnight; `offset` in µs east of Greenwich, where the
+    /// zone was written.
+    Slashed { date: Slashed, micros: i64, offset: Option<i64> },
     /// RFC 3164 and its like. `micros` since midnight; `offset` in µs east of Greenwich, where the zone was written.
     Yearless { month: u8, day: u8, micros: i64, offset: Option<i64> },
     /// The time of day alone, in µs since midnight.
@@ -40,8 +41,8 @@ impl Stamp {
         match self {
             Self::OfDay(_) => 0,
             Self::Yearless { .. } => 1,
-            Self::Civil(_) | Self::Slashed { .. } => 2,
-            Self::Instant(_) => 3,
+            Self::Civil(_) | Self::Slashed { offset: None, .. } => 2,
+            Self::Instant(_) | Self::Slashed { .. } => 3,
         }
     }
 
@@ -52,13 +53,19 @@ impl Stamp {
             Self::Yearless { month, day, micros, .. } => {
                 Self::Yearless { month, day, micros, offset: Some(seconds * SECOND) }
             }
+            Self::Slashed { date, micros, offset: None } => {
+                Self::Slashed { date, micros, offset: Some(seconds * SECOND) }
+            }
             other => other,
         }
     }
 
     /// Whether the text left the zone open.
     pub fn is_zoneless(self) -> bool {
-        !matches!(self, Self::Instant(_) | Self::Yearless { offset: Some(_), .. })
+        !matches!(
+            self,
+            Self::Instant(_) | Self::Yearless { offset: Some(_), .. } | Self::Slashed { offset: Some(_), .. }
+        )
     }
 
     /// The moment of a clock that stands in `zone`; of an hour that it shows twice the first.
@@ -107,6 +114,24 @@ pub fn epoch(text: &str) -> Option<(Stamp, usize)> {
     }
 }
 
+/// The moment of `stamp` told once more at the beginning of `text`, in seconds since 1970 in brackets or parentheses, and the length of
+/// the two: it leaves nothing open, and may have a fraction.
+pub(crate) fn told_again(stamp: Stamp, text: &str) -> Option<(Stamp, usize)> {
+    /// Zones are whole quarters of an hour.
+    const QUARTER: i64 = 900 * SECOND;
+    let inside = text.strip_prefix(['(', '['])?;
+    let (told, length) = epoch(inside)?;
+    let closer = if text.starts_with('(') { ")" } else { "]" };
+    inside[length..].strip_prefix(closer)?;
+    let shown = match stamp {
+        Stamp::Instant(micros) | Stamp::Civil(micros) | Stamp::OfDay(micros) => micros,
+        Stamp::Slashed { micros, .. } | Stamp::Yearless { micros, .. } => micros,
+    };
+    let Stamp::Instant(instant) = told else { return None };
+    let apart = (instant - shown).rem_euclid(QUARTER);
+    (apart.min(QUARTER - apart) < SECOND).then_some((told, length + 2))
+}
+
 /// A count since 1970 in the unit that its size suggests: seconds, ms, µs or ns.
 pub fn from_epoch(count: i64) -> Option<Stamp> {
     let micros = match count.unsigned_abs() {
@@ -144,9 +169,8 @@ pub(crate) fn is_short_year(digits: &str) -> bool {
 
 /// The month of a name, in English or as the C locales of Europe write it.
 pub(crate) fn month_named(name: &str) -> Option<u8> {
-    shapes::month(name.as_bytes(), 0)
-        .filter(|(_, end)| *end == name.len())
-        .and_then(|(month, _)| u8::try_from(month).ok())
+    let name = name.strip_suffix('.').unwrap_or(name);
+    shapes::month_named(name.as_bytes()).and_then(|month| u8::try_from(month).ok())
 }
 
 /// Days since 1970-01-01 of a Gregorian date. After Howard Hinnant, "chrono-compatible low-level date algorithms".

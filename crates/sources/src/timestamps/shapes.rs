@@ -13,6 +13,7 @@ pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
     match (digits, bytes.get(digits)?) {
         (4, b'-' | b'/' | b'.' | b':') => year_first(bytes),
         (4, b' ') => year_and_name(bytes),
+        (4, 0x80..) => with_signs(bytes),
         (8, b'T' | b' ' | b'-' | b'_') => {
             let days = date(count(bytes, 0, 4)?, count(bytes, 4, 2)?, count(bytes, 6, 2)?)?;
             rest_of(bytes, days, 9)
@@ -78,8 +79,10 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
 /// `10/Jan/2025:14:32:15 +0100`, `10-Jan-2025 …`, `10 Jan 2025 …`, `10/01/2025 …`, and year first in two digits.
 fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let first = count(bytes, 0, digits)?;
-    let separator = bytes[digits];
-    let at = digits + 1;
+    // `20. November 2026`, as in German and Danish.
+    let is_dotted = bytes[digits..].starts_with(b". ");
+    let separator = if is_dotted { b' ' } else { bytes[digits] };
+    let at = digits + 1 + usize::from(is_dotted);
     if let Some((month, end)) = month(bytes, at) {
         // `20-Nov 10:15:30`.
         if separator == b'-' && bytes.get(end) == Some(&b' ') {
@@ -88,7 +91,9 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
-        let Some(year) = count(bytes, end + 1, 4) else { return yearless(bytes, month, first, end + 1) };
+        let Some(year) = count(bytes, end + 1, 4) else {
+            return yearless(bytes, month, first, end + 1).or_else(|| named_and_short(bytes, month, first, end + 1));
+        };
         if bytes.get(end + 3) == Some(&b':') {
             return yearless(bytes, month, first, end + 1);
         }
@@ -115,7 +120,12 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let last = count(bytes, year_at, 2)?;
     // `1/9/25, 2:32 PM`, of which only strokes and a year of now tell that it is a date.
     let is_short = (digits < 2 || seconds < 2) && (separator != b'/' || !YEARS_OF_NOW.contains(&last));
-    if is_short || bytes.get(year_at + 2) != Some(&b' ') && separator != b'/' {
+    let is_divided = match bytes.get(year_at + 2) {
+        Some(b' ') => true,
+        Some(b',' | b';') => separator != b'-',
+        _ => separator == b'/',
+    };
+    if is_short || !is_divided {
         return None;
     }
     let clock_at = clock_behind(bytes, year_at + 2)?;
@@ -129,22 +139,39 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         let american = digits < 2 || seconds < 2 || has_halves(bytes, clock_at);
         let slashed = Slashed::new(first, second, short_year(last), american)?;
         let slashed = Slashed { may_begin_with_year: YEARS_OF_NOW.contains(&first), ..slashed };
-        // As long as nothing tells what stands first, the zone cannot be counted in.
-        if (american || first > 12 || second > 12) && !slashed.may_begin_with_year {
-            return zoned(bytes, slashed, clock_at);
-        }
-        let (micros, end) = clock(bytes, clock_at)?;
-        return Some((Stamp::Slashed { date: slashed, micros }, end));
+        return zoned(bytes, slashed, clock_at);
     }
     rest_of(bytes, date(short_year(first), second, last)?, clock_at)
 }
 
+/// `26 10:15:30` behind `20-Nov-` and `20/Nov/`: a year of now in two digits.
+fn named_and_short(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usize)> {
+    let year = count(bytes, at, 2).filter(|year| YEARS_OF_NOW.contains(year))?;
+    let divided = matches!(bytes.get(at + 2)?, b' ' | b':' | b',');
+    divided.then(|| rest_of(bytes, date(short_year(year), month, day)?, clock_behind(bytes, at + 2)?))?
+}
+
+/// `2026年11月20日 10:15:30`, as Chinese and Japanese write it.
+fn with_signs(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let text = |at: usize, sign: &str| bytes.get(at..).is_some_and(|rest| rest.starts_with(sign.as_bytes()));
+    let part = |at: usize, sign: &str| {
+        let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+        let end = at + digits;
+        text(end, sign).then(|| Some((count(bytes, at, digits)?, end + sign.len())))?
+    };
+    let year = count(bytes, 0, 4).filter(|_| text(4, "年"))?;
+    let (month, at) = part(4 + "年".len(), "月")?;
+    let (day, at) = part(at, "日")?;
+    rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, at))
+}
+
 /// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
-/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`.
+/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`, `2026-11-20","10:15:30`.
 fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     let at = match bytes.get(at)? {
         b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'\t' => at + 1,
         b']' => at + 1 + ["[", " ["].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
+        b'"' => at + 1 + [",\"", ";\"", "\t\""].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
         _ => return None,
     };
     // Nearly always it stands there.
@@ -164,16 +191,11 @@ fn day_joined(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     rest_of(bytes, days, clock_behind(bytes, end + 4)?)
 }
 
-/// A date of which it is not told which number is the month, with the clock at `at`; where a zone is behind it, the likelier.
+/// A date of which others tell which number is the month, or which tells it of others, with the clock at `at` and the zone behind it.
 fn zoned(bytes: &[u8], slashed: Slashed, at: usize) -> Option<(Stamp, usize)> {
     let (micros, end) = clock(bytes, at)?;
     let (offset, end) = zone(bytes, end);
-    let Some(offset) = offset else { return Some((Stamp::Slashed { date: slashed, micros }, end)) };
-    let (first, second) = (i64::from(slashed.first), i64::from(slashed.second));
-    let month_first = second > 12 || first <= 12 && slashed.halves;
-    let (month, day) = if month_first { (first, second) } else { (second, first) };
-    let days = date(i64::from(slashed.year), month, day)?;
-    Some((Stamp::Instant(days * DAY + micros - offset), end))
+    Some((Stamp::Slashed { date: slashed, micros, offset }, end))
 }
 
 /// Years of which two digits may be all that is written.
@@ -220,9 +242,15 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
     let at = skip_spaces(bytes, end);
     let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     let day = count(bytes, at, digits)?;
-    let comma = usize::from(bytes.get(at + digits) == Some(&b','));
-    let next = skip_spaces(bytes, at + digits + comma);
-    if at == end || next == at + digits {
+    // `November 20th 2026, 10:15:30`, as moment.js writes it.
+    let ordinal = match bytes.get(at + digits..at + digits + 2) {
+        Some(b"st" | b"nd" | b"rd" | b"th") => 2,
+        _ => 0,
+    };
+    let day_end = at + digits + ordinal;
+    let comma = usize::from(bytes.get(day_end) == Some(&b','));
+    let next = skip_spaces(bytes, day_end + comma);
+    if at == end || next == day_end {
         return None;
     }
     if let Some(year) = count(bytes, next, 4)
@@ -476,20 +504,32 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
 /// Abbreviations that mean one offset everywhere they are common, in µs; `IST` and its like mean several.
 pub(super) fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let length = bytes[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let hours = match &bytes[at..at + length] {
+    let minutes = match &bytes[at..at + length] {
         b"UTC" | b"GMT" | b"WET" => 0,
-        b"CET" | b"WEST" | b"BST" => 1,
-        b"CEST" | b"EET" | b"SAST" => 2,
-        b"EEST" | b"MSK" => 3,
-        b"JST" | b"KST" => 9,
-        b"EST" | b"CDT" => -5,
-        b"EDT" => -4,
-        b"CST" | b"MDT" => -6,
-        b"MST" | b"PDT" => -7,
-        b"PST" => -8,
+        b"CET" | b"WEST" | b"BST" | b"MEZ" => 60,
+        b"CEST" | b"EET" | b"SAST" | b"MESZ" => 120,
+        b"EEST" | b"MSK" => 180,
+        b"PKT" => 300,
+        b"WIB" => 420,
+        b"HKT" | b"SGT" | b"AWST" => 480,
+        b"JST" | b"KST" => 540,
+        b"ACST" => 570,
+        b"AEST" => 600,
+        b"ACDT" => 630,
+        b"AEDT" => 660,
+        b"NZST" => 720,
+        b"NZDT" => 780,
+        b"BRT" => -180,
+        b"EST" | b"CDT" => -300,
+        b"EDT" => -240,
+        b"CST" | b"MDT" => -360,
+        b"MST" | b"PDT" => -420,
+        b"PST" | b"AKDT" => -480,
+        b"AKST" => -540,
+        b"HST" => -600,
         _ => return None,
     };
-    Some((hours * HOUR, at + length))
+    Some((minutes * MINUTE, at + length))
 }
 
 /// Days since 1970, of a date that exists.
@@ -507,15 +547,49 @@ fn short_year(year: i64) -> i64 {
 }
 
 /// Bytes of the longest name of a month.
-const MONTH_BYTES_MAX: usize = 12;
+const MONTH_BYTES_MAX: usize = 13;
 
-/// The month whose name, in full or cut, stands at `at`, in English or as the C locales of Europe write it; and its end.
+/// The month whose name, in full or cut, stands at `at` before a number, in English or as the C locales of Europe write it; and its end.
 pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let name = bytes.get(at..)?;
-    let length = name.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
-    let (name, mut end) = (&name[..length], at + length);
-    let english: Option<i64> = match name {
+    let rest = bytes.get(at..)?;
+    // As nearly all logs write them.
+    if let Some([first @ b'A'..=b'Z', second, third, b'/' | b' ' | b'-']) = rest.get(..4)
+        && let Some(month) = english(&[*first, *second, *third])
+    {
+        return Some((month, at + 3));
+    }
+    let length = rest.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
+    // Nearly every other word is passed over here.
+    if !rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit) {
+        return None;
+    }
+    let month = month_named(&rest[..length])?;
+    Some((month, at + length + usize::from(rest.get(length) == Some(&b'.'))))
+}
+
+/// Bytes between a month and a number, as in `janv.  3` and `Jan   3`.
+const DIVIDERS_MAX: usize = 3;
+
+/// The month that `name` is.
+pub(super) fn month_named(name: &[u8]) -> Option<i64> {
+    if let Some(month) = english(name) {
+        return Some(month);
+    }
+    if !(3..=MONTH_BYTES_MAX).contains(&name.len()) {
+        return None;
+    }
+    let mut lower = [0; MONTH_BYTES_MAX];
+    let lower = &mut lower[..name.len()];
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    let name = std::str::from_utf8(lower).ok()?;
+    let place = MONTHS.iter().position(|names| names.contains(&name))?;
+    Some(place as i64 + 1)
+}
+
+fn english(name: &[u8]) -> Option<i64> {
+    match name {
         b"Jan" => Some(1),
         b"Feb" => Some(2),
         b"Mar" => Some(3),
@@ -529,38 +603,25 @@ pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         b"Nov" => Some(11),
         b"Dec" => Some(12),
         _ => None,
-    };
-    if let Some(month) = english {
-        return Some((month, end));
     }
-    if length < 3 {
-        return None;
-    }
-    let mut lower = [0; MONTH_BYTES_MAX];
-    let lower = &mut lower[..length];
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    let name = std::str::from_utf8(lower).ok()?;
-    let month = MONTHS.iter().position(|names| names.contains(&name))?;
-    end += usize::from(bytes.get(end) == Some(&b'.'));
-    Some((month as i64 + 1, end))
 }
 
-/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese and Dutch.
+/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Polish and
+/// Turkish.
 #[rustfmt::skip]
 const MONTHS: [&[&str]; 12] = [
-    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari"],
-    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari"],
-    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart"],
-    &["april", "avril", "avr", "apr", "abr", "abril", "aprile"],
-    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio"],
-    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho"],
-    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho"],
-    &["august", "août", "aout", "aug", "ago", "agosto", "augustus"],
-    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro"],
-    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro"],
-    &["november", "novembre", "nov", "noviembre", "novembro"],
-    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro"],
+    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari", "sty", "stycznia", "oca", "ocak"],
+    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari", "lut", "lutego", "Şub", "Şubat"],
+    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart", "marts", "marca", "mart"],
+    &["april", "avril", "avr", "apr", "abr", "abril", "aprile", "kwi", "kwietnia", "nis", "nisan"],
+    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio", "maj", "maja", "mayıs"],
+    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho", "cze", "czerwca", "haz", "haziran"],
+    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho", "lip", "lipca", "tem", "temmuz"],
+    &["august", "août", "aout", "aug", "ago", "agosto", "augustus", "augusti", "sie", "sierpnia", "ağu", "ağustos"],
+    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro", "wrz", "września", "eyl", "eylül"],
+    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro", "paź", "października", "eki", "ekim"],
+    &["november", "novembre", "nov", "noviembre", "novembro", "lis", "listopada", "kas", "kasım"],
+    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro", "des", "desember", "gru", "grudnia", "ara", "aralık"],
 ];
 
 /// Exactly `digits` digits, 1 to 4.

@@ -6,7 +6,7 @@ use super::{
     shapes::{clock, count, date, month, of_no_year, rest_of, skip_spaces, year_last},
 };
 
-/// French, German, Spanish, Italian, Portuguese and Dutch, in full and as `date` cuts them, in lower case.
+/// French, German, Spanish, Italian, Portuguese, Swedish, Danish, Norwegian, Polish and Dutch, in full and as `date` cuts them, in lower case.
 #[rustfmt::skip]
 const WEEKDAYS: &[&str] = &[
     "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mar", "mer", "jeu", "ven", "sam", "dim",
@@ -14,22 +14,26 @@ const WEEKDAYS: &[&str] = &[
     "lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo", "mié", "jue", "vie", "sáb", "dom",
     "lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica", "gio", "sab",
     "seg", "ter", "qua", "qui", "sex",
+    "måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag", "mån", "tis", "ons", "tors", "tor", "fre", "lör", "sön",
+    "mandag", "tirsdag", "torsdag", "lørdag", "søndag", "man", "tir", "lør", "søn",
+    "poniedziałek", "wtorek", "czwartek", "piątek", "sobota", "niedziela", "pon", "wto", "czw", "pią", "sob", "nie",
     "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag", "ma", "wo", "vr", "za", "zo",
 ];
 /// Bytes of the longest of them.
-const NAME_BYTES_MAX: usize = 11;
+const NAME_BYTES_MAX: usize = 13;
 
 pub(super) fn dated(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
     let length = bytes.iter().take(NAME_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
-    let name = std::str::from_utf8(&bytes[..length]).ok()?.to_lowercase();
-    if !WEEKDAYS.contains(&name.as_str()) {
-        return None;
-    }
     let at = length + bytes[length..].iter().take(2).take_while(|byte| matches!(byte, b'.' | b',')).count();
     let day_at = skip_spaces(bytes, at);
     let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    // Nearly always words follow, and nothing needs be compared.
     if digits == 0 || day_at == at {
+        return None;
+    }
+    let name = std::str::from_utf8(&bytes[..length]).ok()?.to_lowercase();
+    if !WEEKDAYS.contains(&name.as_str()) {
         return None;
     }
     let day = count(bytes, day_at, digits)?;
