@@ -399,7 +399,7 @@ async fn admit(ctx: &Ctx, access: Access, request: Request) -> Result<Admitted, 
     // Who sends logs is held to more than this.
     let mut body = match access {
         Access::Ingest => body,
-        _ => Body::new(TimeoutBody::new(ctx.app.limits.body_silence_max, body)),
+        _ => form::unhurried(&parts, Body::new(TimeoutBody::new(ctx.app.limits.body_silence_max, body))),
     };
     if let (Who::Person { session, .. }, true) = (&granted.who, changes) {
         body = form::check(ctx, session, &parts, body).await.map_err(denied)?;

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, future, stream};
 
 /// Bytes of a form without files.
 const FORM_MAX: usize = 1 << 20;
@@ -34,6 +34,17 @@ pub(super) async fn check(ctx: &Ctx, session: &[u8; 32], parts: &Parts, body: Bo
     let bytes = to_bytes(body, FORM_MAX).await.map_err(|_| Problem::too_large("the form is longer than 1 MiB"))?;
     let shows = url::form_urlencoded::parse(&bytes).any(|(name, value)| name == "csrf" && is_ours(&value));
     if shows { Ok(Body::from(bytes)) } else { Err(foreign()) }
+}
+
+/// Keeps the end of a form that brings files apart from its last piece. Its reader looks twice for the beginning, and takes a form of which
+/// all comes between these looks for one that was cut off (`multer` 3.1).
+pub(super) fn unhurried(parts: &Parts, body: Body) -> Body {
+    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if boundary(kind).is_none() {
+        return body;
+    }
+    let end = stream::once(tokio::task::yield_now()).filter_map(|()| future::ready(None));
+    Body::from_stream(body.into_data_stream().chain(end))
 }
 
 /// Of a form that brings files (RFC 7578).
@@ -92,6 +103,8 @@ fn foreign() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::extract::{FromRequest as _, Multipart, Request};
+    use std::task::Poll;
 
     #[test]
     fn the_token_is_the_first_field_or_none() {
@@ -121,5 +134,26 @@ mod tests {
         let (read, rest) = first_field(Body::from_stream(stream::iter(chunks)), "x").await.unwrap();
         assert!(read.len() < text.len() && token(&read, "x") == Some("abc"));
         assert_eq!(to_bytes(whole(read, rest), 4096).await.unwrap(), text);
+    }
+
+    /// Gives its one piece, and its end with it, at the second look.
+    #[tokio::test]
+    async fn a_form_that_comes_between_two_looks_is_whole() {
+        let mut looks = 0;
+        let piece = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--x--\r\n";
+        let late = stream::poll_fn(move |_| {
+            looks += 1;
+            match looks {
+                1 => Poll::Pending,
+                2 => Poll::Ready(Some(Ok::<_, std::io::Error>(Bytes::from_static(piece.as_bytes())))),
+                _ => Poll::Ready(None),
+            }
+        });
+        let request = Request::post("/").header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+        let (parts, body) = request.body(Body::from_stream(late)).unwrap().into_parts();
+        let request = Request::from_parts(parts.clone(), unhurried(&parts, body));
+        let mut form = Multipart::from_request(request, &()).await.unwrap();
+        let field = form.next_field().await.unwrap().expect("a field");
+        assert_eq!(field.text().await.unwrap(), "b");
     }
 }
