@@ -164,9 +164,12 @@ impl Tree {
         sorted(found)
     }
 
-    /// The paths of what lies in a folder.
-    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<String> = self.entries(folder).into_iter().map(|(name, _)| name).collect();
+    /// The paths of what lies in a folder, of so many at most.
+    pub(crate) fn names(&self, folder: &str, names_max: usize) -> Vec<String> {
+        let path = self.root.join(folder.trim_start_matches('/'));
+        let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+        let name = |entry: fs::DirEntry| Some(format!("{folder}/{}", entry.file_name().into_string().ok()?));
+        let mut names: Vec<String> = entries.flatten().take(names_max).filter_map(name).collect();
         names.sort();
         names
     }

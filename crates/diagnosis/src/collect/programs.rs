@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 /// Folders of applications.
 pub(crate) const CODE: &[&str] = &["/srv/", "/var/www/", "/opt/", "/home/"];
 const FOLDERS_MAX: usize = 300;
+const NAMES_MAX: usize = 2000;
 const PROGRAMS_MAX: usize = 500;
 const ENDS: &[&str] = &[".py", ".php", ".rb", ".pl", ".pm", ".js", ".mjs", ".ts", ".jar", ".sh"];
 
@@ -18,6 +19,6 @@ pub(super) fn beside(tree: &Tree, logs: &[Found]) -> Vec<String> {
         [folder.to_owned(), format!("{above}/bin"), above]
     };
     let folders: BTreeSet<String> = folders.flat_map(around).filter(|folder| folder.matches('/').count() > 1).collect();
-    let names = folders.iter().take(FOLDERS_MAX).flat_map(|folder| tree.names(folder));
+    let names = folders.iter().take(FOLDERS_MAX).flat_map(|folder| tree.names(folder, NAMES_MAX));
     names.filter(|name| ENDS.iter().any(|end| name.ends_with(end))).take(PROGRAMS_MAX).collect()
 }

@@ -1,6 +1,7 @@
 //! What is of others than the run: programs of the machine whose troubles are their own (monitoring, time, packages, sessions,
 //! security), other machines, other sites, disks for something else, environments in which programs are tried.
 
+use super::scope::CONTAINER_LETTERS;
 use crate::{
     collect::{CODE, Mount},
     evidence::{Evidence, Family, Sign},
@@ -28,25 +29,23 @@ pub(super) fn is_daemon(one: &Evidence) -> bool {
     name.is_some_and(|name| DAEMONS.contains(&name.to_lowercase().as_str()))
 }
 
-/// `cupsd` of `kernel: [812.60] cupsd[1022]: segfault at 4` and of `traps: cupsd[1022] general protection fault`.
-fn crashed(line: &str) -> Option<&str> {
+/// The name and the number of `kernel: [812.60] cupsd[1022]: segfault at 4` and of `traps: cupsd[1022] general protection fault`.
+fn crash(line: &str) -> Option<(&str, u32)> {
     let ends = ["]: segfault at ", "] general protection fault", "] trap "];
     let (head, _) = ends.iter().find_map(|end| line.split_once(end))?;
     let (head, pid) = head.rsplit_once('[')?;
-    let name = head.rsplit([' ', ':', ']']).next()?;
-    (!pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()) && !name.is_empty()).then_some(name)
+    let name = head.rsplit([' ', ':', ']']).next().filter(|name| !name.is_empty())?;
+    Some((name, pid.parse().ok()?))
+}
+
+fn crashed(line: &str) -> Option<&str> {
+    crash(line).map(|(name, _)| name)
 }
 
 /// The number of the process that the kernel names: `php[60912]: segfault at 0`, `Killed process 812 (php)`.
 pub(super) fn process(line: &str) -> Option<u32> {
-    let number = |text: &str| text.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
-    let killed = || number(line.split_once("Killed process ")?.1);
-    let crashed = || {
-        let ends = ["]: segfault at ", "] general protection fault", "] trap "];
-        let (head, _) = ends.iter().find_map(|end| line.split_once(end))?;
-        head.rsplit_once('[')?.1.parse().ok()
-    };
-    crashed().or_else(killed)
+    let killed = || line.split_once("Killed process ")?.1.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+    crash(line).map(|(_, pid)| pid).or_else(killed)
 }
 
 /// Interpreters, by how their processes are called, and the ends of their programs.
@@ -193,9 +192,9 @@ const ONLOOKERS: &[&str] = &[
     "analyst",
 ];
 
-/// Whether the session is of one of these.
-pub(super) fn is_of_onlooker(names: &[&str]) -> bool {
-    names.iter().any(|name| ONLOOKERS.contains(&name.to_lowercase().as_str()))
+/// Whether a user is one of these.
+pub(super) fn is_of_onlooker(name: &str) -> bool {
+    ONLOOKERS.contains(&name.to_lowercase().as_str())
 }
 
 /// The pool of PHP's processes that a line is about: `[pool shop] child 8841 exited`.
@@ -207,7 +206,7 @@ pub(super) fn pool(line: &str) -> Option<&str> {
 /// The number and the name of a container, where Docker's service tells both: `container 9e1a77b0c2d4 (pdf-render) exited`.
 pub(super) fn container(line: &str) -> Option<(&str, &str)> {
     let (id, rest) = line.split_once("container ")?.1.split_once(" (")?;
-    let is_id = id.len() >= 12 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_id = id.len() >= CONTAINER_LETTERS && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let name = rest.split(')').next().filter(|name| is_id && !name.is_empty())?;
     Some((id, name))
 }

@@ -298,7 +298,7 @@ fn killed_elsewhere(unit: &str, collected: &Collected) -> BTreeSet<u32> {
 /// Letters of the name of a process that the kernel keeps.
 const COMM_MAX: usize = 15;
 /// Letters of the name of a container by which it is known.
-const CONTAINER_LETTERS: usize = 12;
+pub(super) const CONTAINER_LETTERS: usize = 12;
 
 /// Whether `name` stands in `line`, and is no part of a longer word.
 fn is_word_of(line: &str, name: &str) -> bool {
@@ -527,7 +527,7 @@ fn called(collected: &Collected) -> BTreeSet<String> {
 }
 
 /// `club` is `club.service`.
-fn unit_name(unit: &str) -> String {
+pub(super) fn unit_name(unit: &str) -> String {
     if unit.contains('.') { unit.to_owned() } else { format!("{unit}.service") }
 }
 

@@ -13,7 +13,7 @@ use super::{
     work,
 };
 use crate::{
-    collect::{Collected, Setting, WINDOWS_BEFORE},
+    collect::{CODE, Collected, Setting, WINDOWS_BEFORE},
     evidence::{Evidence, Family, HttpRequest, Sign},
     job::JobStory,
     question::Question,
@@ -186,6 +186,16 @@ pub(super) fn best(
 }
 
 impl Weighing<'_> {
+    /// The last line by which the run is known.
+    fn last(&self) -> Option<&Evidence> {
+        self.run.evidence.map(|index| &self.collected.evidence[index])
+    }
+
+    /// The path of the log in which a line stands.
+    fn log(&self, one: &Evidence) -> &str {
+        &self.collected.sources[one.place.source].name
+    }
+
     fn weigh(&self, proof: &Proof, index: usize) -> Option<Finding> {
         let one = &self.collected.evidence[index];
         if self.is_of_others(one) {
@@ -205,7 +215,7 @@ impl Weighing<'_> {
         terms.extend(self.too_late(one));
         terms.extend(self.few_recipients(one));
         terms.extend(self.other_program(one));
-        terms.extend(self.other_thread(one));
+        terms.extend(self.other_work(one));
         terms.extend(self.unconnected(one, &terms));
         terms.retain(|term| term.points != 0 || matches!(term.word, TermWord::BeforeTheRun | TermWord::NearTheTime));
         let points = terms.iter().map(|term| term.points).sum();
@@ -289,29 +299,20 @@ impl Weighing<'_> {
     /// Whether it stands in a file of an application, whose format nobody knows: where applications are, or beside the lines that
     /// tell of messages.
     fn is_of_application_file(&self, one: &Evidence) -> bool {
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let of_messages = last.filter(|last| is_by_application(last.sign));
+        let of_messages = self.last().filter(|last| is_by_application(last.sign));
         if of_messages.is_some_and(|last| self.stand_together(last, one)) {
             return true;
         }
-        const FOLDERS: [&str; 8] = [
-            "/srv/",
-            "/opt/",
-            "/home/",
-            "/var/www/",
-            "/app/",
-            "/var/lib/docker/containers/",
-            "/var/log/pods/",
-            "/var/log/containers/",
-        ];
-        FOLDERS.iter().any(|folder| self.collected.sources[one.place.source].name.starts_with(folder))
+        const OF_CONTAINERS: [&str; 4] =
+            ["/app/", "/var/lib/docker/containers/", "/var/log/pods/", "/var/log/containers/"];
+        CODE.iter().chain(&OF_CONTAINERS).any(|folder| self.log(one).starts_with(folder))
     }
 
     /// Whether the program says it that tells of the run's messages.
     fn is_of_run(&self, one: &Evidence) -> bool {
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let last = self.last();
         let Some(last) = last.filter(|last| is_by_application(last.sign)) else { return false };
-        let log = &self.collected.sources[last.place.source].name;
+        let log = self.log(last);
         let is_named =
             one.actor.pid.is_some() && one.actor.program.as_ref().is_some_and(|name| is_called_after(log, name));
         is_same_speaker(one, last, self.collected) || is_named && !is_shared(log)
@@ -334,11 +335,11 @@ impl Weighing<'_> {
     /// Whether two lines stand in one log, or in logs of one folder of their own.
     fn stand_together(&self, one: &Evidence, other: &Evidence) -> bool {
         let folder = |one: &Evidence| {
-            let name = &self.collected.sources[one.place.source].name;
+            let name = self.log(one);
             name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned()
         };
         let is_one = one.place.source == other.place.source;
-        if is_one && is_shared(&self.collected.sources[one.place.source].name) {
+        if is_one && is_shared(self.log(one)) {
             return is_same_speaker(one, other, self.collected);
         }
         is_one || folder(one) == folder(other) && folder(one) != "/var/log"
@@ -564,11 +565,11 @@ impl Weighing<'_> {
         {
             return Some(Term { count: Some(count), ..term(TermWord::WentOn, -6) });
         }
-        let named = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let named = self.last();
         let named = named
             .filter(|last| last.sign != Sign::AppSent && is_by_application(last.sign))
             .map(|last| (last.sign, last.place.source));
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let last = self.last();
         let repeated = last.filter(|last| last.sign == Sign::Repeated).map(|last| kind(&last.line));
         let after = one.until() + WENT_ON_FROM..=one.until() + WENT_ON_TO;
         let counts = |other: &&Evidence| match other.sign {

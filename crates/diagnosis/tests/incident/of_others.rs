@@ -372,3 +372,30 @@ fn of_two_campaigns_the_one_that_stopped_is_meant() {
     assert_eq!(refused("volunteers"), None);
     assert_eq!(refused("winter"), Some(CauseId::SmtpQuota));
 }
+
+#[test]
+fn what_the_asker_calls_their_own_is_their_own() {
+    let tree = Tree::in_paris();
+    tree.write("srv/invoices/logs/worker.log", &run(|number| format!("INFO job {number} completed")));
+    tree.write("srv/bus/logs/relay.log", &format!("{DAY} 22:20:04 ERROR connect ECONNREFUSED 127.0.0.1:6379\n"));
+    let phrase = format!("the queue of invoices stopped at 22:20 {DAY}");
+    let named = |question: Question| {
+        let question = Question { phrase: phrase.clone(), ..question };
+        matches!(tree.ask(&question, None).judgement.verdict, Verdict::Cause { cause: CauseId::BrokerLost })
+    };
+    assert!(!named(Question::default()));
+    assert!(named(Question { app_root: Some("/srv/bus".into()), ..Question::default() }));
+    assert!(named(Question { logs: vec!["/srv/bus/logs/*.log".into()], ..Question::default() }));
+    assert!(!named(Question { app_root: Some("/srv/other".into()), ..Question::default() }));
+}
+
+#[test]
+fn a_user_called_as_the_run_is_no_onlooker() {
+    let tree = Tree::in_paris();
+    tree.write("srv/reporting/logs/export.log", &run(|row| format!("row {row} written")));
+    let line = format!(
+        "{DAY} 22:20:03.100 CET [2201] reporting@sales FATAL:  terminating connection due to administrator command\n"
+    );
+    tree.write("var/log/postgresql/postgresql-15-main.log", &line);
+    assert_eq!(cause(&tree, "the export stopped at 22:20"), Some(CauseId::DbTerminated));
+}

@@ -387,15 +387,19 @@ fn search<'a>(v: &'a View, rows: &[LogFileRow]) -> FilesSearchPage<'a> {
     }
 }
 
-fn files(v: &View) -> Vec<Drawn> {
-    let rows = vec![
+fn file_rows(v: &View) -> Vec<LogFileRow> {
+    vec![
         file(v, "auto_sync.log", 8_412_007, 4),
         file(v, "mailing.log", 1_204_311, 61),
         file(v, "errors.log", 48_120, 3_100),
         file(v, "jobs:2026-11-20.jsonl", 911_400, 7_300),
         file(v, "changes_detected.log", 0, 90_000),
         file(v, "auto_sync.log.1.gz", 702_991, 260_000),
-    ];
+    ]
+}
+
+fn files(v: &View) -> Vec<Drawn> {
+    let rows = file_rows(v);
     let list = |files: Vec<LogFileRow>, notice| LogFilesPage {
         v,
         files,

@@ -9,7 +9,7 @@ use crate::{
         causes::CauseId,
         others,
         run::{RunBasis, is_by_application, is_shared},
-        scope::Belongs,
+        scope::{Belongs, CONTAINER_LETTERS, unit_name},
     },
     signs,
 };
@@ -41,8 +41,6 @@ const CLOCKS_APART: Duration = Duration::from_millis(900);
 /// Lines of the run in which the number of its process is looked for, and how many have to have one.
 const NUMBERED_MAX: usize = 20;
 const NUMBERED_MIN: usize = 5;
-/// Digits of the number of a container by which it is known.
-const CONTAINER_LETTERS: usize = 12;
 
 impl Weighing<'_> {
     /// That it is not known to be about the run, or names somebody else.
@@ -53,17 +51,17 @@ impl Weighing<'_> {
             (word, _) => CONNECTING.contains(&word),
         };
         let is_connected = terms.iter().any(|term| term.points > 0 && is_connecting(term));
-        // A mail server serves whatever is sent; requests are told apart by their paths; a job has its own record.
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
         // Who hands its mail to a provider's interface has nothing to do with the mail server beside it.
-        let is_by_provider = last.is_some_and(|last| is_by_application(last.sign) && signs::names_provider(&last.line));
+        let is_by_provider =
+            self.last().is_some_and(|last| is_by_application(last.sign) && signs::names_provider(&last.line));
         if one.family == Family::Mail && (self.is_of_other_sender(one) || is_by_provider) {
             return Some(term(TermWord::Unconnected, -4));
         }
-        // What a program says into the log of the web server is its own.
+        // A mail server serves whatever is sent; requests are told apart by their paths; a job has its own record. What a program
+        // says into the log of the web server is its own.
         let is_of_web = matches!(one.family, Family::WebAccess | Family::WebError) && one.request.is_some();
         let is_by_nature = is_of_web || matches!(one.family, Family::Mail | Family::Job);
-        if is_connected || is_by_nature {
+        if is_connected || is_by_nature || self.is_told_as_own(one) {
             return None;
         }
         let strange = || term(TermWord::Unconnected, -3);
@@ -87,20 +85,25 @@ impl Weighing<'_> {
 
     /// Whether it names a process, a user of a database, or a database, that the run is known not to be, or not to use.
     fn is_of_somebody_else(&self, one: &Evidence) -> bool {
-        let log = self.collected.sources[one.place.source].name.as_str();
+        let log = self.log(one);
         let is_strange = |words: Vec<&str>| !words.is_empty() && !words.iter().any(|word| self.scope.knows(word));
         let process = || others::process(&one.line).is_some_and(|pid| !self.is_own_process(pid));
         let is_trial = |words: &[&str]| {
             let mut words = words.iter().filter(|word| others::names_trial(word));
             words.any(|word| !self.question.phrase.to_lowercase().contains(word))
         };
+        // A name of the run's own is its own, whatever it may be called elsewhere.
+        let is_onlooker = |names: &[&str]| {
+            let mut strange = names.iter().filter(|name| !self.scope.knows(name));
+            strange.any(|name| others::is_of_onlooker(name))
+        };
         let session = || {
-            others::session(&one.line)
-                .is_some_and(|names| is_trial(&names) || others::is_of_onlooker(&names) || is_strange(names))
+            let names = others::session(&one.line).filter(|_| one.family == Family::Database);
+            names.is_some_and(|names| is_trial(&names) || is_onlooker(&names) || is_strange(names))
         };
         let instance = || is_strange(others::instance(one.actor.unit.as_deref(), log));
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let log_of_run = last.map_or("", |last| self.collected.sources[last.place.source].name.as_str());
+        let last = self.last();
+        let log_of_run = last.map_or("", |last| self.log(last));
         let language = || others::is_of_other_language(&one.line, log_of_run, &self.collected.programs);
         process() || session() || instance() || language()
     }
@@ -116,29 +119,36 @@ impl Weighing<'_> {
         of_mail.filter_map(|other| others::sender(&other.line)).any(|other| other != sender && knows(other))
     }
 
-    /// Whether the log or the program of a line has a word of the question, or its file.
+    /// Whether who asks has said that it is of the application: by its folder, its unit or its logs.
+    fn is_told_as_own(&self, one: &Evidence) -> bool {
+        let log = self.log(one);
+        let is_of_folder = |root: &String| log.starts_with(root.as_str()) || one.line.contains(root.as_str());
+        let is_of_pattern = |pattern: &String| glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(log));
+        self.question.app_root.as_ref().is_some_and(is_of_folder)
+            || self.question.unit.as_deref().map(unit_name).is_some_and(|unit| one.actor.unit == Some(unit))
+            || self.question.logs.iter().any(is_of_pattern)
+    }
+
+    /// Whether the log or the program of a line has a word of the question.
     fn is_called_like_asked(&self, one: &Evidence) -> bool {
-        let log = &self.collected.sources[one.place.source].name;
+        let log = self.log(one);
         let program = one.actor.program.as_deref().unwrap_or_default();
         let unit = one.actor.unit.as_deref().unwrap_or_default();
         others::is_tag_of(&format!("{log} {program} {unit}"), &self.question.phrase)
-            || self.question.app_root.as_ref().is_some_and(|root| log.starts_with(root.as_str()))
-            || self.question.unit.is_some()
-            || !self.question.logs.is_empty()
     }
 
     /// Whether the run's lines name the very process, or its program is in the run's language.
     fn is_named(&self, one: &Evidence) -> bool {
-        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return false };
+        let Some(last) = self.last() else { return false };
         let own = others::own_number(&last.line);
-        let log_of_run = &self.collected.sources[last.place.source].name;
+        let log_of_run = self.log(last);
         own.is_some() && others::process(&one.line) == own
             || others::is_of_own_language(&one.line, log_of_run, &self.collected.programs)
     }
 
     /// Whether the same program says it on another machine than the run, where one log is kept for several.
     fn is_on_other_machine(&self, one: &Evidence) -> bool {
-        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return false };
+        let Some(last) = self.last() else { return false };
         let is_other = others::host(&last.line).is_some_and(|own| others::is_of_other_host(&one.line, own));
         is_other && (one.actor.program == last.actor.program || matches!(one.family, Family::Kernel | Family::System))
     }
@@ -154,7 +164,7 @@ impl Weighing<'_> {
 
     /// Whether the container that the kernel means has another name than the run's log, or is one for trials.
     fn is_of_other_container(&self, one: &Evidence, last: &Evidence) -> bool {
-        let log = self.collected.sources[last.place.source].name.as_str();
+        let log = self.log(last);
         let of_run = format!("{log} {}", last.actor.program.as_deref().unwrap_or_default());
         let unit = one.actor.unit.as_deref().unwrap_or_default();
         let named = self.collected.containers.iter().find(|one_of| {
@@ -173,7 +183,7 @@ impl Weighing<'_> {
 
     /// Whether a process is the run's, as far as its lines name theirs.
     fn is_own_process(&self, pid: u32) -> bool {
-        let Some(last) = self.run.evidence.map(|index| &self.collected.evidence[index]) else { return true };
+        let Some(last) = self.last() else { return true };
         let of_log = |other: &&Evidence| other.place.source == last.place.source && other.at <= last.at;
         let lines = self.collected.evidence.iter().rev().filter(of_log).take(NUMBERED_MAX);
         let numbers: Vec<Option<u32>> = lines.map(|other| others::own_number(&other.line)).collect();
@@ -181,8 +191,8 @@ impl Weighing<'_> {
         numbers.len() < NUMBERED_MIN || numbers.contains(&None) || named.contains(&pid)
     }
 
-    /// What the thread of a request says is not of a run that another thread tells of.
-    pub(super) fn other_thread(&self, one: &Evidence) -> Option<Term> {
+    /// What one log tells of another work, campaign or thread is not of the run.
+    pub(super) fn other_work(&self, one: &Evidence) -> Option<Term> {
         // One log may tell of several works, of which the question names one.
         let is_named = |line: &str| others::tag(line).map(|tag| others::is_tag_of(tag, &self.question.phrase));
         let of_log = |other: &&Evidence| other.place.source == one.place.source;
@@ -208,13 +218,14 @@ impl Weighing<'_> {
         let is_lack =
             |sign: Sign| matches!(sign, Sign::NoSpace | Sign::QuotaExceeded | Sign::ReadOnly | Sign::TooManyFiles);
         let is_daemon = others::is_daemon(one) && !self.is_of_run(one);
-        if is_daemon || self.is_on_other_machine(one) || self.is_of_elsewhere(one) && !self.is_of_run(one) {
+        let is_own = self.is_told_as_own(one) || self.is_of_run(one);
+        if is_daemon || self.is_on_other_machine(one) || self.is_of_elsewhere(one) && !is_own {
             return Some(term(TermWord::OtherProgram, -6));
         }
-        if self.is_of_other_program(one) {
+        if self.is_of_other_program(one) && !is_own {
             return Some(term(TermWord::OtherProgram, -2));
         }
-        let is_own = self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
+        let is_own = is_own || self.scope.is_application(one) == Belongs::Yes || self.is_of_application_file(one);
         if one.family != Family::Other || !is_lack(one.sign) || is_own {
             return None;
         }
@@ -229,13 +240,12 @@ impl Weighing<'_> {
 
     /// Whether a program with a name of its own says it in the system's log, where the run has a log of its own.
     fn is_of_other_program(&self, one: &Evidence) -> bool {
-        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
-        let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(log(last)));
+        let last = self.last();
+        let has_own_log = last.is_some_and(|last| is_by_application(last.sign) && !is_shared(self.log(last)));
         let is_relay = one.actor.program.as_deref().is_some_and(|program| RELAYED.contains(&program));
         one.family == Family::Other
             && !self.is_of_run(one)
-            && is_shared(log(one))
+            && is_shared(self.log(one))
             && has_own_log
             && !is_relay
             && self.scope.is_of_other_name(one)
@@ -243,27 +253,27 @@ impl Weighing<'_> {
 
     /// Whether another machine says it, or another site, which the run's own machine or log are not.
     fn is_of_elsewhere(&self, one: &Evidence) -> bool {
-        let log = |one: &Evidence| self.collected.sources[one.place.source].name.as_str();
-        let last = self.run.evidence.map(|index| &self.collected.evidence[index]);
+        let last = self.last();
         let is_of_site = |last: &Evidence| {
-            others::is_of_other_site(&one.line, log(one), log(last))
-                || others::is_of_other_application(&one.line, log(one), log(last))
-                || others::names_other_application(&one.line, log(last))
+            others::is_of_other_site(&one.line, self.log(one), self.log(last))
+                || others::is_of_other_application(&one.line, self.log(one), self.log(last))
+                || others::names_other_application(&one.line, self.log(last))
                 || !OF_MACHINE.contains(&self.cause.id)
                     && matches!(one.family, Family::App | Family::AppServer | Family::Tasks | Family::Other)
-                    && !is_shared(log(last))
-                    && others::is_of_unrelated_log(&one.line, log(one), log(last), &self.question.phrase)
+                    && !is_shared(self.log(last))
+                    && others::is_of_unrelated_log(&one.line, self.log(one), self.log(last), &self.question.phrase)
         };
         let is_foreign = |own: &str| {
             let is_foreign_run = last.is_some_and(|last| others::is_of_other_host(&last.line, own));
             !is_foreign_run && others::is_of_other_host(&one.line, own)
         };
-        let log_of_run = last.map_or("", log);
-        if last.is_some_and(|last| self.is_of_other_pool(one, log(last)) || self.is_of_other_container(one, last)) {
+        let log_of_run = last.map_or("", |last| self.log(last));
+        if last.is_some_and(|last| self.is_of_other_pool(one, self.log(last)) || self.is_of_other_container(one, last))
+        {
             return true;
         }
         let is_trial = |name: &str| others::is_of_trial(name, self.question);
-        if is_trial(log(one)) && !is_trial(log_of_run)
+        if is_trial(self.log(one)) && !is_trial(log_of_run)
             || one.family == Family::Kernel && others::is_of_other_disk(&one.line, &self.collected.mounts, log_of_run)
         {
             return true;
