@@ -55,12 +55,12 @@ pub(crate) fn among(text: &str, dividers: &[char]) -> Option<Level> {
     text.split(dividers).map(|part| part.trim().trim_matches('"')).find_map(plainly_named)
 }
 
-/// As [`named`], or by three capitals that are a level only where one must stand: `NTC`, `CRT`.
+/// As [`named`], or by three or four capitals that are a level only where one must stand: `NTC`, `CRT`.
 pub(crate) fn shortened(word: &str) -> Option<Level> {
     match word {
-        "NTC" | "NOT" | "NTE" => Some(Level::Info),
-        "SEV" => Some(Level::Error),
-        "CRT" | "FAT" | "EMG" | "EMR" | "ALR" | "PNC" => Some(Level::Critical),
+        "NTC" | "NOT" | "NTE" | "NOTI" => Some(Level::Info),
+        "SEV" | "ERRS" => Some(Level::Error),
+        "CRT" | "FAT" | "EMG" | "EMR" | "ALR" | "PNC" | "EMRG" | "ALRT" => Some(Level::Critical),
         word => named(word),
     }
 }
@@ -105,7 +105,7 @@ pub(crate) fn abbreviated(word: &str) -> Option<Level> {
 }
 
 /// The severity in the code that `text` begins with: `%LINK-3-UPDOWN:` of Cisco, `%%01IFNET/4/LINK_STATE` of Huawei, and the
-/// letter at the end of `ANS1228E` and `ISP.0090.0004E` as IBM and others end theirs.
+/// letter at the end of `ANS1228E` and `ISP.0090.0004E`, or in the middle of `CAUAJM_E_10527`, as IBM and others write theirs.
 pub(crate) fn coded(text: &str) -> Option<Level> {
     match text.as_bytes() {
         // Nearly every text is passed over here.
@@ -140,6 +140,11 @@ fn of_device(code: &str) -> Option<Level> {
 fn of_message(bytes: &[u8]) -> Option<Level> {
     let letters = bytes.iter().take_while(|byte| byte.is_ascii_uppercase()).count();
     let rest = &bytes[letters..];
+    if let [b'_', letter @ (b'I' | b'W' | b'E' | b'F'), b'_', number @ ..] = rest {
+        let digits = number.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let ends = matches!(number.get(digits), Some(b' ' | b':'));
+        return ((3..=6).contains(&digits) && ends).then(|| lettered(*letter))?;
+    }
     let length = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
     let digits = rest[..length].iter().filter(|byte| byte.is_ascii_digit()).count();
     let dots = length - digits;
@@ -178,7 +183,7 @@ const SEARCHED: usize = 96;
 
 /// The level that a text of unknown format names near its beginning: in capitals, in brackets, or before a colon.
 pub fn find(text: &str) -> Option<Level> {
-    if let Some(level) = of_state(text).or_else(|| coded(text)) {
+    if let Some(level) = of_state(text).or_else(|| of_netscreen(text)).or_else(|| coded(text)) {
         return Some(level);
     }
     // npm names the level in small letters behind its own name.
@@ -247,6 +252,16 @@ fn of_state(text: &str) -> Option<Level> {
     })
 }
 
+/// `NetScreen device_id=ns204  [Root]system-critical-00032: message`: as Juniper's firewalls name it.
+fn of_netscreen(text: &str) -> Option<Level> {
+    let (_, kind) = text.strip_prefix("NetScreen device_id=")?.split_once("]system-")?;
+    match kind.split_once('-')?.0 {
+        "notification" => Some(Level::Info),
+        "debugging" => Some(Level::Debug),
+        word => named(word),
+    }
+}
+
 fn stands_out(word: &[u8], before: Option<u8>, after: Option<&u8>) -> bool {
     let alone = !matches!(before, Some(b'-' | b'.' | b'/')) && !matches!(after, Some(b'-' | b'.' | b'/' | b'='));
     let capitals = word.iter().all(|byte| !byte.is_ascii_lowercase());
@@ -280,6 +295,10 @@ mod tests {
             ("CWWKG0032W: Unexpected value", Some(Level::Warning)),
             ("ISO8859E is none", Some(Level::Error)),
             ("IEF142I: step was executed", Some(Level::Info)),
+            ("CAUAJM_E_10527 Timed out", Some(Level::Error)),
+            ("SOME_E_NAME of it", None),
+            ("NetScreen device_id=a  [Root]system-notification-00257(traffic): x", Some(Level::Info)),
+            ("NetScreen device_id=a  [Root]system-critical-00032: x", Some(Level::Critical)),
             ("SQL0101N  The statement is too long", None),
             ("ABC1234567E is a part", None),
             ("WDC20E is a part", None),

@@ -90,7 +90,8 @@ fn times_and_levels_are_those_that_are_stated() {
     assert!(times >= 97.0 && levels >= 97.0, "times {times:.1} %, levels {levels:.1} %:\n{wrong}");
 }
 
-/// Of sets that are kept elsewhere: `STATED` is a folder of files in the form of `stated.tsv`, one a program.
+/// Of sets that are kept elsewhere: `STATED` is a folder of files in the form of `stated.tsv`, one a program. What is wrong is shown only
+/// where `STATED_SHOW` is set, so that a set can be counted and stay unseen.
 #[test]
 #[ignore = "counts a folder that is named in STATED"]
 fn a_folder_is_counted() {
@@ -101,7 +102,10 @@ fn a_folder_is_counted() {
         if path.extension().is_some_and(|end| end == "tsv") {
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let text = std::fs::read_to_string(&path).expect("text");
-            let (counts, _) = held(&format!("== {name}\n{text}"));
+            let (counts, wrong) = held(&format!("== {name}\n{text}"));
+            if std::env::var_os("STATED_SHOW").is_some() {
+                print!("{wrong}");
+            }
             all.iter_mut().zip(counts).for_each(|(all, count)| *all += count);
         }
     }

@@ -255,7 +255,8 @@ fn of_origin(cursor: &Cursor<'_>) -> Option<Level> {
     let separator = if next.eat("[").is_some() { "-" } else { "/" };
     let level = next.level()?;
     next.eat(separator)?;
-    next.peek().filter(u8::is_ascii_uppercase).map(|_| level)
+    let is_name = next.peek()?.is_ascii_uppercase() || separator == "/" && topics.ends_with(':');
+    is_name.then_some(level)
 }
 
 /// `E STORAGE  [initandlisten] message`: a letter and a component, as MongoDB wrote them before it wrote objects.

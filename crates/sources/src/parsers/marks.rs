@@ -61,6 +61,7 @@ fn of_thread(text: &str) -> Option<Level> {
 pub(super) fn first(text: &str) -> Option<Level> {
     match text.as_bytes() {
         [b'[', letter @ (b'd' | b'e' | b'i' | b'w'), b']', b' ', ..] => level::lettered(letter.to_ascii_uppercase()),
+        [b'<', _, _, _, ..] if let Some(level) = of_pointed(text) => Some(level),
         [b'[', letter, b']', ..] | [b'<', letter, b'>', ..] | [b'{', letter, b'}', ..] => level::lettered(*letter),
         [b'(', b'E', b'E', b')', ..] => Some(Level::Error),
         [b'(', b'W', b'W', b')', ..] => Some(Level::Warning),
@@ -96,7 +97,26 @@ fn dressed(text: &str) -> Option<Level> {
     level::plainly_named(word).filter(|_| ends)
 }
 
-/// `[CRT] message`, `[ warn|host|12] message`, `[error, 12] message`: three capitals, or a level that is the first part of the bracket.
+/// `<NOTI> message`, `<522008> <4211> <ERRS> message`, `<Warn:VLAN.Event> message`: the first four letters of a level, behind numbers.
+fn of_pointed(text: &str) -> Option<Level> {
+    const NUMBERS_MAX: usize = 3;
+    let mut cursor = Cursor::new(text);
+    for _ in 0..=NUMBERS_MAX {
+        cursor.eat("<")?;
+        if cursor.digits().is_some() {
+            cursor.eat(">")?;
+            cursor.spaces();
+            continue;
+        }
+        let word = cursor.take(|byte| byte.is_ascii_alphabetic());
+        let ends = matches!(cursor.peek()?, b'>' | b':') && word.len() == 4;
+        return level::shortened(&word.to_ascii_uppercase()).filter(|_| ends);
+    }
+    None
+}
+
+/// `[CRT] message`, `[ warn|host|12] message`, `[error, 12] message`, `[W|app|12] message`: three capitals, or a level that is the first
+/// part of the bracket.
 fn of_bracket(text: &str) -> Option<Level> {
     let mut cursor = Cursor::new(&text[1..]);
     cursor.spaces();
@@ -105,6 +125,7 @@ fn of_bracket(text: &str) -> Option<Level> {
     match cursor.peek()? {
         b']' if word.len() == 3 => level::shortened(word),
         b']' => level::plainly_named(word),
+        b'|' if word.len() == 1 => level::lettered(word.as_bytes()[0]),
         b'|' | b',' | b';' => level::plainly_named(word),
         _ => None,
     }
@@ -384,6 +405,13 @@ mod tests {
     #[test]
     fn so_are_marks_of_brackets_threads_and_tabs() {
         for (text, expected) in [
+            ("<NOTI> joined", Some(Level::Info)),
+            ("<522008> <4211> <ERRS> <MM-1 10.1.1.10> gone", Some(Level::Error)),
+            ("<Noti:DM.Notice> joined", Some(Level::Info)),
+            ("<12> <13> none", None),
+            ("<body> of it", None),
+            ("[W|app|c68bc264] slow", Some(Level::Warning)),
+            ("[x|y] none", None),
             ("W! slow", Some(Level::Warning)),
             ("A! slow", None),
             ("W> slow", Some(Level::Warning)),

@@ -46,6 +46,25 @@ pub(super) fn cisco(text: &str) -> Option<Parsed<'_>> {
     Some(parsed.text("mnemonic", mnemonic).with("sequence", sequence))
 }
 
+/// `%Nov 20 10:00:00:123 2026 sw1 IFNET/3/PHY_UPDOWN: message` of Comware (H3C, HP): the digit is syslog's severity.
+pub(super) fn comware(text: &str) -> Option<Parsed<'_>> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("%").or_else(|| cursor.eat("#"))?;
+    let (stamp, length) = timestamps::with_year_last(cursor.rest())?;
+    cursor.eat(&cursor.rest()[..length])?;
+    cursor.gap()?;
+    let host = cursor.word()?;
+    let (module, severity, mnemonic) = (cursor.until("/")?, cursor.until("/")?, cursor.until(":")?);
+    let digit = severity.parse().ok().filter(|_| severity.len() == 1)?;
+    let is_code = |part: &str| !part.is_empty() && part.bytes().all(|byte| !byte.is_ascii_lowercase() && byte != b' ');
+    if !is_code(module) {
+        return None;
+    }
+    cursor.spaces();
+    let parsed = Parsed::new("comware", cursor.rest()).at(Some(stamp)).level(level::of_severity(digit));
+    Some(parsed.logger(module).text("host", host).text("mnemonic", mnemonic))
+}
+
 /// `<13>message`: a priority and nothing else that RFC 3164 wants.
 pub(super) fn sniff_bare(text: &str) -> bool {
     bare(text).is_some()

@@ -12,6 +12,7 @@ use crate::{
     record::{FIELDS_MAX, Field, Parsed, Value},
     timestamps::{self, Stamp},
 };
+use model::Level;
 
 /// RFC 5424 §6.2.1.
 const FACILITIES: [&str; 24] = [
@@ -24,6 +25,8 @@ const NAME_BYTES_MAX: usize = 128;
 
 struct Head<'a> {
     priority: Option<u8>,
+    /// A level in words behind the host, as F5 writes it.
+    level: Option<Level>,
     stamp: Option<Stamp>,
     host: &'a str,
     program: &'a str,
@@ -39,7 +42,8 @@ pub(super) fn sniff(text: &str) -> bool {
 
 pub(super) fn parse<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let head = head(text)?;
-    let parsed = dress(Parsed::new("syslog", head.message).at(head.stamp), head.priority)
+    let parsed = Parsed::new("syslog", head.message).at(head.stamp).level(head.level);
+    let parsed = dress(parsed, head.priority)
         .logger(head.program)
         .text("host", head.host)
         .with("pid", head.process);
@@ -85,6 +89,9 @@ fn head(text: &str) -> Option<Head<'_>> {
     let stamp = cursor.stamp().filter(|_| !is_dashed)?;
     cursor.eat(" ")?;
     let yearless = matches!(stamp, Stamp::Yearless { .. });
+    if let Some(head) = yearless.then(|| with_year(text, priority)).flatten() {
+        return Some(head);
+    }
     let full = dated_in_full && matches!(stamp, Stamp::Instant(_));
     if !yearless && !full || cursor.peek() == Some(b' ') {
         return None;
@@ -94,7 +101,8 @@ fn head(text: &str) -> Option<Head<'_>> {
         let behind = cursor.rest()[length..].trim_start();
         cursor = Cursor::new(behind);
         let (program, process) = tag(&mut cursor)?;
-        return Some(Head { priority, stamp: Some(stamp), host: "", program, process, message: cursor.rest(), behind });
+        let (stamp, message) = (Some(stamp), cursor.rest());
+        return Some(Head { priority, level: None, stamp, host: "", program, process, message, behind });
     }
     let after_time = cursor;
     let behind = cursor.rest();
@@ -109,15 +117,29 @@ fn head(text: &str) -> Option<Head<'_>> {
     }
     // What only looks like them is the program, or its first word.
     let priority = priority.or(worded(&mut cursor));
+    let level = of_program(&mut cursor);
+    let stamp = Some(stamp);
     if let Some((program, process)) = tag(&mut cursor) {
-        return Some(Head { priority, stamp: Some(stamp), host, program, process, message: cursor.rest(), behind });
+        return Some(Head { priority, level, stamp, host, program, process, message: cursor.rest(), behind });
     }
     // "--- last message repeated 2 times ---", and lines whose program was forgotten.
     if !yearless {
         return None;
     }
     let (host, message) = if host == "---" { ("", after_time.rest()) } else { (host, cursor.rest()) };
-    Some(Head { priority, stamp: Some(stamp), host, program: "", process: "", message, behind })
+    Some(Head { priority, level, stamp, host, program: "", process: "", message, behind })
+}
+
+/// `Nov 20 10:00:00 2026 sw1 authmgr[4211]: message`, as Aruba's controllers write it.
+fn with_year(text: &str, priority: Option<u8>) -> Option<Head<'_>> {
+    let text = if priority.is_some() { text.split_once('>')?.1 } else { text };
+    let (stamp, length) = timestamps::with_year_last(text)?;
+    let mut cursor = Cursor::new(&text[length..]);
+    cursor.gap()?;
+    let behind = cursor.rest();
+    let host = cursor.word()?;
+    let (program, process) = tag(&mut cursor)?;
+    Some(Head { priority, level: None, stamp: Some(stamp), host, program, process, message: cursor.rest(), behind })
 }
 
 /// `auth.info `, as BusyBox writes facility and severity before the program.
@@ -149,6 +171,16 @@ pub(super) fn worded(cursor: &mut Cursor<'_>) -> Option<u8> {
     tag(&mut next.clone())?;
     *cursor = next;
     Some(priority)
+}
+
+/// `notice mcpd[123]: `: a level before a program's name, of which the name is left.
+fn of_program(cursor: &mut Cursor<'_>) -> Option<Level> {
+    let mut next = *cursor;
+    let level = level::plainly_named(next.word()?)?;
+    // `error main: message` is a tag of two words.
+    tag(&mut next.clone()).filter(|(_, process)| !process.is_empty())?;
+    *cursor = next;
+    Some(level)
 }
 
 /// `sshd[123]: `, `CRON: `, `postfix/smtp[7]: `; macOS may put another name in parentheses before the colon.

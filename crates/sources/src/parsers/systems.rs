@@ -160,3 +160,28 @@ pub(super) fn tai64n(text: &str) -> Option<Parsed<'_>> {
     cursor.gap()?;
     Some(Parsed::new("tai64n", cursor.rest()).at(stamp).level(level::find(cursor.rest())))
 }
+
+/// `6b001b6d.0778090c 0x7feed65fd6c0 conn=1014 message` of OpenLDAP's slapd: seconds and a fraction in hexadecimal digits, and a
+/// thread. Before 2.5 there were the seconds alone: `6b001b6d conn=1014 message`.
+pub(super) fn openldap(text: &str) -> Option<Parsed<'_>> {
+    const HEX: usize = 8;
+    // Nearly every line is passed over here.
+    if !matches!(text.as_bytes().get(HEX)?, b'.' | b' ') || !text.as_bytes()[..HEX].iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let mut cursor = Cursor::new(text);
+    let seconds = i64::from_str_radix(cursor.take(|byte| byte.is_ascii_hexdigit()), 16).ok()?;
+    let mut nanos = 0;
+    if text.as_bytes()[HEX] == b'.' {
+        cursor.eat(".")?;
+        let digits = cursor.take(|byte| byte.is_ascii_hexdigit());
+        nanos = i64::from_str_radix(digits, 16).ok().filter(|nanos| digits.len() == HEX && *nanos < 1_000_000_000)?;
+        cursor.eat(" 0x")?;
+        cursor.word()?;
+    } else {
+        cursor.gap()?;
+        ["conn=", "slapd ", "@(#) ", "daemon: ", "=> "].iter().find(|word| cursor.rest().starts_with(**word))?;
+    }
+    let stamp = Stamp::Instant(seconds * SECOND + nanos / 1_000);
+    Some(Parsed::new("openldap", cursor.rest()).at(stamp).level(level::find(cursor.rest())))
+}

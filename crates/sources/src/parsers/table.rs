@@ -112,6 +112,8 @@ pub static FORMATS: &[Format] = &[
     simple!("mysql_slow", Headed, Own, databases::slow_log),
     simple!("mysql", Headed, Own, databases::mysql),
     simple!("cisco", Line, Own, network::cisco),
+    simple!("comware", Line, Own, network::comware),
+    simple!("openldap", Line, Own, systems::openldap),
     format("cri", Carrier(containers::carried_cri), Own, containers::sniff_cri, containers::parse_cri),
     format("syslog5424", Carrier(syslog::carried_5424), Own, syslog::sniff_5424, syslog::parse_5424),
     format("syslog", Carrier(syslog::carried), Own, syslog::sniff, syslog::parse),

@@ -5,11 +5,14 @@
 //! the [`Stamp`], and a [`Calendar`] fills it in from what is known about the source and the lines before.
 
 mod calendar;
+mod clock;
+mod months;
 mod shapes;
 mod slashed;
 #[cfg(test)]
 mod tests;
 mod weekdays;
+mod zone;
 
 pub use calendar::{Calendar, Reference, Turns};
 pub use slashed::{DateOrder, Slashed};
@@ -17,6 +20,8 @@ pub use slashed::{DateOrder, Slashed};
 use jiff::tz::TimeZone;
 
 pub(crate) const SECOND: i64 = 1_000_000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
 pub(crate) const DAY: i64 = 86_400 * SECOND;
 
 /// A time as far as the text tells it.
@@ -92,9 +97,14 @@ pub fn read(text: &str) -> Option<(Stamp, usize)> {
     }
 }
 
+/// `Nov 20 14:32:15 2026`, of which [`read`] leaves the year, which may be anything else: where a format tells that it is one.
+pub(crate) fn with_year_last(text: &str) -> Option<(Stamp, usize)> {
+    shapes::with_year_last(text.as_bytes())
+}
+
 /// A time of day at the beginning of `text`, as in `14:32:15.123456`, and its length in bytes.
 pub(crate) fn read_clock(text: &str) -> Option<(Stamp, usize)> {
-    let (micros, length) = shapes::clock(text.as_bytes(), 0)?;
+    let (micros, length) = clock::clock(text.as_bytes(), 0)?;
     (text.as_bytes().get(5) == Some(&b':')).then_some((Stamp::OfDay(micros), length))
 }
 
@@ -106,7 +116,7 @@ pub fn epoch(text: &str) -> Option<(Stamp, usize)> {
     let count: i64 = text[..length].parse().ok()?;
     match length {
         10 => {
-            let (fraction, end) = shapes::fraction(bytes, length);
+            let (fraction, end) = clock::fraction(bytes, length);
             Some((Stamp::Instant(count * SECOND + fraction), end))
         }
         13 | 16 | 19 => Some((from_epoch(count)?, length)),
@@ -159,7 +169,7 @@ pub fn from_epoch_float(count: f64) -> Option<Stamp> {
 
 /// Seconds east of Greenwich of a zone's abbreviation, where it means one offset everywhere it is common.
 pub(crate) fn zone_named(name: &str) -> Option<i64> {
-    shapes::named_zone(name.as_bytes(), 0).filter(|(_, end)| *end == name.len()).map(|(offset, _)| offset / SECOND)
+    zone::named_zone(name.as_bytes(), 0).filter(|(_, end)| *end == name.len()).map(|(offset, _)| offset / SECOND)
 }
 
 /// Whether two digits are a year of which a log may write no more.
@@ -170,7 +180,7 @@ pub(crate) fn is_short_year(digits: &str) -> bool {
 /// The month of a name, in English or as the C locales of Europe write it.
 pub(crate) fn month_named(name: &str) -> Option<u8> {
     let name = name.strip_suffix('.').unwrap_or(name);
-    shapes::month_named(name.as_bytes()).and_then(|month| u8::try_from(month).ok())
+    months::month_named(name.as_bytes()).and_then(|month| u8::try_from(month).ok())
 }
 
 /// Days since 1970-01-01 of a Gregorian date. After Howard Hinnant, "chrono-compatible low-level date algorithms".

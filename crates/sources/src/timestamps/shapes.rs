@@ -2,10 +2,14 @@
 //!
 //! Every function takes the whole text and a place in it, and gives what it read with the place behind it.
 
-use super::{DAY, SECOND, Slashed, Stamp, days_in_month, days_of, weekdays};
-
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
+use super::{
+    DAY, Slashed, Stamp,
+    clock::{clock, has_halves},
+    days_in_month, days_of,
+    months::month,
+    weekdays,
+    zone::zone,
+};
 
 /// What begins with a digit.
 pub(super) fn numeric(bytes: &[u8]) -> Option<(Stamp, usize)> {
@@ -57,7 +61,7 @@ fn year_and_name(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
 }
 
-/// `2025-01-10…`, `2025/01/10…`, and the day of the year, `2025-010T…`.
+/// `2025-01-10…`, `2025/01/10…`, the day of the year, `2025-010T…`, and that of a week, `2025-W02-5T…`.
 fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let year = count(bytes, 0, 4)?;
     let separator = bytes[4];
@@ -65,15 +69,28 @@ fn year_first(bytes: &[u8]) -> Option<(Stamp, usize)> {
         let days = date(year, count(bytes, 5, 2)?, count(bytes, 8, 2)?)?;
         return rest_of(bytes, days, clock_behind(bytes, 10)?);
     }
+    if separator == b'-' && bytes.get(5) == Some(&b'W') {
+        return of_week(bytes, year);
+    }
     if matches!(separator, b'-' | b'/') && bytes.get(5).is_some_and(u8::is_ascii_alphabetic) {
         return year_and_name(bytes);
     }
     let of_year = count(bytes, 5, 3)?;
     let length = if days_in_month(year, 2) == 29 { 366 } else { 365 };
-    if separator != b'-' || !(1..=length).contains(&of_year) || !matches!(bytes.get(8)?, b'T' | b' ') {
+    if !matches!(separator, b'-' | b'/') || !(1..=length).contains(&of_year) || !matches!(bytes.get(8)?, b'T' | b' ') {
         return None;
     }
     rest_of(bytes, date(year, 1, 1)? + of_year - 1, 9)
+}
+
+/// `2025-W02-5T14:32:15`: Monday is the first day, and the week of the 4th of January the first week (ISO 8601).
+fn of_week(bytes: &[u8], year: i64) -> Option<(Stamp, usize)> {
+    let (week, day) = (count(bytes, 6, 2)?, count(bytes, 9, 1)?);
+    let exists = (1..=53).contains(&week) && (1..=7).contains(&day) && bytes.get(8) == Some(&b'-');
+    let fourth = date(year, 1, 4).filter(|_| exists)?;
+    // 1970 began on a Thursday.
+    let monday = fourth - (fourth + 3).rem_euclid(7);
+    rest_of(bytes, monday + (week - 1) * 7 + day - 1, clock_behind(bytes, 10)?)
 }
 
 /// `10/Jan/2025:14:32:15 +0100`, `10-Jan-2025 …`, `10 Jan 2025 …`, `10/01/2025 …`, and year first in two digits.
@@ -109,6 +126,10 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         return None;
     }
     let second = count(bytes, at, seconds.min(3)).filter(|_| seconds < 3)?;
+    // `20.11. 10:15:30`, as in German and Finnish.
+    if separator == b'.' && bytes.get(year_at) == Some(&b' ') {
+        return yearless(bytes, Some(second).filter(|month| (1..=12).contains(month))?, first, year_at + 1);
+    }
     if let Some(year) = count(bytes, year_at, 4) {
         let clock_at = clock_behind(bytes, year_at + 4)?;
         if separator == b'.' {
@@ -180,7 +201,7 @@ fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let at = skip_spaces(bytes, at);
     let rest = bytes.get(at..).unwrap_or_default();
-    let between = ["- ", "-- ", "| ", "à ", "um ", "at "].iter().find(|word| rest.starts_with(word.as_bytes()));
+    let between = ["- ", "-- ", "| ", "à ", "um ", "at ", "klo "].iter().find(|word| rest.starts_with(word.as_bytes()));
     Some(at + between.map_or(0, |word| word.len()))
 }
 
@@ -267,6 +288,15 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
     of_no_year(month, day, micros).map(|stamp| (stamp, end))
 }
 
+/// `Jan 10 14:32:15 2025` and `Jan 10 14:32:15:123 2025`.
+pub(super) fn with_year_last(bytes: &[u8]) -> Option<(Stamp, usize)> {
+    let (month, end) = month(bytes, 0)?;
+    let at = skip_spaces(bytes, end);
+    let digits = bytes.get(at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let (micros, end) = clock(bytes, skip_spaces(bytes, at + digits))?;
+    year_last(bytes, month, count(bytes, at, digits)?, micros, end)
+}
+
 /// `Apr-27-13 02:33:09`, `Apr-27-2013 02:33:09`, `Apr/27/2013 02:33:09`, `Apr-27 02:33:09`: from the day on.
 fn dashed(bytes: &[u8], month: i64, at: usize, separator: u8) -> Option<(Stamp, usize)> {
     let day = count(bytes, at, 2)?;
@@ -295,14 +325,6 @@ pub(super) fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
     valid.then_some(Stamp::Yearless { month: month as u8, day: day as u8, micros, offset: None })
 }
 
-/// Whether the clock at `at` is one of twelve hours.
-fn has_halves(bytes: &[u8], at: usize) -> bool {
-    let Some((_, end)) = clock(bytes, at) else { return false };
-    end.checked_sub(2)
-        .and_then(|at| bytes.get(at..end))
-        .is_some_and(|half| half.eq_ignore_ascii_case(b"AM") || half.eq_ignore_ascii_case(b"PM"))
-}
-
 /// ` 2025`, ` UTC 2025` or ` +0100 2025` behind the clock.
 pub(super) fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Option<(Stamp, usize)> {
     let (offset, at) = zone(bytes, at);
@@ -321,217 +343,6 @@ pub(super) fn rest_of(bytes: &[u8], days: i64, at: usize) -> Option<(Stamp, usiz
     Some((offset.map_or(Stamp::Civil(civil), |offset| Stamp::Instant(civil - offset)), end))
 }
 
-/// `14:32`, `14:32:15`, `14:32:15.123456789`, `14:32:15,123`, `2:32:15 PM`: µs since midnight.
-pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let digits = if matches!(bytes.get(at + 1), Some(b':' | b'h')) { 1 } else { 2 };
-    let mut hour = count(bytes, at, digits)?;
-    let start = at;
-    let at = at + digits;
-    match bytes.get(at) {
-        Some(b'h') => return french_clock(bytes, hour, at + 1),
-        Some(b'.' | b'-') => return dotted_clock(bytes, start),
-        _ => {}
-    }
-    // Basic ISO 8601 has no colons.
-    let colon = usize::from(bytes.get(at) == Some(&b':'));
-    let minute = count(bytes, at + colon, 2)?;
-    let mut end = at + colon + 2;
-    let mut micros = 0;
-    let seconds_follow = if colon == 1 { bytes.get(end) == Some(&b':') } else { true };
-    if let Some(second) = seconds_follow.then(|| count(bytes, end + colon, 2)).flatten() {
-        // A leap second is the first of the next minute.
-        if second > 60 {
-            return None;
-        }
-        let (fraction, after) = match bytes.get(end + colon + 2) {
-            Some(b':') if colon == 1 => thousandths(bytes, end + colon + 2),
-            _ => fraction(bytes, end + colon + 2),
-        };
-        micros = second * SECOND + fraction;
-        end = after;
-    } else if colon == 0 {
-        return None;
-    }
-    if let Some((afternoon, after)) = half(bytes, end) {
-        hour = hour % 12 + if afternoon { 12 } else { 0 };
-        end = after;
-    }
-    (hour <= 23 && minute <= 59).then_some((hour * HOUR + minute * MINUTE + micros, end))
-}
-
-/// Whether ` PM` or `PM` stands at `at`, rather than ` AM`, and the place behind it.
-fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
-    let spaced = bytes.get(at) == Some(&b' ');
-    let from = at + usize::from(spaced);
-    let afternoon = match bytes.get(from..from + 2)? {
-        b"AM" | b"am" => false,
-        b"PM" | b"pm" => true,
-        _ => return None,
-    };
-    let is_word = !spaced && bytes.get(from + 2).is_some_and(u8::is_ascii_alphanumeric);
-    (!is_word).then_some((afternoon, from + 2))
-}
-
-/// `14.32.15` and `14-32-15` where they hang on their date as in `2025.01.10-14.32.15`; behind a space they may be a version or a date.
-fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let hangs = matches!(bytes.get(at.checked_sub(1)?)?, b'-' | b'_' | b'T');
-    if !hangs || bytes.get(at + 5) != bytes.get(at + 2) {
-        return None;
-    }
-    let (hour, minute, second) = (count(bytes, at, 2)?, count(bytes, at + 3, 2)?, count(bytes, at + 6, 2)?);
-    let (fraction, end) = match bytes.get(at + 8) {
-        Some(b':') => thousandths(bytes, at + 8),
-        _ => fraction(bytes, at + 8),
-    };
-    let exists = hour <= 23 && minute <= 59 && second <= 60;
-    exists.then_some((hour * HOUR + minute * MINUTE + second * SECOND + fraction, end))
-}
-
-/// `:123` at `at` in µs: exactly three digits behind the seconds, and nothing that would make them another number.
-fn thousandths(bytes: &[u8], at: usize) -> (i64, usize) {
-    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/');
-    match count(bytes, at + 1, 3) {
-        Some(millis) if !bytes.get(at + 4).is_some_and(goes_on) => (millis * 1_000, at + 4),
-        _ => (0, at),
-    }
-}
-
-/// `58`, `58m09`, `58:09` and `58m09s` behind `16h`.
-fn french_clock(bytes: &[u8], hour: i64, at: usize) -> Option<(i64, usize)> {
-    let minute = count(bytes, at, 2)?;
-    let is_separated = matches!(bytes.get(at + 2), Some(b'm' | b':'));
-    let second = is_separated.then(|| count(bytes, at + 3, 2)).flatten();
-    let end = match second {
-        Some(_) => at + 5 + usize::from(bytes.get(at + 5) == Some(&b's')),
-        None => at + 2,
-    };
-    let second = second.unwrap_or(0);
-    (hour <= 23 && minute <= 59 && second <= 59).then_some((hour * HOUR + minute * MINUTE + second * SECOND, end))
-}
-
-/// `.123456789` or `,123` at `at` in µs, rounded down; 0 where there is none.
-pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
-    if !matches!(bytes.get(at), Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
-        return (0, at);
-    }
-    let mut micros = 0;
-    let mut unit = 100_000;
-    let mut end = at + 1;
-    while let Some(digit) = bytes.get(end).filter(|byte| byte.is_ascii_digit()) {
-        micros += i64::from(digit - b'0') * unit;
-        unit /= 10;
-        end += 1;
-    }
-    (micros, end)
-}
-
-/// A zone at `at`, maybe behind one space, as µs east of Greenwich.
-fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
-    let spaced = usize::from(bytes.get(at) == Some(&b' '));
-    let from = at + spaced;
-    let found = match bytes.get(from) {
-        Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
-        Some(b'+' | b'-') => signed_zone(bytes, from, spaced == 1),
-        Some(b'A'..=b'Z') => worded_zone(bytes, from),
-        // `(UTC+0100)`, as scripts ask `date` for it.
-        Some(b'(') => {
-            let worded = worded_zone(bytes, from + 1).filter(|(_, end)| bytes.get(*end) == Some(&b')'));
-            worded.map(|(offset, end)| (offset, end + 1))
-        }
-        _ => None,
-    };
-    found.map_or((None, at), |(offset, end)| (Some(offset), region(bytes, end)))
-}
-
-/// `CET`, `UTC+01:00`, `GMT-5`.
-fn worded_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let (offset, end) = named_zone(bytes, at)?;
-    let Some(sign @ (b'+' | b'-')) = bytes.get(end).filter(|_| offset == 0) else { return Some((offset, end)) };
-    let short = || {
-        let hours = count(bytes, end + 1, 1)? * HOUR;
-        let goes_on = bytes.get(end + 2).is_some_and(u8::is_ascii_alphanumeric);
-        (!goes_on).then_some((if *sign == b'-' { -hours } else { hours }, end + 2))
-    };
-    signed_zone(bytes, end, false).or_else(short).or(Some((offset, end)))
-}
-
-/// The place behind `[Europe/Paris]` (RFC 9557), if that stands at `at`; the offset before it says all.
-fn region(bytes: &[u8], at: usize) -> usize {
-    const AREAS: [&str; 12] = [
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Arctic/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-        "Etc/",
-        "UTC]",
-    ];
-    const LENGTH_MAX: usize = 40;
-    if bytes.get(at) != Some(&b'[') {
-        return at;
-    }
-    let name = &bytes[at + 1..];
-    let end = name.iter().take(LENGTH_MAX).position(|byte| *byte == b']');
-    let is_region = AREAS.iter().any(|area| name.starts_with(area.as_bytes()));
-    end.filter(|_| is_region).map_or(at, |end| at + end + 2)
-}
-
-/// `+0200`, `+02:00`, and `+02` where nothing separates it from the clock.
-fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
-    let hours = count(bytes, at + 1, 2)?;
-    let colon = usize::from(bytes.get(at + 3) == Some(&b':'));
-    let (minutes, end) = match count(bytes, at + 3 + colon, 2) {
-        Some(minutes) => (minutes, at + 5 + colon),
-        None if !spaced => (0, at + 3),
-        // PostgreSQL writes `-03` for zones without a name, and the process behind it.
-        None if bytes.get(at + 3..at + 5) == Some(b" [") => (0, at + 3),
-        // .NET's `zz`, and a dash before what is said.
-        None if bytes[at] == b'+' && bytes.get(at + 3..at + 6) == Some(b" - ") => (0, at + 3),
-        None => return None,
-    };
-    if hours > 18 || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
-        return None;
-    }
-    let offset = hours * HOUR + minutes * MINUTE;
-    Some((if bytes[at] == b'-' { -offset } else { offset }, end))
-}
-
-/// Abbreviations that mean one offset everywhere they are common, in µs; `IST` and its like mean several.
-pub(super) fn named_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let length = bytes[at..].iter().take(6).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let minutes = match &bytes[at..at + length] {
-        b"UTC" | b"GMT" | b"WET" => 0,
-        b"CET" | b"WEST" | b"BST" | b"MEZ" => 60,
-        b"CEST" | b"EET" | b"SAST" | b"MESZ" => 120,
-        b"EEST" | b"MSK" => 180,
-        b"PKT" => 300,
-        b"WIB" => 420,
-        b"HKT" | b"SGT" | b"AWST" => 480,
-        b"JST" | b"KST" => 540,
-        b"ACST" => 570,
-        b"AEST" => 600,
-        b"ACDT" => 630,
-        b"AEDT" => 660,
-        b"NZST" => 720,
-        b"NZDT" => 780,
-        b"BRT" => -180,
-        b"EST" | b"CDT" => -300,
-        b"EDT" => -240,
-        b"CST" | b"MDT" => -360,
-        b"MST" | b"PDT" => -420,
-        b"PST" | b"AKDT" => -480,
-        b"AKST" => -540,
-        b"HST" => -600,
-        _ => return None,
-    };
-    Some((minutes * MINUTE, at + length))
-}
-
 /// Days since 1970, of a date that exists.
 pub(super) fn date(year: i64, month: i64, day: i64) -> Option<i64> {
     if !(1900..=2200).contains(&year) || !(1..=12).contains(&month) {
@@ -545,84 +356,6 @@ pub(super) fn date(year: i64, month: i64, day: i64) -> Option<i64> {
 fn short_year(year: i64) -> i64 {
     if year < 69 { 2000 + year } else { 1900 + year }
 }
-
-/// Bytes of the longest name of a month.
-const MONTH_BYTES_MAX: usize = 13;
-
-/// The month whose name, in full or cut, stands at `at` before a number, in English or as the C locales of Europe write it; and its end.
-pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let rest = bytes.get(at..)?;
-    // As nearly all logs write them.
-    if let Some([first @ b'A'..=b'Z', second, third, b'/' | b' ' | b'-']) = rest.get(..4)
-        && let Some(month) = english(&[*first, *second, *third])
-    {
-        return Some((month, at + 3));
-    }
-    let length = rest.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
-    // Nearly every other word is passed over here.
-    if !rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit) {
-        return None;
-    }
-    let month = month_named(&rest[..length])?;
-    Some((month, at + length + usize::from(rest.get(length) == Some(&b'.'))))
-}
-
-/// Bytes between a month and a number, as in `janv.  3` and `Jan   3`.
-const DIVIDERS_MAX: usize = 3;
-
-/// The month that `name` is.
-pub(super) fn month_named(name: &[u8]) -> Option<i64> {
-    if let Some(month) = english(name) {
-        return Some(month);
-    }
-    if !(3..=MONTH_BYTES_MAX).contains(&name.len()) {
-        return None;
-    }
-    let mut lower = [0; MONTH_BYTES_MAX];
-    let lower = &mut lower[..name.len()];
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    let name = std::str::from_utf8(lower).ok()?;
-    let place = MONTHS.iter().position(|names| names.contains(&name))?;
-    Some(place as i64 + 1)
-}
-
-fn english(name: &[u8]) -> Option<i64> {
-    match name {
-        b"Jan" => Some(1),
-        b"Feb" => Some(2),
-        b"Mar" => Some(3),
-        b"Apr" => Some(4),
-        b"May" => Some(5),
-        b"Jun" => Some(6),
-        b"Jul" => Some(7),
-        b"Aug" => Some(8),
-        b"Sep" => Some(9),
-        b"Oct" => Some(10),
-        b"Nov" => Some(11),
-        b"Dec" => Some(12),
-        _ => None,
-    }
-}
-
-/// In full and as `date` cuts them: English, French, German, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Polish and
-/// Turkish.
-#[rustfmt::skip]
-const MONTHS: [&[&str]; 12] = [
-    &["january", "janv", "janvier", "jan", "januar", "jänner", "jän", "enero", "ene", "gennaio", "gen", "janeiro", "januari", "sty", "stycznia", "oca", "ocak"],
-    &["february", "févr", "février", "fév", "fevr", "feb", "fev", "februar", "febrero", "febbraio", "fevereiro", "februari", "lut", "lutego", "Şub", "Şubat"],
-    &["march", "mars", "mar", "mär", "märz", "mrz", "mrt", "marzo", "março", "maart", "marts", "marca", "mart"],
-    &["april", "avril", "avr", "apr", "abr", "abril", "aprile", "kwi", "kwietnia", "nis", "nisan"],
-    &["mai", "mei", "mag", "may", "mayo", "maggio", "maio", "maj", "maja", "mayıs"],
-    &["june", "juin", "jun", "giu", "juni", "junio", "giugno", "junho", "cze", "czerwca", "haz", "haziran"],
-    &["july", "juil", "juillet", "jul", "lug", "juli", "julio", "luglio", "julho", "lip", "lipca", "tem", "temmuz"],
-    &["august", "août", "aout", "aug", "ago", "agosto", "augustus", "augusti", "sie", "sierpnia", "ağu", "ağustos"],
-    &["september", "sept", "septembre", "sep", "set", "septiembre", "settembre", "setembro", "wrz", "września", "eyl", "eylül"],
-    &["october", "octobre", "oct", "okt", "ott", "out", "oktober", "octubre", "ottobre", "outubro", "paź", "października", "eki", "ekim"],
-    &["november", "novembre", "nov", "noviembre", "novembro", "lis", "listopada", "kas", "kasım"],
-    &["december", "déc", "décembre", "dec", "dez", "dic", "dezember", "diciembre", "dicembre", "dezembro", "des", "desember", "gru", "grudnia", "ara", "aralık"],
-];
 
 /// Exactly `digits` digits, 1 to 4.
 pub(super) fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {

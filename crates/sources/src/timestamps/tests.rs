@@ -92,6 +92,11 @@ fn so_are_those_without_a_zone_or_a_year() {
         ("January 10th 2025, 2:32:15 pm", "2025-01-10T14:32:15Z"),
         ("2025年1月10日 14:32:15", "2025-01-10T14:32:15Z"),
         ("10 maj 2025 14:32:15", "2025-05-10T14:32:15Z"),
+        ("2025/010 14:32:15", "2025-01-10T14:32:15Z"),
+        ("2025-W02-5T14:32:15", "2025-01-10T14:32:15Z"),
+        ("2026-W01-1 14:32:15", "2025-12-29T14:32:15Z"),
+        ("10-JAN-25 02.32.15.5 PM", "2025-01-10T14:32:15.5Z"),
+        ("10.1.2025 klo 14.32.15", "2025-01-10T14:32:15Z"),
     ] {
         assert_eq!(read(text), Some((Stamp::Civil(utc(expected)), text.len())), "{text}");
     }
@@ -100,6 +105,7 @@ fn so_are_those_without_a_zone_or_a_year() {
         ("Feb 29 09:23:38", 2, 29),
         ("Jan 10 09:23:38.000", 1, 10),
         ("3-Nov 09:23:38", 11, 3),
+        ("03.11. 09:23:38", 11, 3),
     ] {
         let micros = ((9 * 60 + 23) * 60 + 38) * SECOND;
         assert_eq!(read(text), Some((Stamp::Yearless { month, day, micros, offset: None }, text.len())), "{text}");

@@ -3,7 +3,9 @@
 
 use super::{
     Stamp,
-    shapes::{clock, count, date, month, of_no_year, rest_of, skip_spaces, year_last},
+    clock::clock,
+    months::month,
+    shapes::{count, date, of_no_year, rest_of, skip_spaces, year_last},
 };
 
 /// French, German, Spanish, Italian, Portuguese, Swedish, Danish, Norwegian, Polish and Dutch, in full and as `date` cuts them, in lower case.

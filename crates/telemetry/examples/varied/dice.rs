@@ -9,6 +9,7 @@ pub(crate) const WORDS: [&str; 48] = [
 ];
 
 /// Repeatable numbers (SplitMix64).
+#[derive(Clone)]
 pub(crate) struct Dice(u64);
 
 impl Dice {

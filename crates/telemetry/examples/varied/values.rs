@@ -2,6 +2,7 @@
 
 use super::dice::Dice;
 
+#[derive(Clone)]
 pub(crate) struct Values {
     dice: Dice,
     /// Trace ids that there are.

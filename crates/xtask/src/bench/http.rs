@@ -60,6 +60,18 @@ impl Http {
         Ok((start.elapsed(), read("GET", path, answer)?))
     }
 
+    /// The same of any status and body: the time, the status, the body.
+    pub(crate) fn get_raw_timed(&mut self, path: &str) -> Result<(Duration, u16, Vec<u8>)> {
+        let start = Instant::now();
+        let (status, answer) = self.exchange("GET", path, "application/json", b"")?;
+        Ok((start.elapsed(), status, answer))
+    }
+
+    /// A body of any kind, and an answer of any status and kind.
+    pub(crate) fn post_raw(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<(u16, Vec<u8>)> {
+        self.exchange("POST", path, kind, body)
+    }
+
     pub(crate) fn post(&mut self, path: &str, body: &Value) -> Result<Value> {
         self.json("POST", path, "application/json", body.to_string().as_bytes())
     }

@@ -5,6 +5,7 @@ use super::{
     logs::{Question, TENDED, set, size, some_traces},
     server::Server,
     varied::values::Values,
+    victorialogs::{self, VictoriaLogs},
 };
 use crate::run::say;
 use anyhow::{Context as _, Result, ensure};
@@ -14,7 +15,8 @@ pub(crate) const BENCH: Bench = Bench {
     name: "log-growth",
     what: "The set of `logs` sent again and again, each time three days later and with other trace ids, until the store holds \
            1 GB of JSON lines, then 10 GB: memory meanwhile, how soon it is ready when it starts again, and each question, the \
-           median of seven over HTTP, with other values each time. Those that the store can prune for are to take no more than three times as long.",
+           median of seven over HTTP, with other values each time. Those that the store can prune for are to take no more than three times as long, the others ten times; and, where VictoriaLogs is at hand, \
+           each beside what it takes of the same lines.",
     run: log_growth,
 };
 
@@ -35,57 +37,69 @@ fn log_growth(context: &Context) -> Result<Table> {
     let copies = |bytes: usize| context.size(bytes, bytes / 10).div_ceil(text.len());
     let (small, large) = (copies(SMALL), copies(LARGE));
     let folder = context.folder()?;
-    let data = folder.path().join("data");
+    let (data, peer_data) = (folder.path().join("data"), folder.path().join("peer"));
     let traces = some_traces(&text)?;
     let mut table = Table::new(&["what", "unit"]);
     let mut before = Vec::new();
     let mut sent = 0;
     for goal in [small, large] {
         let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "write")?;
-        let mut http = server.http();
-        while sent < goal {
+        let mut peer = VictoriaLogs::start(context, &peer_data)?;
+        for sent in sent..goal {
             let copy = copy(&text, sent, large)?;
-            let answer = http.post_lines("/api/v1/logs", &copy)?;
+            peer.as_mut().map_or(Ok(()), |peer| peer.take(&copy))?;
+            let answer = server.http().post_lines("/api/v1/logs", &copy)?;
             ensure!(answer["rejected"].as_u64() == Some(0), "not all was taken: {answer}");
             server.child.so_far()?;
-            sent += 1;
-            say(&format!("{sent} of {large}"));
+            say(&format!("{} of {large}", sent + 1));
         }
+        sent = goal;
         thread::sleep(TENDED);
         server.stop()?;
+        let peer_bytes = peer.map(VictoriaLogs::stop).transpose()?;
+        let mut peer = VictoriaLogs::start(context, &peer_data)?;
         let mut server = Server::start(context, &data, None)?.with_scope(context, &data, None, "write")?;
-        let ready = Samples::from([server.ready_after.as_secs_f64() * 1e3]);
         let mut http = server.http();
         // As it is in the newest copy: both stores have it.
         let traces = traces.iter().map(|trace| String::from_utf8(shifted(trace.as_bytes(), large - goal)));
         let mut values = Values::new(traces.collect::<Result<_, _>>()?);
-        let gigabytes = format!("{:.1} GB", (text.len() * goal) as f64 / 1e9);
         for (place, question) in Question::all()?.iter().enumerate() {
-            let took = question.ask(&mut http, &mut values)?;
+            let (took, theirs) = question.ask(&mut http, &mut values, peer.as_mut())?;
             match before.get(place) {
                 None => before.push(took),
-                Some(small) => {
-                    let is_pruned = PRUNED.contains(&question.name);
-                    let name = if is_pruned { format!("**{}**", question.name) } else { question.name.to_owned() };
-                    table.ratio(&[&name, "ms"], &took, "a tenth", small);
-                }
+                Some(small) => beside(&mut table, question.name, &took, small, &theirs),
             }
         }
-        let (_, peak) = server.child.so_far()?;
-        let peak = Samples::from([peak as f64 / 1e6]);
-        table.ratio(&[&format!("{gigabytes}: restart to ready"), "ms"], &ready, "budget", &Samples::from([1_000.0]));
-        table.ratio(
-            &[&format!("{gigabytes}: peak memory of asking"), "MB"],
-            &peak,
-            "budget",
-            &Samples::from([MEMORY_MAX]),
-        );
-        let disk = size(&data.join("telemetry"))? as f64 / 1e6;
-        table.value(&[&format!("{gigabytes}: on disk"), "MB"], &Samples::from([disk]));
+        let gigabytes = format!("{:.1} GB", (text.len() * goal) as f64 / 1e9);
+        costs(&mut table, &gigabytes, &mut server, size(&data.join("telemetry"))?, peer_bytes)?;
         server.stop()?;
     }
     table.note("Bold: questions for which the store can prune. Each copy of the set keeps its messages: only times and trace ids differ.");
     Ok(table)
+}
+
+/// A question of the large store, beside the small one and beside the peer.
+fn beside(table: &mut Table, name: &str, took: &Samples, small: &Samples, theirs: &Samples) {
+    let name = if PRUNED.contains(&name) { format!("**{name}**") } else { name.to_owned() };
+    table.ratio(&[&name, "ms"], took, "a tenth", small);
+    if theirs.len() > 0 {
+        table.ratio(&["the same", "ms"], took, victorialogs::NAME, theirs);
+    }
+}
+
+/// What the store costs at that size, once it was asked.
+fn costs(table: &mut Table, of: &str, server: &mut Server, bytes: u64, peer_bytes: Option<u64>) -> Result<()> {
+    let one = |value: f64| Samples::from([value]);
+    let ready = one(server.ready_after.as_secs_f64() * 1e3);
+    table.ratio(&[&format!("{of}: restart to ready"), "ms"], &ready, "budget", &one(1_000.0));
+    let peak = one(server.child.so_far()?.1 as f64 / 1e6);
+    table.ratio(&[&format!("{of}: peak memory of asking"), "MB"], &peak, "budget", &one(MEMORY_MAX));
+    let (name, disk) = (format!("{of}: on disk"), one(bytes as f64 / 1e6));
+    match peer_bytes {
+        Some(peer) => table.ratio(&[&name, "MB"], &disk, victorialogs::NAME, &one(peer as f64 / 1e6)),
+        None => table.value(&[&name, "MB"], &disk),
+    }
+    Ok(())
 }
 
 /// The set, `copy` times three days after the first copy's time, of which the last is the set's own.

@@ -5,6 +5,7 @@ use super::{
     http::{Events, Http},
     server::{Server, quantile},
     varied::{set as varied, values::Values},
+    victorialogs::{self, VictoriaLogs},
 };
 use crate::run::say;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -21,15 +22,14 @@ pub(crate) const BENCH: Bench = Bench {
     name: "logs",
     what: "A set of JSON lines sent to `vigie serve` over one HTTP connection, acknowledged once synced; what it takes on \
            disk; each kind of question, the median of seven with other values each time, over HTTP; how soon a record is found and heard. Beside \
-           VictoriaLogs 1.26 as measured on the same set on two idle cores of another machine, without fsync.",
+           VictoriaLogs: in the same run and by turns where it is at hand; `1.26`: as measured on two idle cores of another machine. It syncs nothing.",
     run: logs,
 };
 
 /// `--set varied` asks for it.
 pub(crate) const BENCH_VARIED: Bench = Bench {
     name: "logs-varied",
-    what: "The same of lines of sixteen systems whose numbers, ids, addresses and paths are random: what nobody tuned for. Beside \
-           what VictoriaLogs 1.26 took of another set of that kind and size, where that is known.",
+    what: "The same of lines of sixteen systems whose numbers, ids, addresses and paths are random: what nobody tuned for.",
     run: logs_varied,
 };
 
@@ -43,8 +43,6 @@ const SINGLE_RECORDS: u32 = 200;
 
 /// Megabytes a second, processor seconds, megabytes on disk, megabytes of memory at the peak.
 const PEER_INGEST: [f64; 4] = [52.0, 7.75, 37.3, 278.0];
-/// It was never given this set.
-const PEER_VARIED: [f64; 4] = [f64::NAN; 4];
 
 #[derive(Clone, Copy)]
 enum Asked {
@@ -60,18 +58,24 @@ pub(super) struct Question {
     pub(super) query: &'static str,
     kind: Asked,
     peer: Option<f64>,
+    /// The same question to the peer itself.
+    there: Option<victorialogs::Asked>,
 }
 
 impl Question {
     pub(super) fn all() -> Result<Vec<Self>> {
-        Self::read(include_str!("../../../telemetry/examples/questions.tsv"))
+        Self::read(include_str!("../../../telemetry/examples/questions.tsv"), false)
     }
 
-    fn read(list: &'static str) -> Result<Vec<Self>> {
-        list.lines().filter(|line| !line.starts_with(['#', '+'])).map(Self::parse).collect()
+    pub(super) fn varied() -> Result<Vec<Self>> {
+        Self::read(include_str!("../../../telemetry/examples/varied.tsv"), true)
     }
 
-    fn parse(line: &'static str) -> Result<Self> {
+    fn read(list: &'static str, is_varied: bool) -> Result<Vec<Self>> {
+        list.lines().filter(|line| !line.starts_with(['#', '+'])).map(|line| Self::parse(line, is_varied)).collect()
+    }
+
+    fn parse(line: &'static str, is_varied: bool) -> Result<Self> {
         let [name, kind, peer, query] = line.splitn(4, '\t').collect::<Vec<_>>()[..] else {
             bail!("no question: {line}");
         };
@@ -83,7 +87,7 @@ impl Question {
             _ => bail!("{name}: nothing is asked so: {kind}"),
         };
         let peer = if peer == "-" { None } else { Some(peer.parse()?) };
-        Ok(Self { name, query, kind, peer })
+        Ok(Self { name, query, kind, peer, there: victorialogs::asked(name, is_varied) })
     }
 }
 
@@ -91,39 +95,39 @@ fn logs(context: &Context) -> Result<Table> {
     let set = set()?;
     let text = fs::read_to_string(&set).with_context(|| set.display().to_string())?;
     say(&set.display().to_string());
-    measured(context, &text, Question::all()?, PEER_INGEST)
+    measured(context, &text, Question::all()?, true)
 }
 
 fn logs_varied(context: &Context) -> Result<Table> {
     let mut text = Vec::new();
     varied::write(context.size(varied::LINES, varied::LINES / 10), varied::SEED, &mut text)?;
-    let questions = Question::read(include_str!("../../../telemetry/examples/varied.tsv"))?;
-    measured(context, &String::from_utf8(text)?, questions, PEER_VARIED)
+    measured(context, &String::from_utf8(text)?, Question::varied()?, false)
 }
 
-/// `peer`: as [`PEER_INGEST`], where it is known.
-fn measured(context: &Context, text: &str, questions: Vec<Question>, peer: [f64; 4]) -> Result<Table> {
+/// `is_known`: whether the peer was measured with this set on another machine, for where it is not at hand.
+fn measured(context: &Context, text: &str, questions: Vec<Question>, is_known: bool) -> Result<Table> {
     let (lines, megabytes) = (text.lines().count(), text.len() as f64 / 1e6);
     say(&format!("{lines} lines, {megabytes:.1} MB"));
     let mut values = Values::new(some_traces(text)?);
-    let mut taken = Taken::default();
+    let (mut taken, mut theirs) = (Taken::default(), Taken::default());
     let mut table = Table::new(&["what", "unit"]);
     let mut kept = None;
     for _ in 0..context.size(3, 1) {
         let folder = context.folder()?;
-        let data = folder.path().join("data");
+        let (data, peer) = (folder.path().join("data"), folder.path().join("peer"));
         taken.run(context, &data, text, lines)?;
-        kept = Some((folder, data));
+        theirs.run_peer(context, &peer, text)?;
+        kept = Some((folder, data, peer));
     }
-    for (name, ours, peer) in [
-        (["taken, synced", "MB/s"], &taken.rate, peer[0]),
-        (["processors", "s"], &taken.cpu, peer[1]),
-        (["on disk", "MB"], &taken.disk, peer[2]),
-        (["peak memory", "MB"], &taken.peak, peer[3]),
+    for (name, ours, theirs, stated) in [
+        (["taken, synced", "MB/s"], &taken.rate, &theirs.rate, PEER_INGEST[0]),
+        (["processors", "s"], &taken.cpu, &theirs.cpu, PEER_INGEST[1]),
+        (["on disk", "MB"], &taken.disk, &theirs.disk, PEER_INGEST[2]),
+        (["peak memory", "MB"], &taken.peak, &theirs.peak, PEER_INGEST[3]),
     ] {
-        beside(&mut table, &name, ours, Some(peer).filter(|peer| peer.is_finite()));
+        beside(&mut table, &name, ours, theirs, is_known.then_some(stated));
     }
-    let Some((_folder, data)) = kept else { bail!("nothing was sent") };
+    let Some((_folder, data, peer)) = kept else { bail!("nothing was sent") };
     let mut server = Server::start(context, &data, None)?;
     let mut ready = Samples::default();
     ready.push(server.ready_after.as_secs_f64() * 1e3);
@@ -135,10 +139,12 @@ fn measured(context: &Context, text: &str, questions: Vec<Question>, peer: [f64;
     first.push(start.elapsed().as_secs_f64() * 1e3);
     table.ratio(&["restart to ready", "ms"], &ready, "budget", &Samples::from([1_000.0]));
     table.value(&["first question after it", "ms"], &first);
+    let mut peer = VictoriaLogs::start(context, &peer)?;
     for question in questions {
-        let ours = question.ask(&mut http, &mut values)?;
-        beside(&mut table, &[question.name, "ms"], &ours, question.peer);
+        let (ours, theirs) = question.ask(&mut http, &mut values, peer.as_mut())?;
+        beside(&mut table, &[question.name, "ms"], &ours, &theirs, question.peer);
     }
+    drop(peer);
     soon(&mut table, &server, &mut http)?;
     server.stop()?;
     table.note(format!(
@@ -149,9 +155,11 @@ fn measured(context: &Context, text: &str, questions: Vec<Question>, peer: [f64;
     Ok(table)
 }
 
-fn beside(table: &mut Table, name: &[&str], ours: &Samples, peer: Option<f64>) {
-    match peer {
-        Some(peer) => table.ratio(name, ours, PEER, &Samples::from([peer])),
+/// Beside what the peer took in this run; otherwise beside what is stated of it.
+fn beside(table: &mut Table, name: &[&str], ours: &Samples, theirs: &Samples, stated: Option<f64>) {
+    match stated {
+        _ if theirs.len() > 0 => table.ratio(name, ours, victorialogs::NAME, theirs),
+        Some(stated) => table.ratio(name, ours, PEER, &Samples::from([stated])),
         None => table.value(name, ours),
     }
 }
@@ -216,6 +224,21 @@ impl Taken {
         self.disk.push(size(&data.join("telemetry"))? as f64 / 1e6);
         Ok(())
     }
+
+    /// The same of the peer, where it is at hand.
+    fn run_peer(&mut self, context: &Context, data: &Path, text: &str) -> Result<()> {
+        let Some(mut peer) = VictoriaLogs::start(context, data)? else { return Ok(()) };
+        let (before, _) = peer.child.so_far()?;
+        let start = Instant::now();
+        peer.take(text)?;
+        self.rate.push(text.len() as f64 / 1e6 / start.elapsed().as_secs_f64());
+        thread::sleep(TENDED);
+        let (cpu, peak) = peer.child.so_far()?;
+        self.cpu.push((cpu - before).as_secs_f64());
+        self.peak.push(peak as f64 / 1e6);
+        self.disk.push(peer.stop()? as f64 / 1e6);
+        Ok(())
+    }
 }
 
 pub(super) fn size(folder: &Path) -> Result<u64> {
@@ -228,32 +251,53 @@ pub(super) fn size(folder: &Path) -> Result<u64> {
 }
 
 impl Question {
-    /// Milliseconds of some runs, each with other values.
-    pub(super) fn ask(&self, http: &mut Http, values: &mut Values) -> Result<Samples> {
-        let mut samples = Samples::default();
-        for _ in 0..RUNS {
-            let query = url_encoded(&values.fill(self.query));
-            let path = match self.kind {
-                Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
-                Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
-                Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
-                Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
+    /// Milliseconds of some runs, each with other values, ours and the peer's by turns.
+    pub(super) fn ask(
+        &self,
+        http: &mut Http,
+        values: &mut Values,
+        mut peer: Option<&mut VictoriaLogs>,
+    ) -> Result<(Samples, Samples)> {
+        let (mut ours, mut theirs) = (Samples::default(), Samples::default());
+        for run in 0..RUNS {
+            let same = &mut values.clone();
+            let mut ask_peer = |theirs: &mut Samples| -> Result<()> {
+                let (Some(peer), Some(there)) = (peer.as_deref_mut(), self.there) else { return Ok(()) };
+                theirs.push(peer.ask(there, &same.fill(there.query()))?.as_secs_f64() * 1e3);
+                Ok(())
             };
-            let (took, answer) = http.get_timed(&path)?;
-            samples.push(took.as_secs_f64() * 1e3);
-            ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
-            // A table may have more rows than are told at once; all of them were counted.
-            let left_out: Vec<&str> =
-                answer["left_out"].as_array().into_iter().flatten().filter_map(|why| why.as_str()).collect();
-            let is_whole =
-                left_out.iter().all(|why| matches!(self.kind, Asked::Table) && why.starts_with("only the first"));
-            ensure!(is_whole, "{path}: {left_out:?}");
+            if run % 2 == 1 {
+                ask_peer(&mut theirs)?;
+            }
+            ours.push(self.ask_once(http, values)?.as_secs_f64() * 1e3);
+            if run % 2 == 0 {
+                ask_peer(&mut theirs)?;
+            }
         }
-        Ok(samples)
+        Ok((ours, theirs))
+    }
+
+    fn ask_once(&self, http: &mut Http, values: &mut Values) -> Result<Duration> {
+        let query = url_encoded(&values.fill(self.query));
+        let path = match self.kind {
+            Asked::Rows(limit) => format!("/api/v1/logs/search?q={query}&limit={limit}"),
+            Asked::Table => format!("/api/v1/logs/search?q={query}&limit=1000"),
+            Asked::Histogram => format!("/api/v1/logs/histogram?q={query}&step_ms=3600000"),
+            Asked::Facets => format!("/api/v1/logs/facets?q={query}"),
+        };
+        let (took, answer) = http.get_timed(&path)?;
+        ensure!(answer["problems"].as_array().is_none_or(Vec::is_empty), "{path}: {answer}");
+        // A table may have more rows than are told at once; all of them were counted.
+        let left_out: Vec<&str> =
+            answer["left_out"].as_array().into_iter().flatten().filter_map(|why| why.as_str()).collect();
+        let is_whole =
+            left_out.iter().all(|why| matches!(self.kind, Asked::Table) && why.starts_with("only the first"));
+        ensure!(is_whole, "{path}: {left_out:?}");
+        Ok(took)
     }
 }
 
-fn url_encoded(text: &str) -> String {
+pub(super) fn url_encoded(text: &str) -> String {
     let keep = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
     text.bytes().map(|byte| if keep(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -35,6 +35,7 @@ mod submission;
 mod sync;
 mod table;
 mod varied;
+mod victorialogs;
 mod watch;
 
 use crate::run::{self, TempDir, say};
