@@ -215,6 +215,13 @@ pub fn find(text: &str) -> Option<Level> {
             return lettered(bytes[start]);
         }
         let Some(level) = text.get(start..at).and_then(named) else { continue };
+        // BIND says how much: `resolver: debug 1: message`.
+        if level == Level::Debug
+            && bytes[..start].ends_with(b": ")
+            && matches!(bytes.get(at..at + 3), Some([b' ', b'0'..=b'9', b':']))
+        {
+            return Some(level);
+        }
         if stands_out(&bytes[start..at], start.checked_sub(1).map(|before| bytes[before]), bytes.get(at)) {
             // `Fatal error: message`.
             let is_fatal = level == Level::Error && bytes[..start].ends_with(b"Fatal ");
@@ -311,6 +318,8 @@ mod tests {
             ("VARNING: low", Some(Level::Warning)),
             ("--log=debug started", None),
             ("error.log rotated", None),
+            ("resolver: debug 1: fetch", Some(Level::Debug)),
+            ("said: debug 1 of it", None),
             ("a notice was given", None),
             ("été ÉRROR", None),
             ("", None),

@@ -28,11 +28,18 @@ pub(super) fn parse<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
     let mut cursor = head.rest;
     let request = cursor.quoted()?;
     cursor.eat(" ")?;
-    let status = cursor.digits()?;
+    // A client that went away before there was an answer: `- -`.
+    let status = if cursor.rest().starts_with("- ") { "" } else { cursor.digits()? };
+    if status.is_empty() {
+        cursor.eat("-")?;
+    }
     cursor.spaces();
     let bytes = cursor.word().unwrap_or_default();
-    let code = number(status).filter(|code| (100..1000).contains(code))?;
-    let mut parsed = Parsed::new("access", message).at(head.stamp).level(level::of_status(code));
+    let level = match number::<u16>(status) {
+        Some(code) => Some(level::of_status(Some(code).filter(|code| (100..1000).contains(code))?)),
+        None => None,
+    };
+    let mut parsed = Parsed::new("access", message).at(head.stamp).level(level);
     parsed.fields.reserve(12);
     parsed = match head.words[..head.count] {
         [client, user] => parsed.text("client", client).text("user", user),

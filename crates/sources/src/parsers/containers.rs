@@ -1,6 +1,6 @@
-//! Lines of other programs as container engines prefix them: `docker compose logs`, and Kubernetes' CRI files.
+//! Lines of other programs as container engines prefix them: `docker compose logs`, `docker logs --timestamps`, and Kubernetes' CRI files.
 
-use super::{Carried, Memory, unwrap};
+use super::{Carried, Memory, dated, unwrap};
 use crate::{cursor::Cursor, record::Parsed, timestamps::Stamp};
 
 /// `web-1  | the line`.
@@ -32,6 +32,48 @@ pub(super) fn carried_compose(text: &str) -> Option<Carried<'_>> {
 pub(super) fn parse_compose<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let (name, line) = compose(text)?;
     Some(unwrap(Parsed::new("compose", line).text("container", name), memory))
+}
+
+/// `2025-01-10T14:32:15.123456789Z the line`: seven digits of a second or more, as nobody else writes but who puts a time before the lines
+/// of others, such as `kubectl logs --timestamps` and the runners of GitHub. GitLab's write six, and `00O ` behind them.
+fn stamped(text: &str) -> Option<(Stamp, &str)> {
+    const FRACTION_AT: usize = "2025-01-10T14:32:15.".len();
+    let bytes = text.as_bytes();
+    if bytes.get(10) != Some(&b'T') || bytes.get(FRACTION_AT - 1) != Some(&b'.') {
+        return None;
+    }
+    let digits = bytes[FRACTION_AT..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let line = text.get(FRACTION_AT + digits..)?.strip_prefix("Z ")?;
+    let of_gitlab = || {
+        let (head, line) = line.split_at_checked(4)?;
+        matches!(head.as_bytes(), [b'0'..=b'9', b'0'..=b'9', b'O' | b'E', b' ' | b'+']).then_some(line)
+    };
+    let line = match digits {
+        6 => of_gitlab()?,
+        7..=9 => line,
+        _ => return None,
+    };
+    let stamp = Cursor::new(text).stamp()?;
+    // Two spaces stand before a level that is aligned.
+    (!line.starts_with(' ') || line.trim_start().starts_with("at ") || line.starts_with("  File "))
+        .then_some((stamp, line))
+}
+
+pub(super) fn sniff_stamped(text: &str) -> bool {
+    stamped(text).is_some()
+}
+
+pub(super) fn carried_stamped(text: &str) -> Option<Carried<'_>> {
+    stamped(text).map(|(_, line)| Carried::new("", line))
+}
+
+pub(super) fn parse_stamped<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let (stamp, line) = stamped(text)?;
+    let parsed = unwrap(Parsed::new("stamped", line).at(stamp), memory);
+    // A level stands at once behind a time where nothing else is known of the line.
+    // Behind GitLab's mark, which is no word of the line's.
+    let is_marked = parsed.inner.is_none() && !text.ends_with(&format!("Z {line}"));
+    if parsed.inner.is_some() || is_marked { Some(parsed) } else { dated::dated(text) }
 }
 
 /// `2025-01-10T14:32:15.123456789Z stderr F the line`; `P` is a part of a line.

@@ -146,8 +146,27 @@ const CSV: [&str; 23] = [
 
 pub(super) fn sniff_csv(text: &str) -> bool {
     let mut cursor = Cursor::new(text);
-    let starts = cursor.stamp().is_some() && cursor.peek() == Some(b',');
-    starts && text.matches(',').take(14).count() >= 13
+    cursor.stamp().is_some() && has_session(cursor.rest()).is_some()
+}
+
+/// Whether the fourth column is a process and the sixth a session, `67810af1.1f2`: other tables begin with a time too.
+fn has_session(mut rest: &str) -> Option<()> {
+    const PROCESS: usize = 3;
+    const SESSION: usize = 5;
+    for column in 1..=SESSION {
+        let (value, after) = csv_cell(rest.strip_prefix(',')?)?;
+        rest = after;
+        let is_right = match column {
+            PROCESS => !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()),
+            SESSION => value.split_once('.').is_some_and(|(start, process)| {
+                let is_hexadecimal = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+                is_hexadecimal(start) && is_hexadecimal(process)
+            }),
+            _ => true,
+        };
+        is_right.then_some(())?;
+    }
+    Some(())
 }
 
 pub(super) fn parse_csv<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {

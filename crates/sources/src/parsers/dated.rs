@@ -64,8 +64,13 @@ fn behind_brackets(mut cursor: Cursor<'_>) -> Option<Level> {
 
 /// The time that a line begins with, and the level before it or in one bracket with it; what closes the bracket is passed over.
 fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
-    // Games of Valve begin each line with it, DHIS2 with a star and a level.
-    cursor.eat("L ").or_else(|| cursor.eat("* ")).or_else(|| cursor.eat("**** ")).or_else(|| ruled(cursor));
+    // Games of Valve begin each line with it, people who write French dates out with `Le`, DHIS2 with a star and a level.
+    cursor
+        .eat("L ")
+        .or_else(|| cursor.eat("Le "))
+        .or_else(|| cursor.eat("* "))
+        .or_else(|| cursor.eat("**** "))
+        .or_else(|| ruled(cursor));
     let mut offset = None;
     let mut closer = open(cursor);
     if closer.is_some()
@@ -298,6 +303,10 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
             next.level()?;
         }
     }
+    // `1794738000.51+bd1d1e23` is the name of a file in a queue.
+    if cursor.rest().as_bytes().get(length) == Some(&b'+') {
+        return None;
+    }
     cursor.eat(&cursor.rest()[..length])?;
     Some(stamp)
 }
@@ -321,6 +330,8 @@ pub(super) fn begins_with_clock(text: &str) -> bool {
 /// The time of day that a line of words begins with, and the level in one bracket with it; what divides them from the words is passed
 /// over.
 fn begin_with_clock(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
+    // Resque's workers begin with stars.
+    cursor.eat("** ");
     let closer = open(cursor);
     let stamp = dated_clock(cursor)?;
     let level = closer.and_then(|_| enclosed(cursor));

@@ -94,7 +94,8 @@ pub(super) const TIME: &[u8] = keys!(
     "log_timestamp",
     "TimeStamp",
     "TIMESTAMP",
-    "when"
+    "when",
+    "time.repr"
 );
 /// Names that have a level only where it is a word.
 pub(super) const NAMED_LEVEL: &[u8] = keys!("level.name", "priority", "sev", "l");
@@ -131,7 +132,8 @@ pub(super) const LEVEL: &[u8] = keys!(
     "event.level",
     "event.severity",
     "status",
-    "pri"
+    "pri",
+    "labels.level"
 );
 const LOGGER: &[u8] = keys!(
     "logger",
@@ -176,7 +178,8 @@ pub(super) const MESSAGE: &[u8] = keys!(
     "event.message",
     "M",
     "ResultDescription",
-    "resultDescription"
+    "resultDescription",
+    "line"
 );
 pub(super) const STATUS: &[u8] = keys!(
     "status",

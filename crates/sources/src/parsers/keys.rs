@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 188] = [
+pub(super) const KEYS: [&str; 192] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -159,6 +159,7 @@ pub(super) const KEYS: [&str; 188] = [
     "textPayload",
     "thread_name",
     "time",
+    "time.repr",
     "timeMillis",
     "timeStamp",
     "time_iso8601",
@@ -190,6 +191,9 @@ pub(super) const KEYS: [&str; 188] = [
     "sev",
     "timestamp_ms",
     "when",
+    "labels.level",
+    "line",
+    "timezone",
 ];
 
 /// A set of keys.

@@ -30,7 +30,11 @@ pub(super) fn kernel(text: &str) -> Option<Parsed<'_>> {
     }
     cursor.spaces();
     let seconds = cursor.take(|byte| byte.is_ascii_digit() || byte == b'.');
-    let (_, fraction) = seconds.split_once('.')?;
+    let (whole, fraction) = seconds.split_once('.')?;
+    // Ten digits are a moment, not thirty years of uptime.
+    if whole.len() >= 10 {
+        return None;
+    }
     let Value::Float(seconds) = Value::read(seconds) else { return None };
     // printk with its caller's id: `[    1.234567][    T1] `.
     cursor.eat("]")?;

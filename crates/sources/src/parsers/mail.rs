@@ -69,7 +69,8 @@ pub(super) fn exim(text: &str) -> Option<Parsed<'_>> {
 fn spoken_level(message: &str) -> Level {
     match message.split(':').next() {
         Some("warning") => Level::Warning,
-        Some("error" | "fatal" | "panic") => Level::Error,
+        Some("error") => Level::Error,
+        Some("fatal" | "panic") => Level::Critical,
         _ => Level::Info,
     }
 }

@@ -80,6 +80,20 @@ pub(super) fn first(text: &str) -> Option<Level> {
         [letter @ b'A'..=b'Z', b' ', ..] => level::lettered(*letter).filter(|_| is_named(&text[2..])),
         [letter @ b'A'..=b'Z', b'/', ..] => level::lettered(*letter).filter(|_| is_tagged(&text[2..])),
         [b'A'..=b'Z', b'a'..=b'z', b'(', ..] => of_number(text),
+        // The line of klog's that a carrier has put its own time before.
+        [
+            letter @ (b'D' | b'E' | b'F' | b'I' | b'W'),
+            b'0' | b'1',
+            b'0'..=b'9',
+            b'0'..=b'3',
+            b'0'..=b'9',
+            b' ',
+            b'0'..=b'2',
+            _,
+            b':',
+            ..,
+        ] => level::lettered(*letter),
+        [b'0', b'x', ..] => of_macos(text),
         [b'0'..=b'9', ..] => of_process(text),
         [b'a'..=b'z', ..] => of_facility(text).or_else(|| of_place(text)),
         [b'A'..=b'Z', b'a'..=b'z', ..] => of_facility(text),
@@ -169,6 +183,18 @@ fn of_number(text: &str) -> Option<Level> {
     cursor.digits().filter(|digits| digits.len() <= 3)?;
     cursor.eat(") ")?;
     level::abbreviated(word)
+}
+
+/// `0x3058     Info        0x0                  599    0    name: message`: a thread, a level and an activity, as `log show` writes them.
+fn of_macos(text: &str) -> Option<Level> {
+    let mut words = text.split_ascii_whitespace();
+    words.next()?;
+    let level = match words.next()? {
+        "Default" => Level::Info,
+        "Fault" => Level::Critical,
+        word => level::plainly_named(word)?,
+    };
+    words.next()?.starts_with("0x").then_some(level)
 }
 
 /// `539: error : message`: a process, and a level in small letters.
@@ -405,6 +431,9 @@ mod tests {
     #[test]
     fn so_are_marks_of_brackets_threads_and_tabs() {
         for (text, expected) in [
+            ("W1120 09:15:30.123400       1 main.go:104] slow", Some(Level::Warning)),
+            ("0x3058     Error       0x0                  599    0    name: gone", Some(Level::Error)),
+            ("0x3058 error codes", None),
             ("<NOTI> joined", Some(Level::Info)),
             ("<522008> <4211> <ERRS> <MM-1 10.1.1.10> gone", Some(Level::Error)),
             ("<Noti:DM.Notice> joined", Some(Level::Info)),

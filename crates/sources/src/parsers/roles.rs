@@ -65,12 +65,42 @@ impl<'a> Members<'a> {
     }
 
     /// As the JSON dialect that its names tell; `text` is the message of a record that has none.
-    pub(super) fn into_json(self, text: &'a str) -> Read<'a> {
+    pub(super) fn into_json(mut self, text: &'a str) -> Read<'a> {
+        if !self.present.has_any(mask(TIME)) {
+            self.look_within();
+        }
         let fits = |dialect: &&Dialect| {
             self.present.has_all(dialect.marks) && (dialect.one_of == Set::NONE || self.present.has_any(dialect.one_of))
         };
         let dialect = DIALECTS.iter().find(fits).unwrap_or(&JSON);
         self.into_record(dialect, text)
+    }
+
+    /// Takes for the record's own the members of an object within it that has a time, and a level or words: `attributes` of Datadog's
+    /// exports, `record` of Loguru. Of one called `metadata` the time, where the level and the words stand outside.
+    fn look_within(&mut self) {
+        const TIMES: [&str; 7] = ["timestamp", "time", "time.repr", "@timestamp", "ts", "datetime", "eventTime"];
+        let within = |field: &Field<'a>, is_one: &dyn Fn(&str) -> bool| {
+            field.name.split_once('.').filter(|(_, name)| is_one(name)).map(|(object, _)| object.to_owned())
+        };
+        let Some(object) = self.fields.iter().find_map(|field| within(field, &|name| TIMES.contains(&name))) else {
+            return;
+        };
+        let says =
+            |name: &str| find(name).is_some_and(|key| LEVEL.contains(&(key as u8)) || MESSAGE.contains(&(key as u8)));
+        let is_of_record = matches!(&*object, "metadata" | "meta" | "_meta")
+            && self.present.has_any(mask(LEVEL))
+            && self.present.has_any(mask(MESSAGE));
+        if !is_of_record && !self.fields.iter().any(|field| within(field, &says).as_ref() == Some(&object)) {
+            return;
+        }
+        for (place, field) in self.fields.iter().enumerate() {
+            let name = field.name.strip_prefix(object.as_str()).and_then(|name| name.strip_prefix('.'));
+            if let Some(key) = name.and_then(find).filter(|key| !self.present.has(*key as u8)) {
+                self.present = self.present.with(key as u8);
+                self.places[key] = place as u16;
+            }
+        }
     }
 
     fn into_record(mut self, dialect: &Dialect, text: &'a str) -> Read<'a> {
@@ -134,16 +164,18 @@ impl<'a> Members<'a> {
         apart.or_else(|| self.day_and_clock(taken)).or_else(|| self.first(keys, taken, stamp_of))
     }
 
-    /// Firewalls write `date=2026-11-20 time=10:00:00 tz="+0100"`.
+    /// Firewalls write `date=2026-11-20 time=10:00:00 tz="+0100"`, or `timezone="CET"`.
     fn day_and_clock(&self, taken: &mut Set) -> Option<Stamp> {
-        let (date, time, zone) = (const { key("date") }, const { key("time") }, const { key("tz") });
+        let (date, time) = (const { key("date") }, const { key("time") });
+        let (zone, named_zone) = (const { key("tz") }, const { key("timezone") });
         let text = |key: u8| self.first(&[key], &mut Set::default(), |value| value.as_text().map(str::to_owned));
         let day = text(date).filter(|day| day.len() == 10)?;
         let clock = text(time).filter(|clock| clock.as_bytes().get(2) == Some(&b':'))?;
         let zone_text = text(zone).filter(|zone| zone.starts_with(['+', '-'])).unwrap_or_default();
         let (stamp, _) = timestamps::read(&format!("{day} {clock}{zone_text}"))?;
         *taken = taken.with(date).with(time);
-        Some(stamp)
+        let seconds = text(named_zone).and_then(|name| timestamps::zone_named(&name));
+        Some(seconds.map_or(stamp, |seconds| stamp.with_offset(seconds)))
     }
 
     /// log4j 2 and Google Cloud write seconds and nanoseconds apart.

@@ -43,10 +43,7 @@ pub(super) fn sniff(text: &str) -> bool {
 pub(super) fn parse<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let head = head(text)?;
     let parsed = Parsed::new("syslog", head.message).at(head.stamp).level(head.level);
-    let parsed = dress(parsed, head.priority)
-        .logger(head.program)
-        .text("host", head.host)
-        .with("pid", head.process);
+    let parsed = dress(parsed, head.priority).logger(head.program).text("host", head.host).with("pid", head.process);
     if let Some(daemon) = head.program.strip_prefix("postfix/") {
         return Some(mail::postfix(parsed, daemon, head.message));
     }
@@ -119,7 +116,21 @@ fn head(text: &str) -> Option<Head<'_>> {
     let priority = priority.or(worded(&mut cursor));
     let level = of_program(&mut cursor);
     let stamp = Some(stamp);
+    // Dovecot's own log has no host: `Nov 20 10:00:00 imap-login: Info: message`.
+    if let Some(program) = host.strip_suffix(':').filter(|_| yearless)
+        && let Some((level, message)) = cursor.rest().split_once(": ")
+        && let Some(level) = level::plainly_named(level)
+    {
+        let program = program.split_once(['(', '<']).map_or(program, |(program, _)| program);
+        return Some(Head { priority, level: Some(level), stamp, host: "", program, process: "", message, behind });
+    }
     if let Some((program, process)) = tag(&mut cursor) {
+        // A level in capitals is no program: `2026-11-20T10:00:00Z app/web/4f2a ERROR: message`.
+        let is_level = process.is_empty() && program.len() > 3 && program.bytes().all(|byte| byte.is_ascii_uppercase());
+        if let Some(level) = is_level.then(|| level::named(program)).flatten() {
+            let (level, message) = (Some(level), cursor.rest().trim_start());
+            return Some(Head { priority, level, stamp, host, program: "", process, message, behind });
+        }
         return Some(Head { priority, level, stamp, host, program, process, message: cursor.rest(), behind });
     }
     // "--- last message repeated 2 times ---", and lines whose program was forgotten.
@@ -252,11 +263,15 @@ fn header(text: &str) -> Option<Header<'_>> {
         cursor.eat("1 ")?;
         Some(priority)
     } else {
+        // Some leave the priority and keep the version.
+        cursor.eat("1 ");
         None
     };
     let stamp = match cursor.eat("- ") {
         Some(()) => None,
         None => {
+            // RFC 5424 §6.2.3 puts a T between date and time; behind a space there are words that are no header.
+            cursor.rest().as_bytes().get(10).filter(|byte| **byte == b'T')?;
             let stamp = cursor.stamp().filter(|stamp| matches!(stamp, Stamp::Instant(_)))?;
             cursor.eat(" ")?;
             Some(stamp)

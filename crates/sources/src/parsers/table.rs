@@ -49,6 +49,7 @@ pub static FORMATS: &[Format] = &[
     format("journald", Open(journal::is_open), Own, journal::sniff, journal::parse),
     format("docker", Carrier(json::carried), Own, json::sniff_docker, json::parse),
     format("json", Line, Own, json::sniff, json::parse),
+    format("stamped", Carrier(containers::carried_stamped), Own, containers::sniff_stamped, containers::parse_stamped),
     format("access", Line, Own, access::sniff, access::parse),
     simple!("aws_s3", Line, Own, cloud::bucket),
     simple!("aws_load_balancer", Line, Own, cloud::load_balancer),

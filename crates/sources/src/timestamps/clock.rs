@@ -49,7 +49,8 @@ fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
         b"PM" | b"pm" => true,
         _ => return None,
     };
-    let is_word = !spaced && bytes.get(from + 2).is_some_and(u8::is_ascii_alphanumeric);
+    // A host may be called `pm2` or `ams-1`.
+    let is_word = bytes.get(from + 2).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte));
     (!is_word).then_some((afternoon, from + 2))
 }
 
@@ -76,11 +77,13 @@ fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     exists.then_some((hour * HOUR + minute * MINUTE + second * SECOND + fraction, end))
 }
 
-/// `:123` at `at` in µs: exactly three digits behind the seconds, and nothing that would make them another number.
+/// `:123` and `:123456` at `at` in µs: exactly three or six digits behind the seconds, and nothing that would make them another number.
 fn thousandths(bytes: &[u8], at: usize) -> (i64, usize) {
     let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/');
-    match count(bytes, at + 1, 3) {
-        Some(millis) if !bytes.get(at + 4).is_some_and(goes_on) => (millis * 1_000, at + 4),
+    let ends = |at: usize| !bytes.get(at).is_some_and(goes_on);
+    match (count(bytes, at + 1, 3), count(bytes, at + 4, 3)) {
+        (Some(millis), _) if ends(at + 4) => (millis * 1_000, at + 4),
+        (Some(millis), Some(micros)) if ends(at + 7) => (millis * 1_000 + micros, at + 7),
         _ => (0, at),
     }
 }

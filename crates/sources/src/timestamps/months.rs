@@ -15,7 +15,8 @@ pub(super) fn month(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     }
     let length = rest.iter().take(MONTH_BYTES_MAX).take_while(|byte| is_letter(byte)).count();
     // Nearly every other word is passed over here.
-    if !rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit) {
+    let is_divided = rest[length..].iter().take(DIVIDERS_MAX + 1).any(u8::is_ascii_digit);
+    if !is_divided && !rest[length..].starts_with(b" de ") {
         return None;
     }
     let month = month_named(&rest[..length])?;

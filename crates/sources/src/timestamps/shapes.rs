@@ -100,7 +100,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let is_dotted = bytes[digits..].starts_with(b". ");
     let separator = if is_dotted { b' ' } else { bytes[digits] };
     let at = digits + 1 + usize::from(is_dotted);
-    if let Some((month, end)) = month(bytes, at) {
+    if let Some((month, end)) = month(bytes, skip_of(bytes, at)) {
         // `20-Nov 10:15:30`.
         if separator == b'-' && bytes.get(end) == Some(&b' ') {
             return yearless(bytes, month, first, end + 1);
@@ -108,6 +108,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         if bytes.get(end) != Some(&separator) || separator == b'.' {
             return None;
         }
+        let end = skip_of(bytes, end + 1) - 1;
         let Some(year) = count(bytes, end + 1, 4) else {
             return yearless(bytes, month, first, end + 1).or_else(|| named_and_short(bytes, month, first, end + 1));
         };
@@ -229,14 +230,14 @@ pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
     }
     const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     let start = bytes.get(..3)?;
-    if !WEEK.iter().any(|day| start == *day) {
+    let name = bytes.iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    // `Friday`, in full; `Montag` begins as `Monday` does.
+    if !WEEK.iter().any(|day| start == *day) || name > 3 && !bytes[..name].ends_with(b"day") {
         return weekdays::dated(bytes);
     }
-    // `Friday`, in full.
-    let name = bytes.iter().take(9).take_while(|byte| byte.is_ascii_alphabetic()).count();
     let end = name + usize::from(bytes.get(name) == Some(&b','));
     let at = skip_spaces(bytes, end);
-    if at == end || name > 3 && !bytes[..name].ends_with(b"day") {
+    if at == end {
         return None;
     }
     if let Some((month, end)) = month(bytes, at) {
@@ -369,6 +370,11 @@ pub(super) fn count(bytes: &[u8], at: usize, digits: usize) -> Option<i64> {
         value = value * 10 + i64::from(digit);
     }
     (!digits.is_empty()).then_some(value)
+}
+
+/// Behind `de `, as Spanish and Portuguese put it between the parts of a date, if it stands at `at`.
+pub(super) fn skip_of(bytes: &[u8], at: usize) -> usize {
+    at + if bytes.get(at..).is_some_and(|rest| rest.starts_with(b"de ")) { 3 } else { 0 }
 }
 
 pub(super) fn skip_spaces(bytes: &[u8], at: usize) -> usize {

@@ -1,11 +1,11 @@
 //! Dates behind the name of a weekday in another language than English, as `date` writes them: `Sa 28. Feb 23:59:52 CET 2026`,
-//! `jeu. 3 déc. 2026 16:58:09`, `lundi 2 mars 2026, 08:00:01 (UTC+0100)`.
+//! `jeu. 3 déc. 2026 16:58:09`, `mié nov 18 10:16:02 CET 2026`, `lundi 2 mars 2026, 08:00:01 (UTC+0100)`.
 
 use super::{
     Stamp,
     clock::clock,
     months::month,
-    shapes::{count, date, of_no_year, rest_of, skip_spaces, year_last},
+    shapes::{count, date, of_no_year, rest_of, skip_of, skip_spaces, year_last},
 };
 
 /// French, German, Spanish, Italian, Portuguese, Swedish, Danish, Norwegian, Polish and Dutch, in full and as `date` cuts them, in lower case.
@@ -31,18 +31,32 @@ pub(super) fn dated(bytes: &[u8]) -> Option<(Stamp, usize)> {
     let day_at = skip_spaces(bytes, at);
     let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
     // Nearly always words follow, and nothing needs be compared.
-    if digits == 0 || day_at == at {
+    let month_first = if digits == 0 { month(bytes, day_at) } else { None };
+    if digits == 0 && month_first.is_none() || day_at == at {
         return None;
     }
     let name = std::str::from_utf8(&bytes[..length]).ok()?.to_lowercase();
     if !WEEKDAYS.contains(&name.as_str()) {
         return None;
     }
+    let Some((month, end)) = month_first else { return day_first(bytes, day_at, digits) };
+    let day_at = skip_spaces(bytes, end);
+    let digits = bytes.get(day_at..)?.iter().take(2).take_while(|byte| byte.is_ascii_digit()).count();
+    let day = count(bytes, day_at, digits)?;
+    of_day(bytes, month, day, skip_spaces(bytes, day_at + digits))
+}
+
+/// `18 nov 2026 10:00:00`, `18. Feb 10:00:00 CET 2026`, `18 de noviembre de 2026, 10:00:00`: from the day on, which has that many digits.
+fn day_first(bytes: &[u8], day_at: usize, digits: usize) -> Option<(Stamp, usize)> {
     let day = count(bytes, day_at, digits)?;
     let at = day_at + digits;
-    let at = skip_spaces(bytes, at + usize::from(bytes.get(at) == Some(&b'.')));
+    let at = skip_of(bytes, skip_spaces(bytes, at + usize::from(bytes.get(at) == Some(&b'.'))));
     let (month, end) = month(bytes, at)?;
-    let at = skip_spaces(bytes, end);
+    of_day(bytes, month, day, skip_of(bytes, skip_spaces(bytes, end)))
+}
+
+/// The year and the clock, or the clock and maybe the year, that stand at `at` behind a day.
+fn of_day(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usize)> {
     if let Some(year) = count(bytes, at, 4) {
         let end = at + 4 + usize::from(bytes.get(at + 4) == Some(&b','));
         let at = skip_spaces(bytes, end);

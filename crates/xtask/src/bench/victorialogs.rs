@@ -8,7 +8,7 @@ use super::{
     logs::{size, url_encoded},
 };
 use crate::run;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
