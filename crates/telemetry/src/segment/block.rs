@@ -2,7 +2,7 @@
 
 use super::{
     bytes::Bytes,
-    column::{Column, Encoding, FieldKind, Values},
+    column::{BitColumn, Column, Encoding, FieldKind, Values},
     fields::{self, Class, Layout, LooseValues},
     filter::Filter,
     head::{self, ColumnHead, Head, PREFIX, PartLocation, Prefix, Role},
@@ -48,6 +48,35 @@ pub struct Block {
 
 /// Words, and which of them all rows of each template have; none, where they have none.
 pub(crate) type WordsOfTemplates<'a> = (&'a [Vec<u8>], Vec<Option<u16>>);
+
+/// The words of a column, and what of them the head knows.
+pub(crate) struct TemplateWords<'a> {
+    pub(crate) words: &'a [Vec<u8>],
+    pub(crate) of_templates: Vec<OfTemplate>,
+}
+
+impl<'a> TemplateWords<'a> {
+    /// Both, where no template is open.
+    pub(crate) fn closed(self) -> Option<WordsOfTemplates<'a>> {
+        let word = |of: &OfTemplate| match of {
+            OfTemplate::None => Some(None),
+            OfTemplate::Word(code) => Some(Some(*code)),
+            OfTemplate::Open => None,
+        };
+        let of_templates = self.of_templates.iter().map(word).collect::<Option<_>>()?;
+        Some((self.words, of_templates))
+    }
+}
+
+/// The words of the rows of one template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OfTemplate {
+    None,
+    /// All rows have the word of this code.
+    Word(u16),
+    /// They differ: [`Block::open_words`] tells them.
+    Open,
+}
 
 impl Block {
     /// Opens the block that `bytes` is.
@@ -146,16 +175,30 @@ impl Block {
         Ok(rows.iter().map(|row| levels[*row as usize]).collect())
     }
 
-    /// The words of a field, and which of them the rows of each template have, where the head knows it for all rows.
-    pub(crate) fn words_of_templates(&self, field: &FieldInfo) -> Result<Option<WordsOfTemplates<'_>>, Damage> {
+    /// The words of a field, where it has few, and which of them the rows of each template have. `None` as well where no template
+    /// tells anything.
+    pub(crate) fn words_of_templates(&self, field: &FieldInfo) -> Result<Option<TemplateWords<'_>>, Damage> {
         let column = self.column(field)?;
         let Encoding::Words(words) = &column.info.encoding else { return Ok(None) };
-        let word = |class: &Class| match class {
-            Class::Absent => Some(None),
-            Class::Word(code) if usize::from(*code) < words.len() => Some(Some(*code)),
-            _ => None,
+        let of_template = |class: &Class| match class {
+            Class::Absent => Some(OfTemplate::None),
+            Class::Word(code) => (usize::from(*code) < words.len()).then_some(OfTemplate::Word(*code)),
+            Class::Present | Class::Mixed => Some(OfTemplate::Open),
         };
-        Ok(column.classes.iter().map(word).collect::<Option<_>>().map(|of_templates| (&words[..], of_templates)))
+        let of_templates = column.classes.iter().map(of_template).collect::<Option<Vec<_>>>();
+        let of_templates = of_templates.filter(|all| all.iter().any(|one| *one != OfTemplate::Open));
+        Ok(of_templates.map(|of_templates| TemplateWords { words, of_templates }))
+    }
+
+    /// The rows whose word does not follow from their template, as bits, and the code of each, in their order.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
+    pub(crate) fn open_words(&self, field: &FieldInfo) -> Result<(Vec<u64>, Vec<u16>), Damage> {
+        let column = self.column(field)?;
+        let layout = Layout { kind: field.kind, encoding: &field.encoding, classes: &column.classes };
+        let templates = self.template_of_rows()?;
+        self.decode(column.part, |reader| fields::decode_open(&layout, &templates, reader))
     }
 
     /// The column of sources; rows with an empty source are absent from it. `None` when no row has one.
@@ -331,6 +374,17 @@ impl Block {
         let layout = Layout { kind: column.info.kind, encoding: &column.info.encoding, classes: &column.classes };
         let templates = if layout.is_everywhere() { Arc::default() } else { self.template_of_rows()? };
         self.decode(column.part, |reader| fields::decode(&layout, self.head.rows, &templates, reader))
+    }
+
+    /// A column that has no words, its rows as bits.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read does not match its checksum, or means nothing.
+    pub(crate) fn read_bits(&self, field: &FieldInfo) -> Result<BitColumn, Damage> {
+        let column = self.column(field)?;
+        let layout = Layout { kind: field.kind, encoding: &field.encoding, classes: &column.classes };
+        let templates = if layout.is_everywhere() { Arc::default() } else { self.template_of_rows()? };
+        self.decode(column.part, |reader| fields::decode_bits(&layout, self.head.rows, &templates, reader))
     }
 
     /// A column by its position.

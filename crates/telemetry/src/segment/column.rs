@@ -1,5 +1,6 @@
 //! Decoded columns: what a search or an aggregation works on.
 
+use super::template_rows::rows_set;
 use crate::{record::Value, wire::Malformed};
 use memchr::memmem;
 use std::io::Write;
@@ -67,6 +68,22 @@ pub enum Presence {
     Every,
     /// Row numbers in rising order, as many as there are values.
     Rows(Vec<u32>),
+}
+
+/// A column of numbers before its rows are listed: many questions need only those of a few values.
+#[derive(Debug)]
+pub(crate) struct BitColumn {
+    pub(crate) kind: FieldKind,
+    /// The rows that have a value, 64 to a word, lowest bit first; `None`, where all have.
+    pub(crate) rows: Option<Vec<u64>>,
+    pub(crate) values: Values,
+}
+
+impl BitColumn {
+    pub(crate) fn into_column(self) -> Column {
+        let presence = self.rows.map_or(Presence::Every, |rows| Presence::Rows(rows_set(&rows, self.values.len())));
+        Column { kind: self.kind, presence, values: self.values }
+    }
 }
 
 /// Values in their packed types. A field or slot of kind `Str` may well lie as integers when all its texts are numerals: what

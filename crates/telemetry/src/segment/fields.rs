@@ -6,9 +6,11 @@
 
 use super::{
     bits::{BitReader, BitWriter},
-    column::{Column, Encoding, FieldKind, Presence, Texts, Values},
+    column::{BitColumn, Column, Encoding, FieldKind, Presence, Texts, Values},
     compress::{self, Effort, Zip},
-    integers, message_codec, numbers, texts,
+    integers, message_codec, numbers,
+    template_rows::{rows_of, rows_set},
+    texts,
 };
 use crate::wire::{Malformed, Reader, put_varint};
 
@@ -217,19 +219,24 @@ pub(super) fn decode(
     template_of_rows: &[u16],
     reader: &mut Reader<'_>,
 ) -> Result<Column, Malformed> {
-    let presence =
-        if layout.is_everywhere() { Presence::Every } else { read_presence(layout.classes, template_of_rows, reader)? };
-    let count = match &presence {
-        Presence::Every => row_count,
-        Presence::Rows(rows) => rows.len(),
+    let (FieldKind::Str, Encoding::Words(words)) = (layout.kind, layout.encoding) else {
+        return decode_bits(layout, row_count, template_of_rows, reader).map(BitColumn::into_column);
     };
-    let values = match (layout.kind, layout.encoding) {
-        (FieldKind::Str, Encoding::Words(words)) => {
-            read_words(words, &presence, layout, (row_count, template_of_rows), reader)?
-        }
-        _ => read_values(layout, count, reader)?,
-    };
+    let (presence, _) = read_presence(layout, row_count, template_of_rows, reader)?;
+    let presence = presence.map_or(Presence::Every, |rows| Presence::Rows(rows_set(&rows, row_count)));
+    let values = read_words(words, &presence, layout, (row_count, template_of_rows), reader)?;
     Ok(Column { kind: layout.kind, presence, values })
+}
+
+/// The same of a column that has no words, its rows as bits.
+pub(super) fn decode_bits(
+    layout: &Layout<'_>,
+    row_count: usize,
+    template_of_rows: &[u16],
+    reader: &mut Reader<'_>,
+) -> Result<BitColumn, Malformed> {
+    let (rows, count) = read_presence(layout, row_count, template_of_rows, reader)?;
+    Ok(BitColumn { kind: layout.kind, rows, values: read_values(layout, count, reader)? })
 }
 
 /// Reads values that are not words.
@@ -288,36 +295,68 @@ pub(super) fn decode_loose(
     Ok(LooseValues { values, of_templates })
 }
 
-/// The rows that have the field.
-fn read_presence(classes: &[Class], template_of_rows: &[u16], reader: &mut Reader<'_>) -> Result<Presence, Malformed> {
-    if template_of_rows.iter().any(|template| usize::from(*template) >= classes.len()) {
+/// The rows that have the field, as bits, unless all have it, and how many they are.
+fn read_presence(
+    layout: &Layout<'_>,
+    row_count: usize,
+    template_of_rows: &[u16],
+    reader: &mut Reader<'_>,
+) -> Result<(Option<Vec<u64>>, usize), Malformed> {
+    if layout.is_everywhere() {
+        return Ok((None, row_count));
+    }
+    // The greatest of all is found several numbers at a time, the first that is too great is not.
+    if template_of_rows.iter().copied().fold(0, u16::max) as usize >= layout.classes.len() {
         return Err(Malformed("a row has a template that there is not"));
     }
-    if !classes.iter().any(|class| matches!(class, Class::Absent | Class::Mixed)) {
-        return Ok(Presence::Every);
+    if !layout.classes.iter().any(|class| matches!(class, Class::Absent | Class::Mixed)) {
+        return Ok((None, row_count));
     }
-    // One row more than there are, so that each can be written before it is known whether it counts.
-    let mut rows = vec![0; template_of_rows.len() + 1];
-    let mut count = 0;
+    let rows = rows_with(layout.classes, template_of_rows, |class| class != Class::Absent, reader)?;
+    let count = rows.iter().map(|word| word.count_ones() as usize).sum();
+    Ok((Some(rows).filter(|_| count < row_count), count))
+}
+
+/// The rows, as bits, that have the field and whose template has a class that is `wanted`, which every [`Class::Mixed`] is.
+fn rows_with(
+    classes: &[Class],
+    template_of_rows: &[u16],
+    is_wanted: impl Fn(Class) -> bool,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<u64>, Malformed> {
+    let of_class = |is_wanted: &dyn Fn(Class) -> bool| {
+        let wanted: Vec<bool> = classes.iter().map(|class| is_wanted(*class)).collect();
+        rows_of(template_of_rows, &wanted)
+    };
+    let mut words = of_class(&is_wanted);
     if classes.contains(&Class::Mixed) {
         let bits = compress::read(reader)?;
         let mut bits = BitReader::new(&bits);
-        for (row, &template) in (0u32..).zip(template_of_rows) {
-            rows[count] = row;
-            count += match classes[usize::from(template)] {
-                Class::Mixed => bits.read(1)? as usize,
-                class => usize::from(class != Class::Absent),
-            };
-        }
-    } else {
-        let is_there: Vec<bool> = classes.iter().map(|class| *class != Class::Absent).collect();
-        for (row, &template) in (0u32..).zip(template_of_rows) {
-            rows[count] = row;
-            count += usize::from(is_there[usize::from(template)]);
+        for (word, mixed) in words.iter_mut().zip(of_class(&|class| class == Class::Mixed)) {
+            let mut rest = mixed;
+            while rest != 0 {
+                let lowest = rest & rest.wrapping_neg();
+                if bits.read(1)? == 0 {
+                    *word &= !lowest;
+                }
+                rest &= rest - 1;
+            }
         }
     }
-    rows.truncate(count);
-    Ok(if count == template_of_rows.len() { Presence::Every } else { Presence::Rows(rows) })
+    Ok(words)
+}
+
+/// Reads of a column of words the rows whose word does not follow from their template, as bits, and the code of each.
+pub(super) fn decode_open(
+    layout: &Layout<'_>,
+    template_of_rows: &[u16],
+    reader: &mut Reader<'_>,
+) -> Result<(Vec<u64>, Vec<u16>), Malformed> {
+    let Encoding::Words(words) = layout.encoding else { return Err(Malformed("a column has no words")) };
+    let is_open = |class| matches!(class, Class::Present | Class::Mixed);
+    let rows = rows_with(layout.classes, template_of_rows, is_open, reader)?;
+    let count = rows.iter().map(|word| word.count_ones() as usize).sum();
+    Ok((rows, integers::decode_places(count, words.len(), reader)?))
 }
 
 /// For each template what its word stands for, of what each word stands for, and none where its rows differ; nothing

@@ -96,7 +96,9 @@ fn decode_within(count: usize, within: bool, reader: &mut Reader<'_>) -> Result<
         CODED => read_coded(residuals, reader, &mut values)?,
         FEW => {
             let (few, codes) = Few::read_codes(residuals, reader)?;
-            values.extend(codes.into_iter().map(|code| few[usize::from(code)]));
+            let mut table = [0; 256];
+            table[..few.len()].copy_from_slice(&few);
+            values.extend(codes.into_iter().map(|code| table[usize::from(code)]));
         }
         MANY if !within => Many::read(residuals, reader, &mut values)?,
         _ => return Err(Malformed("a form of integers is unknown")),
@@ -332,7 +334,7 @@ impl Few {
         if codes.len() != count {
             return Err(Malformed("coded numbers have another count than the column"));
         }
-        if codes.iter().any(|code| usize::from(*code) >= few.len()) {
+        if !codes.is_empty() && usize::from(codes.iter().copied().fold(0, u8::max)) >= few.len() {
             return Err(Malformed("a code stands for no value"));
         }
         Ok((few, codes))

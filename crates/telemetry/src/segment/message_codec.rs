@@ -360,9 +360,15 @@ pub(super) fn read_template_of_rows(
     reader: &mut Reader<'_>,
 ) -> Result<Vec<u16>, Malformed> {
     let numbers = integers::decode_places(count, templates.len(), reader)?;
-    let mut counts = vec![0; templates.len()];
-    numbers.iter().for_each(|number| counts[usize::from(*number)] += 1);
-    if templates.iter().zip(&counts).any(|(template, count)| template.rows != *count) {
+    // Two counters of each by turns: rows of one template often stand together, and would wait for each other.
+    let mut counts = vec![[0; 2]; templates.len()];
+    let (pairs, last) = numbers.as_chunks::<2>();
+    for [first, second] in pairs {
+        counts[usize::from(*first)][0] += 1;
+        counts[usize::from(*second)][1] += 1;
+    }
+    last.iter().for_each(|number| counts[usize::from(*number)][0] += 1);
+    if templates.iter().zip(&counts).any(|(template, count)| template.rows != count[0] + count[1]) {
         return Err(Malformed("a template has another count of rows than it says"));
     }
     Ok(numbers)

@@ -28,6 +28,7 @@ mod rebuild;
 mod summary;
 mod template;
 mod template_miner;
+mod template_rows;
 mod texts;
 mod tokens;
 mod walk;
@@ -38,8 +39,10 @@ mod golden;
 mod tests;
 
 pub use block::{Block, FieldInfo, Range};
+pub(crate) use block::{OfTemplate, TemplateWords};
 pub use build::{Chosen, encode_block};
 pub use bytes::Bytes;
+pub(crate) use column::BitColumn;
 pub use column::{Column, Encoding, FieldKind, Hex, Presence, Texts, Values};
 pub(crate) use digest::{Digest, QUARTER, levels as digested_levels};
 pub(crate) use fields::LooseValues;
@@ -50,6 +53,7 @@ pub(crate) use levels::Levels;
 pub(crate) use outline::{ByteSet, Outline, Piece};
 pub(crate) use summary::{SegmentField, SharedOutlines, Summary};
 pub use template::{Messages, Slot, Template, TemplatePart};
+pub(crate) use template_rows::rows_of;
 pub(crate) use tokens::{Token, tokens};
 
 /// Records in a block, at most.

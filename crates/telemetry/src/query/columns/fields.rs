@@ -4,13 +4,25 @@ use super::{BlockScan, MatchingRows, Place};
 use crate::{
     Damage, Value,
     query::{
-        condition::{TextTest, ValueTest},
+        condition::{Condition, TextTest, ValueTest},
         language::Number,
         text::Edge,
     },
-    segment::{ByteSet, Column, Encoding, FieldInfo, FieldKind, Presence, Range, Values},
+    segment::{
+        ByteSet, Column, Encoding, FieldInfo, FieldKind, OfTemplate, Presence, Range, TemplateWords, Values, rows_of,
+    },
 };
 use model::Timestamp;
+
+/// What templates tell of a test of a field with few words.
+struct Told {
+    /// For each template, whether all its rows have a word that passes.
+    of_templates: Vec<bool>,
+    /// For each word, whether it passes.
+    of_words: Vec<bool>,
+    /// Whether rows of other templates may have one that does.
+    is_open: bool,
+}
 
 impl BlockScan<'_> {
     /// Those of `within` whose field passes.
@@ -33,18 +45,17 @@ impl BlockScan<'_> {
             if !self.may_pass(place, test)? || self.add_by_templates(place, test, &within, &mut found)? {
                 continue;
             }
-            if let Some(column) = self.column(place)? {
+            let is_whole = self.info(place).is_some_and(|info| info.kind == FieldKind::Int);
+            let is_read = self.columns.contains_key(&place);
+            let number = match test {
+                ValueTest::Compare(_, Number::Int(number))
+                | ValueTest::Equals { number: Some(Number::Int(number)), .. } => Some(*number),
+                _ => None,
+            };
+            if let Some(number) = number.filter(|_| is_whole && !is_read) {
+                self.add_numbers(place, test, number, &within, &mut found)?;
+            } else if let Some(column) = self.column(place)? {
                 match (test, &column.values) {
-                    (ValueTest::Compare(comparison, Number::Int(than)), Values::Integers { values, .. })
-                        if column.kind == FieldKind::Int =>
-                    {
-                        add_numbers(&column, values, &within, &mut found, |value| comparison.holds(value.cmp(than)));
-                    }
-                    (ValueTest::Equals { number: Some(Number::Int(number)), .. }, Values::Integers { values, .. })
-                        if column.kind == FieldKind::Int =>
-                    {
-                        add_numbers(&column, values, &within, &mut found, |value| value == *number);
-                    }
                     (ValueTest::Equals { text, .. }, Values::Hex(hex)) if column.kind == FieldKind::Str => {
                         let rows = hex.places(text).into_iter().map(|place| column.row_of(place));
                         rows.filter(|row| within.contains(*row)).for_each(|row| found.insert(row));
@@ -56,7 +67,7 @@ impl BlockScan<'_> {
         Ok(found)
     }
 
-    /// Adds the rows of `within` whose template has a word that passes: true where templates tell it of all rows.
+    /// Adds the rows of `within` whose word passes, where templates tell of some: false where they do not.
     fn add_by_templates(
         &self,
         place: Place,
@@ -64,16 +75,71 @@ impl BlockScan<'_> {
         within: &MatchingRows,
         found: &mut MatchingRows,
     ) -> Result<bool, Damage> {
-        let Some(info) = self.info(place) else { return Ok(false) };
-        let Some((words, of_templates)) = self.block.words_of_templates(info)? else { return Ok(false) };
-        let passing: Vec<bool> = words.iter().map(|word| test.holds(Value::Str(word))).collect();
-        let passing: Vec<bool> =
-            of_templates.iter().map(|word| word.is_some_and(|word| passing[usize::from(word)])).collect();
-        let template_of_rows = self.block.template_of_rows()?;
-        let mut rows = MatchingRows::from_fn(template_of_rows.len(), |row| passing[usize::from(template_of_rows[row])]);
+        let Some(told) = self.told(place, test)? else { return Ok(false) };
+        let mut rows = self.of_templates(&told.of_templates)?;
+        self.add_open(place, &told, &mut rows)?;
         rows.intersect(within);
         found.unite(&rows);
         Ok(true)
+    }
+
+    /// What templates tell of a test; `None` where they tell of no row.
+    fn told(&self, place: Place, test: &ValueTest) -> Result<Option<Told>, Damage> {
+        let Some(info) = self.info(place) else { return Ok(None) };
+        let Some(TemplateWords { words, of_templates }) = self.block.words_of_templates(info)? else { return Ok(None) };
+        let of_words: Vec<bool> = words.iter().map(|word| test.holds(Value::Str(word))).collect();
+        let passes = |of: &OfTemplate| matches!(of, OfTemplate::Word(code) if of_words[usize::from(*code)]);
+        let is_open = of_templates.contains(&OfTemplate::Open) && of_words.contains(&true);
+        Ok(Some(Told { of_templates: of_templates.iter().map(passes).collect(), of_words, is_open }))
+    }
+
+    fn of_templates(&self, wanted: &[bool]) -> Result<MatchingRows, Damage> {
+        let template_of_rows = self.block.template_of_rows()?;
+        Ok(MatchingRows::from_words(template_of_rows.len(), rows_of(&template_of_rows, wanted)))
+    }
+
+    /// Adds the rows whose word does not follow from their template, and passes.
+    fn add_open(&self, place: Place, told: &Told, rows: &mut MatchingRows) -> Result<(), Damage> {
+        let Some(info) = self.info(place).filter(|_| told.is_open) else { return Ok(()) };
+        let (open, codes) = self.block.open_words(info)?;
+        rows.add_where(&open, codes.iter().map(|code| told.of_words[usize::from(*code)]));
+        Ok(())
+    }
+
+    /// The rows for which one of those `parts` holds of which templates tell, in one pass over the rows, and the other parts.
+    pub(super) fn told_of_any<'c>(
+        &self,
+        parts: &'c [Condition],
+    ) -> Result<(Option<MatchingRows>, Vec<&'c Condition>), Damage> {
+        let (mut any, mut of_parts, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            let Some((place, told)) = self.told_of(part)? else {
+                others.push(part);
+                continue;
+            };
+            any.resize(told.of_templates.len(), false);
+            any.iter_mut().zip(&told.of_templates).for_each(|(any, passes)| *any |= passes);
+            of_parts.push((place, told));
+        }
+        if of_parts.is_empty() {
+            return Ok((None, others));
+        }
+        let mut rows = self.of_templates(&any)?;
+        for (place, told) in &of_parts {
+            self.add_open(*place, told, &mut rows)?;
+        }
+        Ok((Some(rows), others))
+    }
+
+    /// What templates tell of a part that asks for one column.
+    fn told_of(&self, part: &Condition) -> Result<Option<(Place, Told)>, Damage> {
+        let Condition::Field { name, test } = part else { return Ok(None) };
+        match self.places(name)[..] {
+            [place] if !matches!(name.as_str(), "message" | "level" | "time") => {
+                Ok(self.told(place, test)?.map(|told| (place, told)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Those of `within` where the text is in the message, the source or any text field.
@@ -114,6 +180,37 @@ impl BlockScan<'_> {
         let needle = finder.needle();
         let word = if *upper { needle.to_ascii_uppercase() } else { needle.to_vec() };
         Ok(needle.len() == usize::from(*digits) && self.block.may_hold(info, &word)?)
+    }
+
+    /// Adds the rows of `within` whose whole number passes, of a column that is not read yet.
+    fn add_numbers(
+        &mut self,
+        place: Place,
+        test: &ValueTest,
+        number: i64,
+        within: &MatchingRows,
+        found: &mut MatchingRows,
+    ) -> Result<(), Damage> {
+        let Some(info) = self.info(place) else { return Ok(()) };
+        let column = match self.numbers.remove(&place) {
+            Some(column) => column,
+            None => self.block.read_bits(info)?,
+        };
+        if let Values::Integers { values, .. } = &column.values {
+            let passing = match test {
+                ValueTest::Compare(comparison, _) => bits_of(values, |value| comparison.holds(value.cmp(&number))),
+                _ => bits_of(values, |value| value == number),
+            };
+            let mut rows = MatchingRows::none(self.block.rows());
+            match &column.rows {
+                None => rows = MatchingRows::from_words(self.block.rows(), passing),
+                Some(present) => rows.add_spread(present, &passing),
+            }
+            rows.intersect(within);
+            found.unite(&rows);
+        }
+        self.numbers.insert(place, column);
+        Ok(())
     }
 
     /// Whether some value of the column may pass, as far as the block's head knows.
@@ -202,36 +299,13 @@ fn add_rows(column: &Column, within: &MatchingRows, found: &mut MatchingRows, mu
     }
 }
 
-/// The same of whole numbers, whose test costs less than to look whether a row is wanted.
-fn add_numbers(
-    column: &Column,
-    values: &[i64],
-    within: &MatchingRows,
-    found: &mut MatchingRows,
-    passes: impl Fn(i64) -> bool,
-) {
-    match &column.presence {
-        Presence::Every => {
-            let mut passing = MatchingRows::from_fn(values.len(), |row| passes(values[row]));
-            passing.intersect(within);
-            found.unite(&passing);
-        }
-        Presence::Rows(rows) => {
-            // Most values do not pass: many at once are tested without a branch.
-            const TOGETHER: usize = u64::BITS as usize;
-            for (rows, values) in rows.chunks(TOGETHER).zip(values.chunks(TOGETHER)) {
-                let tested = values.iter().enumerate().map(|(bit, value)| u64::from(passes(*value)) << bit);
-                let mut passing = tested.fold(0, |all, one| all | one);
-                while passing != 0 {
-                    let row = rows[passing.trailing_zeros() as usize];
-                    passing &= passing - 1;
-                    if within.contains(row) {
-                        found.insert(row);
-                    }
-                }
-            }
-        }
-    }
+/// Of each 64 values a word, lowest bit first: whether they pass. Most do not, and many at once are tested without a branch.
+fn bits_of(values: &[i64], passes: impl Fn(i64) -> bool) -> Vec<u64> {
+    let word = |values: &[i64]| {
+        let tested = values.iter().enumerate().map(|(bit, value)| u64::from(passes(*value)) << bit);
+        tested.fold(0, |all, one| all | one)
+    };
+    values.chunks(u64::BITS as usize).map(word).collect()
 }
 
 /// Whether a text of this encoding may hold what is looked for.

@@ -10,7 +10,7 @@ use crate::{
         stats::{Groups, Series, Wants},
         steps::Calendar,
     },
-    segment::{Column, FieldKind, Presence, Values},
+    segment::{Column, FieldKind, Presence, TemplateWords, Values},
 };
 use hashbrown::HashTable;
 use model::{Level, Timestamp};
@@ -79,14 +79,16 @@ impl BlockScan<'_> {
         Ok(())
     }
 
-    /// Counts all rows of the block by what its head tells of them: true where it does.
+    /// Counts rows that need not be looked at one by one: of one group, or all rows of the block by what its head tells of them. True
+    /// where it does.
     fn count_by_head(&mut self, groups: &mut Groups, rows: &MatchingRows) -> Result<bool, Damage> {
-        if !groups.only_counts() || !rows.is_all() {
+        if !groups.only_counts() {
             return Ok(false);
         }
         let block = self.block;
         match &groups.by().to_vec()[..] {
             [] => groups.count(&[], rows.len() as u64),
+            _ if !rows.is_all() => return Ok(false),
             [Group::Field(name)] if name == "level" => {
                 for (level, records) in block.levels().iter().filter(|(_, records)| *records > 0) {
                     let cell = level.map_or(Cell::Absent, |level| Cell::from(Value::from(level.as_str())));
@@ -96,7 +98,8 @@ impl BlockScan<'_> {
             [Group::Field(name)] if !matches!(name.as_str(), "time" | "message") => {
                 let [place] = self.places(name)[..] else { return Ok(false) };
                 let Some(info) = self.info(place) else { return Ok(false) };
-                let Some((words, of_templates)) = block.words_of_templates(info)? else { return Ok(false) };
+                let closed = block.words_of_templates(info)?.and_then(TemplateWords::closed);
+                let Some((words, of_templates)) = closed else { return Ok(false) };
                 let templates = of_templates.into_iter().zip(block.templates());
                 for (word, template) in templates.filter(|(_, template)| template.rows > 0) {
                     let cell = word.map_or(Cell::Absent, |word| Cell::Text(words[usize::from(word)].clone()));
@@ -229,6 +232,7 @@ impl BlockScan<'_> {
             Group::Field(name) => {
                 for place in self.places(name) {
                     let known = self.info(place).map(|info| self.block.words_of_templates(info)).transpose()?.flatten();
+                    let known = known.and_then(TemplateWords::closed);
                     if let Some((words, of_templates)) = known {
                         coder.add_words(words, &of_templates, &self.block.template_of_rows()?, rows);
                     } else if let Some(column) = self.column(place)? {

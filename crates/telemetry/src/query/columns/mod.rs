@@ -23,7 +23,7 @@ use super::condition::Condition;
 use crate::query::cancel::Cancel;
 use crate::{
     Damage,
-    segment::{Block, Column, FieldInfo, Levels, Messages},
+    segment::{BitColumn, Block, Column, FieldInfo, Levels, Messages},
 };
 use model::Level;
 use std::{collections::HashMap, ops::Range, rc::Rc};
@@ -44,6 +44,8 @@ pub(super) struct BlockScan<'b> {
     /// Before `levels` are made of it.
     level_column: Option<Levels>,
     columns: HashMap<Place, Rc<Column>>,
+    /// Columns of numbers of which nobody has asked for all rows yet.
+    numbers: HashMap<Place, BitColumn>,
     messages: Option<Messages<'b>>,
     /// Messages that were put together again to look into them.
     pub(super) rebuilt: u64,
@@ -68,6 +70,7 @@ impl<'b> BlockScan<'b> {
             levels: None,
             level_column: None,
             columns: HashMap::new(),
+            numbers: HashMap::new(),
             messages: None,
             rebuilt: 0,
         }
@@ -97,8 +100,11 @@ impl<'b> BlockScan<'b> {
             Condition::All(parts) => parts.iter().try_fold(within, |within, part| self.narrow(part, within))?,
             Condition::Any(parts) => {
                 let mut left = within;
-                let mut found = MatchingRows::none(self.block.rows());
-                for part in parts {
+                let (told, others) = self.told_of_any(parts)?;
+                let mut found = told.unwrap_or_else(|| MatchingRows::none(self.block.rows()));
+                found.intersect(&left);
+                left.subtract(&found);
+                for part in others {
                     let more = self.narrow(part, left.clone())?;
                     left.subtract(&more);
                     found.unite(&more);
@@ -174,7 +180,11 @@ impl<'b> BlockScan<'b> {
             return Ok(Some(Rc::clone(column)));
         }
         let Some(info) = self.info(place) else { return Ok(None) };
-        let column = Rc::new(self.block.read(info)?);
+        let column = match self.numbers.remove(&place) {
+            Some(numbers) => numbers.into_column(),
+            None => self.block.read(info)?,
+        };
+        let column = Rc::new(column);
         self.columns.insert(place, Rc::clone(&column));
         Ok(Some(column))
     }

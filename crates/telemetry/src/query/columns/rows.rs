@@ -51,6 +51,47 @@ impl MatchingRows {
         self.bits[row as usize / 64] |= 1 << (row % 64);
     }
 
+    /// Adds those rows of `bits`, 64 to a word, for which the next of `holds` is true.
+    pub(in crate::query) fn add_where(&mut self, bits: &[u64], mut holds: impl Iterator<Item = bool>) {
+        for (own, open) in self.bits.iter_mut().zip(bits) {
+            let mut rest = *open;
+            while rest != 0 {
+                let lowest = rest & rest.wrapping_neg();
+                if holds.next() == Some(true) {
+                    *own |= lowest;
+                }
+                rest ^= lowest;
+            }
+        }
+    }
+
+    /// Adds those rows of `bits`, 64 to a word, whose bit is set in `passing`, which has one for each of them in their order.
+    pub(in crate::query) fn add_spread(&mut self, bits: &[u64], passing: &[u64]) {
+        let mut at = 0;
+        for (own, rows) in self.bits.iter_mut().zip(bits) {
+            let count = rows.count_ones() as usize;
+            // The next `count` bits of those that pass, from two words if need be.
+            let (word, shift) = (at / 64, at % 64);
+            let next = |word: usize| passing.get(word).copied().unwrap_or(0);
+            let mut rest = next(word) >> shift | next(word + 1).checked_shl(64 - shift as u32).unwrap_or(0);
+            if count < 64 {
+                rest &= (1 << count) - 1;
+            }
+            at += count;
+            let (mut left, mut before) = (*rows, 0);
+            while rest != 0 {
+                let place = rest.trailing_zeros();
+                // Passes over the rows of values that do not pass.
+                for _ in before..place {
+                    left &= left - 1;
+                }
+                *own |= left & left.wrapping_neg();
+                before = place;
+                rest &= rest - 1;
+            }
+        }
+    }
+
     pub(in crate::query) fn remove(&mut self, row: u32) {
         self.bits[row as usize / 64] &= !(1 << (row % 64));
     }
@@ -169,6 +210,14 @@ mod tests {
             prop_assert_eq!(set(&a).len(), a.len());
             prop_assert_eq!(MatchingRows::all(rows).iter().count(), rows);
             prop_assert!(MatchingRows::between(rows, 0..rows).is_all());
+            // Of the rows in `a`, those that are in `b` too: told one by one, and as bits in their order.
+            let holds = a.iter().map(|row| b.contains(row)).collect::<Vec<_>>();
+            let (mut one_by_one, mut spread) = (MatchingRows::none(rows), MatchingRows::none(rows));
+            one_by_one.add_where(&set(&a).bits, holds.iter().copied());
+            let passing = MatchingRows::from_fn(holds.len(), |place| holds[place]);
+            spread.add_spread(&set(&a).bits, &passing.bits);
+            prop_assert_eq!(list(&one_by_one), &a & &b);
+            prop_assert_eq!(list(&spread), &a & &b);
         }
     }
 }
