@@ -87,10 +87,10 @@ impl<'a> Cursor<'a> {
         (!name.is_empty()).then_some(name)
     }
 
-    /// A letters-only word that names a level.
+    /// A word that names a level, in letters of any alphabet.
     pub(crate) fn level(&mut self) -> Option<Level> {
         let mut next = *self;
-        let level = level::named(next.take(|byte| byte.is_ascii_alphanumeric()))?;
+        let level = level::named(next.take(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()))?;
         *self = next;
         Some(level)
     }

@@ -14,8 +14,25 @@ pub fn named(word: &str) -> Option<Level> {
         | b"trac" | b"feiner" | b"feinst" => Level::Trace,
         b"debug" | b"ddebug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4"
         | b"debug5" | b"debu" | b"fein" => Level::Debug,
-        b"info" | b"hinweis" | b"infos" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log"
-        | b"config" | b"stats" | b"system" | b"success" | b"normal" => Level::Info,
+        b"info"
+        | b"hinweis"
+        | b"infos"
+        | b"inf"
+        | b"information"
+        | b"informational"
+        | b"notice"
+        | b"note"
+        | b"log"
+        | b"config"
+        | b"stats"
+        | b"system"
+        | b"success"
+        | b"normal"
+        | b"informazione"
+        | b"informaci\xc3\xb3n"
+        | b"informaci\xc3\x93n"
+        | b"informa\xc3\xa7\xc3\xa3o"
+        | b"informa\xc3\x87\xc3\x83o" => Level::Info,
         b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" | b"advertencia"
         | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" | b"achtung" | b"varning" | b"advarsel" => {
             Level::Warning

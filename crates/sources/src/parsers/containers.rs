@@ -39,11 +39,16 @@ pub(super) fn parse_compose<'a>(text: &'a str, memory: &mut Memory) -> Option<Pa
 fn stamped(text: &str) -> Option<(Stamp, &str)> {
     const FRACTION_AT: usize = "2025-01-10T14:32:15.".len();
     let bytes = text.as_bytes();
-    if bytes.get(10) != Some(&b'T') || bytes.get(FRACTION_AT - 1) != Some(&b'.') {
+    if !matches!(bytes.get(10), Some(b'T' | b' ')) || bytes.get(FRACTION_AT - 1) != Some(&b'.') {
         return None;
     }
     let digits = bytes[FRACTION_AT..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let line = text.get(FRACTION_AT + digits..)?.strip_prefix("Z ")?;
+    let behind = text.get(FRACTION_AT + digits..)?;
+    // `2025-01-10 14:32:15.123456789  the line`, as s6-log writes it.
+    let line = match bytes[10] {
+        b'T' => behind.strip_prefix("Z ")?,
+        _ => behind.strip_prefix("  ").filter(|_| digits == 9)?,
+    };
     let of_gitlab = || {
         let (head, line) = line.split_at_checked(4)?;
         matches!(head.as_bytes(), [b'0'..=b'9', b'0'..=b'9', b'O' | b'E', b' ' | b'+']).then_some(line)
@@ -59,6 +64,30 @@ fn stamped(text: &str) -> Option<(Stamp, &str)> {
         .then_some((stamp, line))
 }
 
+/// `   2026-11-20T10:00:00.12+0100 [APP/PROC/WEB/0] OUT the line`, as `cf logs` indents all its lines.
+fn cloud_foundry(text: &str) -> Option<(Stamp, &str, &str)> {
+    let mut cursor = Cursor::new(text.trim_start());
+    cursor.rest().as_bytes().get(10).filter(|byte| **byte == b'T')?;
+    let stamp = cursor.stamp()?;
+    cursor.eat(" [")?;
+    let origin = cursor.until("] ")?;
+    cursor.eat("OUT ").or_else(|| cursor.eat("ERR "))?;
+    Some((stamp, origin, cursor.rest()))
+}
+
+pub(super) fn sniff_cloud_foundry(text: &str) -> bool {
+    cloud_foundry(text).is_some()
+}
+
+pub(super) fn carried_cloud_foundry(text: &str) -> Option<Carried<'_>> {
+    cloud_foundry(text).map(|(_, origin, line)| Carried::new(origin, line))
+}
+
+pub(super) fn parse_cloud_foundry<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let (stamp, origin, line) = cloud_foundry(text)?;
+    Some(unwrap(Parsed::new("cloud_foundry", line).at(stamp).text("origin", origin), memory))
+}
+
 pub(super) fn sniff_stamped(text: &str) -> bool {
     stamped(text).is_some()
 }
@@ -72,7 +101,7 @@ pub(super) fn parse_stamped<'a>(text: &'a str, memory: &mut Memory) -> Option<Pa
     let parsed = unwrap(Parsed::new("stamped", line).at(stamp), memory);
     // A level stands at once behind a time where nothing else is known of the line.
     // Behind GitLab's mark, which is no word of the line's.
-    let is_marked = parsed.inner.is_none() && !text.ends_with(&format!("Z {line}"));
+    let is_marked = parsed.inner.is_none() && !text.ends_with(&format!("Z {line}")) && text.as_bytes()[10] == b'T';
     if parsed.inner.is_some() || is_marked { Some(parsed) } else { dated::dated(text) }
 }
 

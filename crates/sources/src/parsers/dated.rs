@@ -2,7 +2,7 @@
 
 use super::{
     marks::{self, Divided},
-    systems,
+    placed, systems,
 };
 use crate::{
     cursor::{Cursor, number},
@@ -151,6 +151,10 @@ pub(super) fn open(cursor: &mut Cursor<'_>) -> Option<&'static str> {
 /// `WARN 2026-11-20 10:00:00`, `[W 2026-11-20 10:00:00`, `<W>2026-11-20 10:00:00`, `WARN - [10:00:00`: the level and the time, of
 /// which `closer` becomes what closes the bracket that is still open.
 fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Option<(Option<Stamp>, Option<Level>)> {
+    // `[ INFO    ]: 10:00:00 | message`.
+    if closer.is_some() {
+        cursor.spaces();
+    }
     // `W2026-11-20 10:00:00`.
     let is_glued = matches!(cursor.rest().as_bytes(), [b'A'..=b'Z', b'0'..=b'9', ..]);
     let word = if is_glued { &cursor.rest()[..1] } else { cursor.take(|byte| byte.is_ascii_alphanumeric()) };
@@ -166,8 +170,10 @@ fn level_first(cursor: &mut Cursor<'_>, closer: &mut Option<&'static str>) -> Op
         return None;
     }
     let dressed = closer.is_some() || word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
-    if closer.is_some_and(|closer| cursor.eat(closer).is_some()) {
-        *closer = None;
+    let mut behind = *cursor;
+    behind.spaces();
+    if closer.is_some_and(|closer| behind.eat(closer).is_some()) {
+        (*cursor, *closer) = (behind, None);
     }
     cursor.take(|byte| b": -|,\t".contains(&byte));
     if closer.is_none() {
@@ -399,9 +405,9 @@ fn is_word(text: &str) -> bool {
         && text.chars().count() >= WORD_LETTERS_MIN
 }
 
-/// Text of which nothing is known: its level, if it names one.
+/// Text of which nothing is known: its time and its level, if it names them.
 pub(super) fn plain(text: &str) -> Parsed<'_> {
-    Parsed::new("", text).level(level::find(text))
+    Parsed::new("", text).at(placed::anywhere(text)).level(level::find(text))
 }
 
 /// `08-03 07:56:53.026292`: a month and a day that only their clock's fraction tells from other numbers, or the bracket around them,

@@ -95,7 +95,13 @@ pub(super) const TIME: &[u8] = keys!(
     "TimeStamp",
     "TIMESTAMP",
     "when",
-    "time.repr"
+    "time.repr",
+    "published",
+    "occurredAt",
+    "occurred_at",
+    "eventDate",
+    "receivedAt",
+    "loggedAt"
 );
 /// Names that have a level only where it is a word.
 pub(super) const NAMED_LEVEL: &[u8] = keys!("level.name", "priority", "sev", "l");
@@ -179,6 +185,7 @@ pub(super) const MESSAGE: &[u8] = keys!(
     "M",
     "ResultDescription",
     "resultDescription",
+    "displayMessage",
     "line"
 );
 pub(super) const STATUS: &[u8] = keys!(

@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 192] = [
+pub(super) const KEYS: [&str; 199] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -194,6 +194,13 @@ pub(super) const KEYS: [&str; 192] = [
     "labels.level",
     "line",
     "timezone",
+    "published",
+    "occurredAt",
+    "occurred_at",
+    "eventDate",
+    "receivedAt",
+    "loggedAt",
+    "displayMessage",
 ];
 
 /// A set of keys.

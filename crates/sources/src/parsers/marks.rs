@@ -77,7 +77,10 @@ pub(super) fn first(text: &str) -> Option<Level> {
             level::lettered(*letter)
         }
         [letter @ b'A'..=b'Z', b' ', b'[', ..] => level::lettered(*letter),
-        [letter @ b'A'..=b'Z', b' ', ..] => level::lettered(*letter).filter(|_| is_named(&text[2..])),
+        [letter @ b'A'..=b'Z', b' ', ..] => {
+            level::lettered(*letter).filter(|_| is_named(&text[2..]) || is_module(&text[2..]))
+        }
+        [b'(', b'0'..=b'9', ..] => of_iris(text),
         [letter @ b'A'..=b'Z', b'/', ..] => level::lettered(*letter).filter(|_| is_tagged(&text[2..])),
         [b'A'..=b'Z', b'a'..=b'z', b'(', ..] => of_number(text),
         // The line of klog's that a carrier has put its own time before.
@@ -139,6 +142,11 @@ fn of_bracket(text: &str) -> Option<Level> {
     match cursor.peek()? {
         b']' if word.len() == 3 => level::shortened(word),
         b']' => level::plainly_named(word),
+        // `[ warning nextcloud.sync.networkjob ]`.
+        first if first.is_ascii_lowercase() && text.starts_with("[ ") => {
+            let name = cursor.take(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+            level::plainly_named(word).filter(|_| name.contains('.'))
+        }
         b'|' if word.len() == 1 => level::lettered(word.as_bytes()[0]),
         b'|' | b',' | b';' => level::plainly_named(word),
         _ => None,
@@ -165,6 +173,32 @@ fn is_named(text: &str) -> bool {
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
         && (inner.contains('.') || inner.contains("::"))
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.$:-".contains(&byte))
+}
+
+/// `chat/all: message`: a name in small letters before a colon.
+fn is_module(text: &str) -> bool {
+    let name = text.split(' ').next().unwrap_or_default();
+    name.len() > 2
+        && name
+            .strip_suffix(':')
+            .is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || b"_/-".contains(&byte)))
+}
+
+/// `(2190) 2 [Utility.Event] message` of InterSystems: a process, a level from 0 to 3, and the kind of event.
+fn of_iris(text: &str) -> Option<Level> {
+    let mut cursor = Cursor::new(text);
+    cursor.eat("(")?;
+    cursor.digits()?;
+    cursor.eat(") ")?;
+    let level = match cursor.digits()? {
+        "0" => Level::Info,
+        "1" => Level::Warning,
+        "2" => Level::Error,
+        "3" => Level::Critical,
+        _ => return None,
+    };
+    cursor.eat(" [")?;
+    cursor.peek().filter(u8::is_ascii_uppercase).map(|_| level)
 }
 
 /// `Tag: message`, but not `O error: message` of `I/O`.
@@ -434,6 +468,13 @@ mod tests {
             ("W1120 09:15:30.123400       1 main.go:104] slow", Some(Level::Warning)),
             ("0x3058     Error       0x0                  599    0    name: gone", Some(Level::Error)),
             ("0x3058 error codes", None),
+            ("W server: slow", Some(Level::Warning)),
+            ("I see it: slow", None),
+            ("C compiler: slow", Some(Level::Critical)),
+            ("(2190) 2 [Utility.Event] gone", Some(Level::Error)),
+            ("(2190) 2 of them", None),
+            ("[ warning sync.network ]:\tslow", Some(Level::Warning)),
+            ("[ warning of it ] slow", None),
             ("<NOTI> joined", Some(Level::Info)),
             ("<522008> <4211> <ERRS> <MM-1 10.1.1.10> gone", Some(Level::Error)),
             ("<Noti:DM.Notice> joined", Some(Level::Info)),

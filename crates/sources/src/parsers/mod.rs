@@ -232,6 +232,7 @@ impl Memory {
 /// Whether `line` begins a record though a space stands before it.
 pub(crate) fn begins_indented(line: &str) -> bool {
     line.starts_with(" [") && programs::heads(line).is_some()
+        || containers::sniff_cloud_foundry(line)
         || systems::zabbix(line).is_some()
         || php::worker(line).is_some()
 }

@@ -17,6 +17,13 @@ pub(super) fn cisco(text: &str) -> Option<Parsed<'_>> {
         sequence = digits;
         cursor = next;
     }
+    // Its name, where it is told to say it.
+    let mut host = "";
+    let mut next = cursor;
+    let name = next.take(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    if !sequence.is_empty() && !name.is_empty() && next.eat(": ").is_some() {
+        (host, cursor) = (name, next);
+    }
     // A star or a dot: the clock was not set, or not synchronised.
     cursor.take(|byte| b"*.".contains(&byte));
     let mut stamp = cursor.stamp();
@@ -43,7 +50,7 @@ pub(super) fn cisco(text: &str) -> Option<Parsed<'_>> {
     }
     let parsed = Parsed::new("cisco", cursor.rest()).at(stamp);
     let parsed = syslog::dress(parsed, priority).level(level::of_severity(digit)).logger(facility);
-    Some(parsed.text("mnemonic", mnemonic).with("sequence", sequence))
+    Some(parsed.text("mnemonic", mnemonic).with("sequence", sequence).text("host", host))
 }
 
 /// `%Nov 20 10:00:00:123 2026 sw1 IFNET/3/PHY_UPDOWN: message` of Comware (H3C, HP): the digit is syslog's severity.

@@ -58,9 +58,18 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
     if next.eat("(").is_some() && next.digits().is_some() && next.eat(")").is_some() {
         cursor = next;
     }
-    cursor.take(|byte| b" ])|:-\t".contains(&byte));
+    cursor.take(|byte| b" ])|:->\t".contains(&byte));
     let before = text[..at].trim_end_matches([' ', '[']);
     Some(Parsed::new("placed", cursor.rest()).at(stamp).level(level).text("before", before))
+}
+
+/// The date and time that stands somewhere near the beginning of a text of which nothing else is known.
+pub(super) fn anywhere(text: &str) -> Option<Stamp> {
+    let bytes = text.as_bytes();
+    let mut places = (1..bytes.len().min(BEFORE_MAX)).filter(|at| could_begin(bytes, *at) && could_be_time(bytes, *at));
+    let stamp = Cursor::new(text.get(behind_weekday(bytes, places.next()?)..)?).stamp()?;
+    // Without its date or its year it may be of anything.
+    (!matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_))).then_some(stamp)
 }
 
 /// A time behind brackets alone needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`, `[web] [12] [2026-11-20 10:00:00] message`.
@@ -79,6 +88,18 @@ fn behind_brackets<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed
     }
     if opened {
         cursor.eat("]")?;
+    }
+    // `[3608:2D6C][2026-11-20T10:00:00]w343: message` of Windows' bundles.
+    if opened
+        && let [letter @ (b'i' | b'w' | b'e'), b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b':', ..] =
+            cursor.rest().as_bytes()
+    {
+        level = level::lettered(letter.to_ascii_uppercase());
+        cursor.until(":")?;
+        cursor.spaces();
+        return groups.is_done().then(|| {
+            Parsed::new("placed", cursor.rest()).level(level).text("before", before.trim_matches(['[', ']']))
+        });
     }
     if !groups.is_done() || !cursor.peek().is_none_or(|byte| byte == b' ' || opened && b":[".contains(&byte)) {
         return None;
@@ -165,13 +186,12 @@ fn among_cells<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<'a>
     Some(Parsed::new("placed", message).level(level).text("before", before.trim_end_matches(['"', ' ', divider])))
 }
 
+/// What may stand at once before a time.
+const BEFORE: &[u8] = b" [(|,]=:\"';\t>#!@";
+
 /// Whether a digit or a capital stands at `at` and a divider before it: nearly every byte is passed over by the first of these.
 fn could_begin(bytes: &[u8], at: usize) -> bool {
-    matches!(bytes[at], b'0'..=b'3' | b'A'..=b'S')
-        && matches!(
-            bytes[at - 1],
-            b' ' | b'[' | b'(' | b'|' | b',' | b']' | b'=' | b':' | b'"' | b'\'' | b';' | b'\t' | b'>' | b'#' | b'!'
-        )
+    matches!(bytes[at], b'0'..=b'3' | b'A'..=b'S') && BEFORE.contains(&bytes[at - 1])
 }
 
 /// A year with a separator, a day and a month with theirs, a name of a month with a day, a clock, or a long count with a fraction:
@@ -195,6 +215,8 @@ fn could_be_time(bytes: &[u8], at: usize) -> bool {
         Some([b'0'..=b'2', b'0'..=b'9', b':', _, _, b':']) => true,
         // `11-20 10:00:00`.
         Some([b'0' | b'1', b'0'..=b'9', b'-' | b'/', b'0'..=b'3', b'0'..=b'9', b' ']) => true,
+        // `20-Nov-2026`.
+        Some([b'0'..=b'3', b'0'..=b'9', b'-' | b'/', b'A'..=b'S', b'a'..=b'u', b'a'..=b'z']) => true,
         Some([b'0'..=b'3', b'0'..=b'9', first @ (b'-' | b'/' | b'.'), _, _, second]) => first == second,
         Some([b'A'..=b'S', b'a'..=b'u', b'a'..=b'z', b' ', b' ' | b'0'..=b'3', b'0'..=b'9']) => true,
         _ => false,
@@ -229,10 +251,12 @@ fn level_near(before: &str, cursor: &mut Cursor<'_>, is_full: bool) -> Option<Le
     let is_shouted = word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
     // `Zigbee2MQTT:warn  2026-11-20 10:00:00: message`.
     let named = || before.trim_end_matches([' ', ':', '|', '[']).strip_suffix(word)?.strip_suffix([':', '/', '|', '.']);
+    // `[name:4321] info @2026-11-20 10:00:00> message` of Dancer.
+    let is_dancers = before.ends_with('@') && before.starts_with('[');
     let is_joined = || named().is_some_and(|name| !name.is_empty() && !name.contains([' ', ':', '/']));
     let last = || match is_shouted {
         true => level::named(word).filter(|_| is_full),
-        false => level::plainly_named(word).filter(|_| is_full && is_joined()),
+        false => level::plainly_named(word).filter(|_| is_full && (is_dancers || is_joined())),
     };
     cursor.take(is_divider);
     // `name: time=2026-11-20T10:00:00Z, level=warn`.
@@ -283,11 +307,29 @@ mod tests {
             ("WARN : Lua         , 1795169730123> low", Some(Warning), "low"),
             ("ERROR | db | 1795169730123 | gone", Some(Error), "gone"),
             ("Web:warn  2026-11-20 10:15:30: low", Some(Warning), "low"),
+            ("[Shop:4321] warning @2026-11-20 10:15:30> low", Some(Warning), "low"),
+            ("[3608:2D6C][2026-11-20T10:15:30]w343: low", Some(Warning), "low"),
             ("web/error 2026-11-20 10:15:30 gone", Some(Error), "gone"),
         ] {
             let parsed = placed(text).unwrap_or_else(|| panic!("no time: {text}"));
             assert!(parsed.stamp.is_some() && parsed.level == level, "{text}: {parsed:?}");
             assert!(parsed.message.ends_with(message), "{text}: {parsed:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_and_a_time_are_taken_of_text_of_which_nothing_else_is_known() {
+        for (text, expected) in [
+            (">>>  Section start 2026/11/20 10:15:30.559", true),
+            ("simple\t20-Nov-2026 10:15:30\tRemote agent", true),
+            ("SERVER2 (Server)\tFri Nov 20 10:15:30 2026", true),
+            ("job\tstep\t2026-11-20T10:15:30.5000000Z Cleaning up", true),
+            ("it began at 10:15:30", false),
+            ("it began on Nov 20 10:15:30", false),
+            ("of 2026-11-20 alone", false),
+            (&format!("{} 2026-11-20 10:15:30", "far behind ".repeat(6)), false),
+        ] {
+            assert_eq!(anywhere(text).is_some(), expected, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::Memory;
 use crate::{
+    cursor::Cursor,
     level,
     record::Parsed,
     timestamps::{self, Stamp},
@@ -256,4 +257,19 @@ fn attribute<'a>(text: &'a str, element: &str, name: &str) -> Option<&'a str> {
     let value = value.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     value[1..].split(quote).next()
+}
+
+/// `MSI (s) (48:68) [10:00:00:156]: message` of Windows' installer, and the line that tells the date before them.
+pub(super) fn installer(text: &str) -> Option<Parsed<'_>> {
+    if let Some(rest) = text.strip_prefix("=== ") {
+        let (_, date) = rest.split_once("ogging started: ").or_else(|| rest.split_once("ogging stopped: "))?;
+        let (stamp, _) = timestamps::read(date)?;
+        return Some(Parsed::new("windows_installer", text).at(Some(stamp)));
+    }
+    let mut cursor = Cursor::new(text);
+    cursor.eat("MSI (")?;
+    cursor.until(" [")?;
+    let stamp = cursor.clock()?;
+    cursor.eat("]: ")?;
+    Some(Parsed::new("windows_installer", cursor.rest()).at(Some(stamp)).level(level::find(cursor.rest())))
 }

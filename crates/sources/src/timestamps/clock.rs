@@ -30,6 +30,12 @@ pub(super) fn clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
         };
         micros = second * SECOND + fraction;
         end = after;
+        // `19325801`: hundredths behind the seconds, as mORMot writes them.
+        let digits = bytes[end..].iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        if colon == 0 && digits == 2 && bytes.get(end + 2).is_none_or(|byte| *byte == b' ') {
+            micros += count(bytes, end, 2)? * 10_000;
+            end += 2;
+        }
     } else if colon == 0 {
         return None;
     }
@@ -57,7 +63,13 @@ fn half(bytes: &[u8], at: usize) -> Option<(bool, usize)> {
 /// `14.32.15` and `14-32-15` where they hang on their date as in `2025.01.10-14.32.15`, have a half of the day behind them, as Oracle
 /// writes them, or `klo` before them, as Finns do; behind a space alone they may be a version or a date.
 fn dotted_clock(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let hangs = matches!(bytes.get(at.checked_sub(1)?)?, b'-' | b'_' | b'T') || bytes[..at].ends_with(b"klo ");
+    // Tracy's stands in a bracket: `[2025-01-10 14-32-15]`.
+    let is_enclosed = || bytes.get(at + 2) == Some(&b'-') && bytes.get(at + 8) == Some(&b']');
+    let hangs = match bytes.get(at.checked_sub(1)?)? {
+        b'-' | b'_' | b'T' => true,
+        b' ' => bytes[..at].ends_with(b"klo ") || is_enclosed(),
+        _ => false,
+    };
     if bytes.get(at + 5) != bytes.get(at + 2) {
         return None;
     }
@@ -104,6 +116,12 @@ fn french_clock(bytes: &[u8], hour: i64, at: usize) -> Option<(i64, usize)> {
 /// `.123456789` or `,123` at `at` in µs, rounded down; 0 where there is none.
 pub(super) fn fraction(bytes: &[u8], at: usize) -> (i64, usize) {
     if !matches!(bytes.get(at), Some(b'.' | b',')) || !bytes.get(at + 1).is_some_and(u8::is_ascii_digit) {
+        return (0, at);
+    }
+    const DIGITS_MAX: usize = 9;
+    let digits = bytes[at + 1..].iter().take(DIGITS_MAX + 1).take_while(|byte| byte.is_ascii_digit()).count();
+    // A longer number behind a comma is the next column.
+    if digits > DIGITS_MAX && bytes[at] == b',' {
         return (0, at);
     }
     let mut micros = 0;

@@ -3,7 +3,7 @@
 //! Every function takes the whole text and a place in it, and gives what it read with the place behind it.
 
 use super::{
-    DAY, Slashed, Stamp,
+    DAY, SECOND, Slashed, Stamp,
     clock::{clock, has_halves},
     days_in_month, days_of,
     months::month,
@@ -191,7 +191,7 @@ fn with_signs(bytes: &[u8]) -> Option<(Stamp, usize)> {
 /// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`, `2026-11-20","10:15:30`.
 fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     let at = match bytes.get(at)? {
-        b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'\t' => at + 1,
+        b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'@' | b'\t' => at + 1,
         b']' => at + 1 + ["[", " ["].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
         b'"' => at + 1 + [",\"", ";\"", "\t\""].iter().find(|open| bytes[at + 1..].starts_with(open.as_bytes()))?.len(),
         _ => return None,
@@ -281,10 +281,17 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
         return rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, next + 5));
     }
     let (micros, end) = clock(bytes, next)?;
-    if start > 0
-        && let Some(found) = year_last(bytes, month, day, micros, end)
-    {
-        return Some(found);
+    if start > 0 {
+        if let Some(found) = year_last(bytes, month, day, micros, end) {
+            return Some(found);
+        }
+        // `Fri Jan 10 14:32:15 CET [name]`; a sign may be anything else.
+        if let (Some(offset), behind) = zone(bytes, end)
+            && bytes.get(end + 1).is_some_and(u8::is_ascii_uppercase)
+        {
+            let stamp = of_no_year(month, day, micros)?;
+            return Some((stamp.with_offset(offset / SECOND), behind));
+        }
     }
     of_no_year(month, day, micros).map(|stamp| (stamp, end))
 }

@@ -4,7 +4,9 @@ use super::{HOUR, MINUTE, shapes::count};
 
 /// A zone at `at`, maybe behind one space, as µs east of Greenwich.
 pub(super) fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
-    let spaced = usize::from(bytes.get(at) == Some(&b' '));
+    // A column of its own, as Wowza's.
+    let is_column = || named_zone(bytes, at + 1).is_some_and(|(_, end)| bytes.get(end) == Some(&b'\t'));
+    let spaced = usize::from(bytes.get(at) == Some(&b' ') || bytes.get(at) == Some(&b'\t') && is_column());
     let from = at + spaced;
     let found = match bytes.get(from) {
         Some(b'Z' | b'z') if !bytes.get(from + 1).is_some_and(u8::is_ascii_alphanumeric) => Some((0, from + 1)),
