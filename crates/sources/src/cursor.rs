@@ -44,8 +44,9 @@ impl<'a> Cursor<'a> {
 
     /// What stands before the next `end`, and passes over both.
     pub(crate) fn until(&mut self, end: &str) -> Option<&'a str> {
-        let (before, after) = self.text.split_once(end)?;
-        self.text = after;
+        let at = memchr::memmem::find(self.text.as_bytes(), end.as_bytes())?;
+        let (before, after) = self.text.split_at(at);
+        self.text = &after[end.len()..];
         Some(before)
     }
 

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 /// `raw` as text. Invalid UTF-8 becomes U+FFFD; borrowed where there is nothing to change.
 pub(crate) fn text(raw: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(raw);
+    // Nearly every line is what it should be, which is found faster by itself.
+    let text = std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
     if memchr::memchr(0x1b, text.as_bytes()).is_none() {
         return text;
     }

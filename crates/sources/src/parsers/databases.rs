@@ -56,7 +56,8 @@ fn is_line_number(text: &str) -> bool {
 /// Where in the first part of a line a word in capitals stands before `:  `, and the word.
 fn severity(text: &str) -> Option<(usize, &str)> {
     const PREFIX_MAX: usize = 200;
-    let end = text.find(":  ").or_else(|| text.find(": ")).filter(|end| *end < PREFIX_MAX)?;
+    let head = &text.as_bytes()[..text.len().min(PREFIX_MAX)];
+    let end = memchr::memmem::find(head, b":  ").or_else(|| memchr::memmem::find(head, b": "))?;
     let end = if text[..end].ends_with(' ') { end - 1 } else { end };
     // On Amazon RDS the prefix ends with a colon.
     let word_at = text[..end].rfind([' ', ':']).map_or(0, |before| before + 1);

@@ -23,6 +23,11 @@ pub(super) fn sniff(text: &str) -> bool {
     inside.is_some_and(|inside| matches!(inside.trim_ascii_start(), [b'"', ..]))
 }
 
+/// What `journalctl -o json` writes.
+pub(super) fn sniff_journald(text: &str) -> bool {
+    sniff(text) && memchr::memmem::find(text.as_bytes(), b"\"__REALTIME_TIMESTAMP\"").is_some()
+}
+
 /// The files of Docker's `json-file`, in which order their names come.
 pub(super) fn sniff_docker(text: &str) -> bool {
     let names = ["\"log\":\"", "\"stream\":\"", "\"time\":\""];

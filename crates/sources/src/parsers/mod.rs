@@ -33,6 +33,7 @@ mod syslog;
 mod systems;
 mod table;
 mod tables;
+mod unknown;
 mod web_error;
 mod windows;
 
@@ -123,6 +124,8 @@ pub struct Memory {
     windows: windows::Heading,
     /// The format last recognised within another.
     inner: usize,
+    /// Lines within others that fit none.
+    unknown: unknown::Unknown,
     depth: u8,
 }
 
@@ -312,7 +315,15 @@ fn inner<'a>(line: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     {
         return Some(parsed);
     }
-    (0..FORMATS.len()).find_map(|place| attempt(place, memory))
+    let key = unknown::Unknown::key(head);
+    if key.is_some_and(|key| memory.unknown.has(key)) {
+        return None;
+    }
+    let found = (0..FORMATS.len()).find_map(|place| attempt(place, memory));
+    if let Some(key) = key {
+        if found.is_none() { memory.unknown.add(key) } else { memory.unknown.remove(key) }
+    }
+    found
 }
 
 fn first_line(text: &str) -> (&str, Option<&str>) {

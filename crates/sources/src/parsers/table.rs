@@ -45,7 +45,7 @@ pub(crate) const JSON: usize = 3;
 
 /// Every format, the most particular first.
 pub static FORMATS: &[Format] = &[
-    format("journald", Carrier(json::carried), Own, |text| text.contains("\"__REALTIME_TIMESTAMP\""), json::parse),
+    format("journald", Carrier(json::carried), Own, json::sniff_journald, json::parse),
     format("journald", Open(journal::is_open), Own, journal::sniff, journal::parse),
     format("docker", Carrier(json::carried), Own, json::sniff_docker, json::parse),
     format("json", Line, Own, json::sniff, json::parse),

@@ -160,7 +160,11 @@ fn level_of(name: &str) -> Option<Level> {
 
 /// `Warning,11/20/2026 10:00:00 AM,DNS Client,1014,(1014),Name resolution timed out`: level, time, source, event, task, message.
 pub(super) fn saved(text: &str) -> Option<Parsed<'_>> {
-    let (word, rest) = text.split_once([',', ';', '\t'])?;
+    // Nearly every line is passed over here.
+    const NAME_BYTES_MAX: usize = 32;
+    let head = &text.as_bytes()[..text.len().min(NAME_BYTES_MAX)];
+    let (word, rest) = text.split_at_checked(memchr::memchr3(b',', b';', b'\t', head)?)?;
+    let rest = &rest[1..];
     let (level, _) = LEVELS.iter().find(|(_, names)| names.contains(&word))?;
     let separator = text[word.len()..].chars().next()?;
     let (stamp, length) = timestamps::read(rest)?;
