@@ -92,7 +92,8 @@ impl Zip {
         }
         let level = match effort {
             Effort::Codes => 1,
-            Effort::Text => 6,
+            // Level 6 makes 0.04 to 0.6 % less of it, and takes a sixth longer to seal access logs.
+            Effort::Text => 3,
             Effort::Block => 19,
         };
         self.context.set_parameter(CParameter::CompressionLevel(level)).ok()?;
