@@ -141,14 +141,20 @@ impl Calendar {
     pub fn resolve(&mut self, stamp: Stamp) -> Option<Timestamp> {
         let micros = match stamp {
             Stamp::Instant(micros) => micros,
-            Stamp::Civil(civil) => self.instant(civil)?,
+            Stamp::Civil(civil) => {
+                self.begin_day(civil);
+                self.instant(civil)?
+            }
             Stamp::Slashed { date, micros, offset } => {
                 self.order.pass(date);
                 let today = self.reference_civil().div_euclid(DAY);
                 let civil = date.days_by(&self.order, today) * DAY + micros;
                 match offset {
                     Some(offset) => civil - offset,
-                    None => self.instant(civil)?,
+                    None => {
+                        self.begin_day(civil);
+                        self.instant(civil)?
+                    }
                 }
             }
             Stamp::Yearless { month, day, micros, offset } => {
@@ -257,6 +263,18 @@ impl Calendar {
         }
         self.year = Some(Year { year, last: last.max(civil) });
         civil
+    }
+
+    /// A date before the first time of day is that of the file's beginning: `=== started: 20/11/2026 10:00:00`, then `[10:00:01] …`.
+    fn begin_day(&mut self, civil: i64) {
+        const AGE_MAX: i64 = 400 * DAY;
+        if self.day.is_some() || self.reference == Reference::Arrival {
+            return;
+        }
+        // What lies ahead of the file, or far behind it, is some other date.
+        if (-DISORDER..AGE_MAX).contains(&(self.reference_civil() - civil)) {
+            self.day = Some((civil.div_euclid(DAY), civil.rem_euclid(DAY)));
+        }
     }
 
     /// The day goes on when the time of day falls back by half a day or more.

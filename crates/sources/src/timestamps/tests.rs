@@ -129,6 +129,35 @@ fn so_are_those_of_other_languages_and_of_weeks() {
 }
 
 #[test]
+fn times_of_day_are_of_the_date_before_them() {
+    let calendar = |reference| Calendar::new(TimeZone::UTC, reference);
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let of_day = |hour: i64| Stamp::OfDay(hour * 3_600 * SECOND);
+    let mut file = calendar(Reference::Modified(at("2026-11-27T18:00:00Z")));
+    let moments = [
+        Stamp::Civil(utc("2026-11-20T22:00:00Z")),
+        of_day(23),
+        of_day(1),
+        Stamp::Civil(utc("2020-01-01T00:00:00Z")),
+        of_day(2),
+    ]
+    .map(|stamp| file.resolve(stamp).unwrap().to_string());
+    let days: Vec<&str> = moments.iter().map(|moment| &moment[..13]).collect();
+    assert_eq!(days, ["2026-11-20T22", "2026-11-20T23", "2026-11-21T01", "2020-01-01T00", "2026-11-21T02"]);
+    // A date of another year is none of the file's, nor is one ahead of it; what is read as it is written is of now.
+    for (reference, date) in [
+        (Reference::Modified(at("2026-11-27T18:00:00Z")), "2020-01-01T00:00:00Z"),
+        (Reference::Modified(at("2026-11-27T18:00:00Z")), "2027-01-01T00:00:00Z"),
+        (Reference::Arrival, "2026-11-20T22:00:00Z"),
+    ] {
+        let mut other = calendar(reference);
+        other.arrived(at("2026-11-27T18:00:00Z"));
+        other.resolve(Stamp::Civil(utc(date)));
+        assert_eq!(other.resolve(of_day(10)), Some(at("2026-11-27T10:00:00Z")), "{date}");
+    }
+}
+
+#[test]
 fn what_follows_a_time_is_left() {
     for (text, length) in [
         ("2025-01-10 14:32:15 - name", 19),
