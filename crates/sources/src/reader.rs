@@ -403,7 +403,10 @@ impl Reader {
         if traced && (parsed.level.is_none() || carried && unsaid) {
             parsed.level = Some(Level::Error);
         }
-        let time = parsed.stamp.and_then(|stamp| self.calendar.resolve(stamp));
+        let time = parsed.stamp.and_then(|stamp| match parsed.format {
+            "" => self.calendar.resolve_near(stamp),
+            _ => self.calendar.resolve(stamp),
+        });
         let said = match format.filter(|format| format.is_object() && !parsed.format.is_empty()) {
             None => RecordText::Raw,
             Some(format) => match parsers::carried_lines(format, &text, &parsed) {

@@ -29,16 +29,14 @@ pub(super) fn parse<'a>(text: &'a str, _: &mut Memory) -> Option<Parsed<'a>> {
     let request = cursor.quoted()?;
     cursor.eat(" ")?;
     // A client that went away before there was an answer: `- -`.
-    let status = if cursor.rest().starts_with("- ") { "" } else { cursor.digits()? };
-    if status.is_empty() {
-        cursor.eat("-")?;
-    }
+    let (status, level) = if cursor.eat("- ").is_some() {
+        ("", None)
+    } else {
+        let status = cursor.digits()?;
+        (status, Some(level::of_status(number(status).filter(|code| (100..1000).contains(code))?)))
+    };
     cursor.spaces();
     let bytes = cursor.word().unwrap_or_default();
-    let level = match number::<u16>(status) {
-        Some(code) => Some(level::of_status(Some(code).filter(|code| (100..1000).contains(code))?)),
-        None => None,
-    };
     let mut parsed = Parsed::new("access", message).at(head.stamp).level(level);
     parsed.fields.reserve(12);
     parsed = match head.words[..head.count] {

@@ -34,34 +34,54 @@ pub(super) fn parse_compose<'a>(text: &'a str, memory: &mut Memory) -> Option<Pa
     Some(unwrap(Parsed::new("compose", line).text("container", name), memory))
 }
 
+/// A line of another program behind a time that is not its own.
+struct Stamped<'a> {
+    stamp: Stamp,
+    line: &'a str,
+    /// Whether GitLab's mark stood between the two.
+    is_marked: bool,
+}
+
 /// `2025-01-10T14:32:15.123456789Z the line`: seven digits of a second or more, as nobody else writes but who puts a time before the lines
-/// of others, such as `kubectl logs --timestamps` and the runners of GitHub. GitLab's write six, and `00O ` behind them.
-fn stamped(text: &str) -> Option<(Stamp, &str)> {
+/// of others, such as `kubectl logs --timestamps` and the runners of GitHub. GitLab's write six, and `00O ` behind them; s6-log writes
+/// `2025-01-10 14:32:15.123456789  the line`.
+fn stamped(text: &str) -> Option<Stamped<'_>> {
     const FRACTION_AT: usize = "2025-01-10T14:32:15.".len();
     let bytes = text.as_bytes();
-    if !matches!(bytes.get(10), Some(b'T' | b' ')) || bytes.get(FRACTION_AT - 1) != Some(&b'.') {
+    if bytes.get(FRACTION_AT - 1) != Some(&b'.') {
         return None;
     }
     let digits = bytes[FRACTION_AT..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let behind = text.get(FRACTION_AT + digits..)?;
-    // `2025-01-10 14:32:15.123456789  the line`, as s6-log writes it.
-    let line = match bytes[10] {
-        b'T' => behind.strip_prefix("Z ")?,
-        _ => behind.strip_prefix("  ").filter(|_| digits == 9)?,
-    };
-    let of_gitlab = || {
-        let (head, line) = line.split_at_checked(4)?;
-        matches!(head.as_bytes(), [b'0'..=b'9', b'0'..=b'9', b'O' | b'E', b' ' | b'+']).then_some(line)
-    };
-    let line = match digits {
-        6 => of_gitlab()?,
-        7..=9 => line,
+    let (line, is_marked) = match (bytes[10], digits) {
+        (b'T', 6) => {
+            let (mark, line) = behind.strip_prefix("Z ")?.split_at_checked(4)?;
+            let [b'0'..=b'9', b'0'..=b'9', b'O' | b'E', b' ' | b'+'] = mark.as_bytes() else { return None };
+            (line, true)
+        }
+        (b'T', 7..=9) => (behind.strip_prefix("Z ")?, false),
+        (b' ', 9) => (behind.strip_prefix("  ")?, false),
         _ => return None,
     };
     let stamp = Cursor::new(text).stamp()?;
     // Two spaces stand before a level that is aligned.
-    (!line.starts_with(' ') || line.trim_start().starts_with("at ") || line.starts_with("  File "))
-        .then_some((stamp, line))
+    let is_aligned = line.starts_with(' ') && !line.trim_start().starts_with("at ") && !line.starts_with("  File ");
+    (!is_aligned).then_some(Stamped { stamp, line, is_marked })
+}
+
+pub(super) fn sniff_stamped(text: &str) -> bool {
+    stamped(text).is_some()
+}
+
+pub(super) fn carried_stamped(text: &str) -> Option<Carried<'_>> {
+    stamped(text).map(|stamped| Carried::new("", stamped.line))
+}
+
+pub(super) fn parse_stamped<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
+    let Stamped { stamp, line, is_marked } = stamped(text)?;
+    let parsed = unwrap(Parsed::new("stamped", line).at(stamp), memory);
+    // Where nothing else is known of the line, a level stands at once behind the time.
+    if parsed.inner.is_some() || is_marked { Some(parsed) } else { dated::dated(text) }
 }
 
 /// `   2026-11-20T10:00:00.12+0100 [APP/PROC/WEB/0] OUT the line`, as `cf logs` indents all its lines.
@@ -86,23 +106,6 @@ pub(super) fn carried_cloud_foundry(text: &str) -> Option<Carried<'_>> {
 pub(super) fn parse_cloud_foundry<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
     let (stamp, origin, line) = cloud_foundry(text)?;
     Some(unwrap(Parsed::new("cloud_foundry", line).at(stamp).text("origin", origin), memory))
-}
-
-pub(super) fn sniff_stamped(text: &str) -> bool {
-    stamped(text).is_some()
-}
-
-pub(super) fn carried_stamped(text: &str) -> Option<Carried<'_>> {
-    stamped(text).map(|(_, line)| Carried::new("", line))
-}
-
-pub(super) fn parse_stamped<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
-    let (stamp, line) = stamped(text)?;
-    let parsed = unwrap(Parsed::new("stamped", line).at(stamp), memory);
-    // A level stands at once behind a time where nothing else is known of the line.
-    // Behind GitLab's mark, which is no word of the line's.
-    let is_marked = parsed.inner.is_none() && !text.ends_with(&format!("Z {line}")) && text.as_bytes()[10] == b'T';
-    if parsed.inner.is_some() || is_marked { Some(parsed) } else { dated::dated(text) }
 }
 
 /// `2025-01-10T14:32:15.123456789Z stderr F the line`; `P` is a part of a line.

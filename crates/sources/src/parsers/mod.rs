@@ -316,7 +316,7 @@ fn inner<'a>(line: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
         return Some(parsed);
     }
     let key = unknown::Unknown::key(head);
-    if key.is_some_and(|key| memory.unknown.has(key)) {
+    if key.is_some_and(|key| memory.unknown.believes(key)) {
         return None;
     }
     let found = (0..FORMATS.len()).find_map(|place| attempt(place, memory));

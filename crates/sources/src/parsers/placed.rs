@@ -69,7 +69,7 @@ pub(super) fn anywhere(text: &str) -> Option<Stamp> {
     let mut places = (1..bytes.len().min(BEFORE_MAX)).filter(|at| could_begin(bytes, *at) && could_be_time(bytes, *at));
     let stamp = Cursor::new(text.get(behind_weekday(bytes, places.next()?)..)?).stamp()?;
     // Without its date or its year it may be of anything.
-    (!matches!(stamp, Stamp::Yearless { .. } | Stamp::OfDay(_))).then_some(stamp)
+    matches!(stamp, Stamp::Civil(_) | Stamp::Instant(_)).then_some(stamp)
 }
 
 /// A time behind brackets alone needs no level: `[28325:00010-3735542592] 20-11-2026 10:00:00`, `[web] [12] [2026-11-20 10:00:00] message`.

@@ -91,7 +91,11 @@ impl<'a> Members<'a> {
         let is_of_record = matches!(&*object, "metadata" | "meta" | "_meta")
             && self.present.has_any(mask(LEVEL))
             && self.present.has_any(mask(MESSAGE));
-        if !is_of_record && !self.fields.iter().any(|field| within(field, &says).as_ref() == Some(&object)) {
+        // A record that names its level is one by itself, whatever it tells of.
+        let is_other = self.present.has_any(mask(LEVEL));
+        if !is_of_record
+            && (is_other || !self.fields.iter().any(|field| within(field, &says).as_ref() == Some(&object)))
+        {
             return;
         }
         for (place, field) in self.fields.iter().enumerate() {

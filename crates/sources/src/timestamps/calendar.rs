@@ -107,6 +107,9 @@ impl FromIterator<Stamp> for Turns {
 /// A file of the year's days that goes back by less is out of order, or put together of several; by more, the year turned.
 const STEP_BACK: i64 = 45 * DAY;
 
+/// A file goes back by no more than this, as far as a date that may be another is concerned.
+const AGE_MAX: i64 = 400 * DAY;
+
 /// Lines of one source are this much out of order without anything being meant by it.
 const DISORDER: i64 = 60 * SECOND;
 
@@ -265,9 +268,23 @@ impl Calendar {
         civil
     }
 
+    /// The moment of a date that stands in a text of which nothing else is known, and may be of anything: one that is far from when the
+    /// text came to be is not taken.
+    pub fn resolve_near(&mut self, stamp: Stamp) -> Option<Timestamp> {
+        let before = match self.reference {
+            Reference::Arrival => DAY,
+            Reference::Modified(_) => AGE_MAX,
+        };
+        let moment = match stamp {
+            Stamp::Instant(moment) => moment,
+            Stamp::Civil(civil) => self.instant(civil)?,
+            _ => return None,
+        };
+        (-DAY..before).contains(&(self.reference() - moment)).then(|| Timestamp::from_micros(moment))
+    }
+
     /// A date before the first time of day is that of the file's beginning: `=== started: 20/11/2026 10:00:00`, then `[10:00:01] …`.
     fn begin_day(&mut self, civil: i64) {
-        const AGE_MAX: i64 = 400 * DAY;
         if self.day.is_some() || self.reference == Reference::Arrival {
             return;
         }

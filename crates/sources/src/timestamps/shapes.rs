@@ -101,22 +101,7 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
     let separator = if is_dotted { b' ' } else { bytes[digits] };
     let at = digits + 1 + usize::from(is_dotted);
     if let Some((month, end)) = month(bytes, skip_of(bytes, at)) {
-        // `20-Nov 10:15:30`.
-        if separator == b'-' && bytes.get(end) == Some(&b' ') {
-            return yearless(bytes, month, first, end + 1);
-        }
-        if bytes.get(end) != Some(&separator) || separator == b'.' {
-            return None;
-        }
-        let end = skip_of(bytes, end + 1) - 1;
-        let Some(year) = count(bytes, end + 1, 4) else {
-            return yearless(bytes, month, first, end + 1).or_else(|| named_and_short(bytes, month, first, end + 1));
-        };
-        if bytes.get(end + 3) == Some(&b':') {
-            return yearless(bytes, month, first, end + 1);
-        }
-        let days = date(year, month, first)?;
-        return rest_of(bytes, days, clock_behind(bytes, end + 5)?);
+        return day_and_name(bytes, first, separator, month, end);
     }
     if separator == b' ' {
         return None;
@@ -164,6 +149,24 @@ fn day_first(bytes: &[u8], digits: usize) -> Option<(Stamp, usize)> {
         return zoned(bytes, slashed, clock_at);
     }
     rest_of(bytes, date(short_year(first), second, last)?, clock_at)
+}
+
+/// From the end of the month's name on: `10/Jan/2025:14:32:15`, `10-Jan 14:32:15`, `10 de enero de 2025 14:32:15`.
+fn day_and_name(bytes: &[u8], day: i64, separator: u8, month: i64, end: usize) -> Option<(Stamp, usize)> {
+    if separator == b'-' && bytes.get(end) == Some(&b' ') {
+        return yearless(bytes, month, day, end + 1);
+    }
+    if bytes.get(end) != Some(&separator) || separator == b'.' {
+        return None;
+    }
+    let at = skip_of(bytes, end + 1);
+    let Some(year) = count(bytes, at, 4) else {
+        return yearless(bytes, month, day, at).or_else(|| named_and_short(bytes, month, day, at));
+    };
+    if bytes.get(at + 2) == Some(&b':') {
+        return yearless(bytes, month, day, at);
+    }
+    rest_of(bytes, date(year, month, day)?, clock_behind(bytes, at + 4)?)
 }
 
 /// `26 10:15:30` behind `20-Nov-` and `20/Nov/`: a year of now in two digits.

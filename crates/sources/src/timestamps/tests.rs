@@ -129,6 +129,24 @@ fn so_are_those_of_other_languages_and_of_weeks() {
 }
 
 #[test]
+fn a_date_in_any_text_is_taken_only_near_to_when_it_was_written() {
+    let now: Timestamp = "2026-11-27T18:00:00Z".parse().unwrap();
+    for (reference, date, is_taken) in [
+        (Reference::Arrival, "2026-11-27T17:59:00Z", true),
+        (Reference::Arrival, "2026-11-20T10:00:00Z", false),
+        (Reference::Arrival, "2019-01-01T00:00:00Z", false),
+        (Reference::Modified(now), "2026-02-01T00:00:00Z", true),
+        (Reference::Modified(now), "2019-01-01T00:00:00Z", false),
+        (Reference::Modified(now), "2027-01-01T00:00:00Z", false),
+    ] {
+        let mut calendar = Calendar::new(TimeZone::UTC, reference);
+        calendar.arrived(now);
+        assert_eq!(calendar.resolve_near(Stamp::Civil(utc(date))).is_some(), is_taken, "{reference:?} {date}");
+        assert_eq!(calendar.resolve_near(Stamp::Instant(utc(date))).is_some(), is_taken, "{reference:?} {date}");
+    }
+}
+
+#[test]
 fn times_of_day_are_of_the_date_before_them() {
     let calendar = |reference| Calendar::new(TimeZone::UTC, reference);
     let at = |text: &str| text.parse::<Timestamp>().unwrap();

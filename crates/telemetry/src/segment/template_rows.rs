@@ -3,13 +3,13 @@
 /// Templates that nearly all blocks keep below.
 const TABLE: usize = 1024;
 
-/// Of each 64 rows a word, lowest bit first: whether the row's template is `wanted`. A template that is not there is not.
+/// Of each 64 rows a word, lowest bit first: whether the row's template is `wanted`, which has all templates.
 pub(crate) fn rows_of(template_of_rows: &[u16], wanted: &[bool]) -> Vec<u64> {
     if wanted.len() > TABLE {
-        let is_wanted = |template: u16| wanted.get(usize::from(template)).is_some_and(|wanted| *wanted);
+        let is_wanted = |template: u16| wanted.get(usize::from(template)) == Some(&true);
         return template_of_rows.chunks(64).map(|rows| word_of(rows, is_wanted)).collect();
     }
-    // Of a table as long as an index can be, no index needs be compared with its length.
+    // Of a table of a fixed length no index needs to be compared with it.
     let mut table = [0_u8; TABLE];
     table.iter_mut().zip(wanted).for_each(|(known, wanted)| *known = u8::from(*wanted));
     let is_wanted = |template: u16| table[usize::from(template) % TABLE];

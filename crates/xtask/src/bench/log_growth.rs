@@ -87,7 +87,7 @@ fn beside(table: &mut Table, name: &str, took: &Samples, small: &Samples, theirs
     let name = if PRUNED.contains(&name) { format!("**{name}**") } else { name.to_owned() };
     table.ratio(&[&name, "ms"], took, "a tenth", small);
     if theirs.len() > 0 {
-        table.ratio(&["the same", "ms"], took, victorialogs::NAME, theirs);
+        table.ratio(&[&name, "ms"], took, victorialogs::NAME, theirs);
     }
 }
 

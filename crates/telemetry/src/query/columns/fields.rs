@@ -45,14 +45,14 @@ impl BlockScan<'_> {
             if !self.may_pass(place, test)? || self.add_by_templates(place, test, &within, &mut found)? {
                 continue;
             }
-            let is_whole = self.info(place).is_some_and(|info| info.kind == FieldKind::Int);
+            let is_integer = self.info(place).is_some_and(|info| info.kind == FieldKind::Int);
             let is_read = self.columns.contains_key(&place);
             let number = match test {
                 ValueTest::Compare(_, Number::Int(number))
                 | ValueTest::Equals { number: Some(Number::Int(number)), .. } => Some(*number),
                 _ => None,
             };
-            if let Some(number) = number.filter(|_| is_whole && !is_read) {
+            if let Some(number) = number.filter(|_| is_integer && !is_read) {
                 self.add_numbers(place, test, number, &within, &mut found)?;
             } else if let Some(column) = self.column(place)? {
                 match (test, &column.values) {
