@@ -43,7 +43,7 @@ pub struct Block {
     head: Head,
     /// Asked for by most readers, hence decoded once.
     template_of_rows: OnceLock<Arc<[u16]>>,
-    outlines: OnceLock<Vec<Outline>>,
+    outlines: OnceLock<Result<Vec<Outline>, Malformed>>,
 }
 
 /// Words, and which of them all rows of each template have; none, where they have none.
@@ -228,7 +228,7 @@ impl Block {
     pub(crate) fn loose_values(&self, field: &FieldInfo) -> Result<LooseValues, Damage> {
         let column = self.column(field)?;
         let layout = Layout { kind: field.kind, encoding: &field.encoding, classes: &column.classes };
-        let of_templates = self.head.templates.iter().map(|template| template.rows);
+        let of_templates = self.rows_of_templates().iter().copied();
         self.decode(column.part, |reader| fields::decode_loose(&layout, field.rows, of_templates, reader))
     }
 
@@ -249,14 +249,23 @@ impl Block {
         &self.head
     }
 
-    /// The templates of messages, decoded with the head; most frequent first.
-    pub fn templates(&self) -> &[Template] {
-        &self.head.templates
+    /// How many rows each template has, without decoding it.
+    pub fn rows_of_templates(&self) -> &[u32] {
+        self.head.templates.rows()
+    }
+
+    /// The templates of messages, most frequent first; decoded at the first call.
+    ///
+    /// # Errors
+    /// [`Damage`] where what is read means nothing.
+    pub fn templates(&self) -> Result<&[Template], Damage> {
+        self.head.templates().map_err(|malformed| malformed.at(self.bytes.place()))
     }
 
     /// The same templates made ready to be searched, once.
-    pub(crate) fn outlines(&self) -> &[Outline] {
-        self.outlines.get_or_init(|| self.head.outlines())
+    pub(crate) fn outlines(&self) -> Result<&[Outline], Damage> {
+        let outlines = self.outlines.get_or_init(|| self.head.outlines());
+        outlines.as_deref().map_err(|malformed| malformed.at(self.bytes.place()))
     }
 
     /// # Errors
@@ -334,7 +343,7 @@ impl Block {
             return Ok(Arc::clone(known));
         }
         let read = |reader: &mut Reader<'_>| {
-            message_codec::read_template_of_rows(self.head.rows, &self.head.templates, reader)
+            message_codec::read_template_of_rows(self.head.rows, self.rows_of_templates(), reader)
         };
         let numbers: Arc<[u16]> = self.decode(self.head.template_of_rows, read)?.into();
         Ok(Arc::clone(self.template_of_rows.get_or_init(|| numbers)))
@@ -345,7 +354,7 @@ impl Block {
         // The counts of the templates are to be trusted only once they agree with the rows.
         self.template_of_rows()?;
         let group = self.part(self.head.groups[template])?;
-        message_codec::decode_group(&self.head.templates[template], &group)
+        message_codec::decode_group(&self.templates()?[template], &group)
             .map_err(|malformed| malformed.at(self.bytes.place()))
     }
 

@@ -12,6 +12,7 @@ use super::{
     message_codec::{self, EncodedMessages, Lines},
     pairs::Pairs,
     template::{Slot, Template},
+    templates::Templates,
 };
 use crate::{
     batch::{Numbered, RecordRef},
@@ -101,7 +102,7 @@ fn encode_apart(batches: &[&Numbered], chosen: &[Chosen], form: Form, zip: &mut 
         time_range,
         seq_range,
         levels,
-        templates: encoded.templates,
+        templates: Templates::new(encoded.templates),
         times,
         seqs,
         template_of_rows,

@@ -71,7 +71,7 @@ fn open(forged: &[u8]) -> Option<Block> {
 /// Everything that a reader may ask of a block. One column's damage does not keep from reading the next.
 fn read(block: &Block) -> Result<(), Damage> {
     block.verify()?;
-    let _ = (block.times(), block.seqs(), block.level_of_rows(), block.outlines());
+    let _ = (block.times(), block.seqs(), block.level_of_rows(), block.outlines().map(<[_]>::len));
     for field in block.fields().chain(block.source()) {
         let _ = block.may_hold(field, b"text");
         let Ok(column) = block.read(field) else { continue };

@@ -9,10 +9,10 @@ use super::{
     column::{Encoding, FieldKind},
     compress::{self, Effort, Zip},
     fields::{self, Class},
-    message_codec,
     outline::Outline,
     pairs::Pairs,
-    template::{Slot, Template},
+    template::Template,
+    templates::{NO_SUCH_FIELD, Templates},
     texts,
 };
 use crate::wire::{Malformed, Reader, checksum, put_bytes, put_signed, put_varint};
@@ -63,7 +63,7 @@ pub(super) struct Head {
     pub(super) time_range: (Timestamp, Timestamp),
     pub(super) seq_range: (u64, u64),
     pub(super) levels: Vec<(Option<Level>, u32)>,
-    pub(super) templates: Vec<Template>,
+    pub(super) templates: Templates,
     pub(super) times: PartLocation,
     pub(super) seqs: PartLocation,
     pub(super) template_of_rows: PartLocation,
@@ -90,8 +90,7 @@ impl Head {
             head.push(level_code(level));
             put_varint(&mut head, u64::from(rows));
         }
-        message_codec::put_templates(&mut head, &self.templates);
-        message_codec::put_pairs(&mut head, &self.templates);
+        self.templates.put(&mut head);
         put_varint(&mut head, self.columns.len() as u64);
         for column in &self.columns {
             put_column(&mut head, column);
@@ -133,8 +132,7 @@ impl Head {
         for _ in 0..reader.count(16)? {
             levels.push((level_of_code(reader.byte()?)?, reader.count(rows)? as u32));
         }
-        let mut templates = message_codec::read_templates(&mut reader)?;
-        message_codec::read_pairs(&mut templates, &mut reader)?;
+        let templates = Templates::read(&mut reader)?;
         let column = |reader: &mut Reader<'_>| read_column(rows, templates.len(), reader);
         let count = reader.count(COLUMNS_MAX)?;
         let columns = (0..count).map(|_| column(&mut reader)).collect::<Result<Vec<_>, _>>()?;
@@ -154,7 +152,9 @@ impl Head {
             read_from,
             is_packed,
         };
-        head.check_slots()?;
+        if head.templates.columns().last().is_some_and(|last| usize::from(*last) >= head.columns.len()) {
+            return Err(NO_SUCH_FIELD);
+        }
         for number in head.columns_of_text() {
             head.columns[number].pairs = Pairs::read(&mut reader)?;
         }
@@ -177,45 +177,21 @@ impl Head {
         Ok(())
     }
 
-    /// Slots that are columns have a value in each of their rows, and no column is two of them.
-    fn check_slots(&self) -> Result<(), Malformed> {
-        for (number, template) in self.templates.iter().enumerate() {
-            let mut columns: Vec<u16> = Vec::new();
-            let mut clocks = 0;
-            for slot in template.slots() {
-                match slot {
-                    Slot::Field(column) => columns.push(*column),
-                    Slot::Clock(_) => clocks += 1,
-                    _ => {}
-                }
-            }
-            columns.sort_unstable();
-            let is_there = |column: &u16| {
-                let class = self.columns.get(usize::from(*column)).map(|column| column.classes[number]);
-                matches!(class, Some(Class::Present | Class::Word(_)))
-            };
-            if clocks > 1 || !columns.iter().all(is_there) || columns.windows(2).any(|pair| pair[0] == pair[1]) {
-                return Err(Malformed("a message has a field in it that its record has not"));
-            }
-        }
-        Ok(())
+    /// Decoded at the first call.
+    pub(super) fn templates(&self) -> Result<&[Template], Malformed> {
+        self.templates.all(&self.columns)
     }
 
     /// Columns that hold any text, and are a slot of some template.
     fn columns_of_text(&self) -> Vec<usize> {
-        let mut is_slot = vec![false; self.columns.len()];
-        for slot in self.templates.iter().flat_map(Template::slots) {
-            if let Slot::Field(column) = slot {
-                is_slot[usize::from(*column)] = self.columns[usize::from(*column)].info.encoding == Encoding::Text;
-            }
-        }
-        (0..is_slot.len()).filter(|number| is_slot[*number]).collect()
+        let numbers = self.templates.columns().iter().map(|number| usize::from(*number));
+        numbers.filter(|number| self.columns[*number].info.encoding == Encoding::Text).collect()
     }
 
     /// The templates made ready to be searched.
-    pub(super) fn outlines(&self) -> Vec<Outline> {
-        let templates = self.templates.iter().enumerate();
-        templates.map(|(number, template)| Outline::of(template, number, &self.columns)).collect()
+    pub(super) fn outlines(&self) -> Result<Vec<Outline>, Malformed> {
+        let templates = self.templates()?.iter().enumerate();
+        Ok(templates.map(|(number, template)| Outline::of(template, number, &self.columns)).collect())
     }
 
     /// All parts in the order in which they lie.

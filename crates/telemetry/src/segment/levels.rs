@@ -38,8 +38,8 @@ impl Levels {
         let Some((templates, mut of_words)) = of_templates(column) else { return by_row(block, column).map(Self) };
         // The counts of the templates are to be trusted only once they agree with the rows.
         let template_of_rows = block.template_of_rows()?;
-        let open = templates.iter().zip(block.templates()).filter(|(fixed, _)| fixed.is_none());
-        let open = open.map(|(_, template)| template.rows as usize).sum();
+        let open = templates.iter().zip(block.rows_of_templates()).filter(|(fixed, _)| fixed.is_none());
+        let open = open.map(|(_, rows)| *rows as usize).sum();
         let decode = |reader: &mut Reader<'_>| integers::decode_places(open, of_words.len(), reader);
         let mut written = block.decode(column.part, decode)?;
         written.push(0);

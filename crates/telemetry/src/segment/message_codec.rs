@@ -2,25 +2,22 @@
 
 use super::{
     back_references::{self, ReferencingMessages},
-    clock::Clock,
     column::{Encoding, Texts, Values},
     compress::{self, Effort, Zip},
     integers,
     pairs::Pairs,
     template::{Slot, Template, TemplatePart},
     template_miner::{Cluster, MinedTemplates},
+    templates::{put_templates, read_templates},
     texts,
 };
-use crate::wire::{Malformed, Reader, put_bytes, put_varint};
+use crate::wire::{Malformed, Reader, put_bytes};
 
 /// Fewer rows than this do not pay for a template.
 const TEMPLATE_ROWS_MIN: usize = 3;
 /// Messages of several lines that are fewer than this are encoded line by line: their lines resemble each other more.
 const WHOLE_ROWS_MIN: usize = 16;
-const TEMPLATES_MAX: usize = 16 * 1024;
 const LINES_MAX: usize = 32 << 20;
-/// Parts of a template, mostly.
-const PARTS_USUAL: usize = 64;
 
 /// Texts as templates, with the slots of each in a group of columns.
 pub(super) struct EncodedMessages {
@@ -329,7 +326,8 @@ pub(super) fn write_nested(texts: &[&[u8]], zip: &mut Zip, out: &mut Vec<u8>) {
 pub(super) fn read_nested(count: usize, reader: &mut Reader<'_>) -> Result<Texts, Malformed> {
     let head = compress::read(reader)?;
     let templates = read_templates(&mut Reader(&head))?;
-    let template_of_rows = read_template_of_rows(count, &templates, reader)?;
+    let rows_of_templates: Vec<u32> = templates.iter().map(|template| template.rows).collect();
+    let template_of_rows = read_template_of_rows(count, &rows_of_templates, reader)?;
     let mut slots = Vec::with_capacity(templates.len());
     for template in &templates {
         let group: Option<Vec<Values>> = decode_group(template, reader.bytes()?)?.into_iter().collect();
@@ -356,88 +354,22 @@ pub(super) fn write_template_of_rows(template_of_rows: &[u16], zip: &mut Zip, ou
 /// Checked against the counts of the templates, so that no slot is asked for a row that it does not have.
 pub(super) fn read_template_of_rows(
     count: usize,
-    templates: &[Template],
+    rows_of_templates: &[u32],
     reader: &mut Reader<'_>,
 ) -> Result<Vec<u16>, Malformed> {
-    let numbers = integers::decode_places(count, templates.len(), reader)?;
+    let numbers = integers::decode_places(count, rows_of_templates.len(), reader)?;
     // Two counters of each by turns: rows of one template often stand together, and would wait for each other.
-    let mut counts = vec![[0; 2]; templates.len()];
+    let mut counts = vec![[0; 2]; rows_of_templates.len()];
     let (pairs, last) = numbers.as_chunks::<2>();
     for [first, second] in pairs {
         counts[usize::from(*first)][0] += 1;
         counts[usize::from(*second)][1] += 1;
     }
     last.iter().for_each(|number| counts[usize::from(*number)][0] += 1);
-    if templates.iter().zip(&counts).any(|(template, count)| template.rows != count[0] + count[1]) {
+    if rows_of_templates.iter().zip(&counts).any(|(rows, count)| *rows != count[0] + count[1]) {
         return Err(Malformed("a template has another count of rows than it says"));
     }
     Ok(numbers)
-}
-
-pub(super) fn put_templates(out: &mut Vec<u8>, templates: &[Template]) {
-    put_varint(out, templates.len() as u64);
-    for template in templates {
-        put_varint(out, u64::from(template.rows));
-        put_varint(out, template.parts.len() as u64);
-        for part in &template.parts {
-            match part {
-                TemplatePart::Text(text) => {
-                    out.push(b't');
-                    put_bytes(out, text);
-                }
-                TemplatePart::Slot(Slot::Lines) => out.push(b'l'),
-                TemplatePart::Slot(Slot::Column(encoding)) => {
-                    out.push(b'c');
-                    texts::put_encoding(out, encoding);
-                }
-                TemplatePart::Slot(Slot::Field(column)) => {
-                    out.push(b'f');
-                    put_varint(out, u64::from(*column));
-                }
-                TemplatePart::Slot(Slot::Clock(clock)) => {
-                    out.push(b'h');
-                    put_varint(out, u64::from(clock.code()));
-                }
-            }
-        }
-    }
-}
-
-/// What stands beside each other in their slots of text, behind templates of messages.
-pub(super) fn put_pairs(out: &mut Vec<u8>, templates: &[Template]) {
-    templates.iter().flat_map(|template| &template.pairs).for_each(|pairs| Pairs::put(pairs.as_ref(), out));
-}
-
-pub(super) fn read_pairs(templates: &mut [Template], reader: &mut Reader<'_>) -> Result<(), Malformed> {
-    for template in templates {
-        template.pairs = (0..template.text_slots()).map(|_| Pairs::read(reader)).collect::<Result<_, _>>()?;
-    }
-    Ok(())
-}
-
-pub(super) fn read_templates(reader: &mut Reader<'_>) -> Result<Vec<Template>, Malformed> {
-    (0..reader.count(TEMPLATES_MAX)?).map(|_| read_template(reader)).collect()
-}
-
-fn read_template(reader: &mut Reader<'_>) -> Result<Template, Malformed> {
-    let rows = reader.count(u32::MAX as usize)? as u32;
-    let count = reader.count(reader.0.len())?;
-    let part = |reader: &mut Reader<'_>| {
-        Ok(match reader.byte()? {
-            b't' => TemplatePart::Text(reader.bytes()?.to_vec()),
-            b'l' => TemplatePart::Slot(Slot::Lines),
-            b'c' => TemplatePart::Slot(Slot::Column(texts::read_encoding(reader)?)),
-            b'f' => TemplatePart::Slot(Slot::Field(reader.count(usize::from(u16::MAX))? as u16)),
-            b'h' => TemplatePart::Slot(Slot::Clock(Clock::read(reader)?)),
-            _ => return Err(Malformed("a template has an unknown part")),
-        })
-    };
-    // Heads have thousands of parts: none of these lists is to grow.
-    let mut parts = Vec::with_capacity(count.min(PARTS_USUAL));
-    for _ in 0..count {
-        parts.push(part(reader)?);
-    }
-    Ok(Template { rows, parts, pairs: Vec::new() })
 }
 
 #[cfg(test)]

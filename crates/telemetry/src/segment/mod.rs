@@ -29,6 +29,7 @@ mod summary;
 mod template;
 mod template_miner;
 mod template_rows;
+mod templates;
 mod texts;
 mod tokens;
 mod walk;

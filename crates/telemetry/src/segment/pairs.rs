@@ -76,6 +76,12 @@ impl Pairs {
         pairs.0.copy_from_slice(reader.take(BYTES)?);
         Ok(Some(pairs))
     }
+
+    /// Passes over what [`Self::read`] reads.
+    pub(super) fn pass(reader: &mut Reader<'_>) -> Result<(), Malformed> {
+        let bytes = if reader.byte()? == 0 { 0 } else { BYTES };
+        reader.take(bytes).map(drop)
+    }
 }
 
 fn place(first: u8, second: u8) -> usize {

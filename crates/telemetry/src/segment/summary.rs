@@ -255,7 +255,8 @@ impl Summing {
         for (level, _) in &head.levels {
             self.levels |= 1 << level_code(*level);
         }
-        for (number, template) in head.templates.iter().enumerate() {
+        // Damage is told by whoever reads the block.
+        for (number, template) in head.templates().ok()?.iter().enumerate() {
             let outline = Outline::general(template, number, &head.columns);
             let place = *self.by_shape.entry(outline.shape()).or_insert(self.messages.len());
             match self.messages.get_mut(place) {

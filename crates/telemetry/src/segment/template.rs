@@ -49,11 +49,11 @@ struct RowsByTemplate {
 }
 
 impl RowsByTemplate {
-    fn new(templates: &[Template], template_of_rows: &[u16]) -> Self {
-        let mut starts = Vec::with_capacity(templates.len() + 1);
+    fn new(rows_of_templates: &[u32], template_of_rows: &[u16]) -> Self {
+        let mut starts = Vec::with_capacity(rows_of_templates.len() + 1);
         starts.push(0);
-        for template in templates {
-            starts.push(starts[starts.len() - 1] + template.rows);
+        for rows in rows_of_templates {
+            starts.push(starts[starts.len() - 1] + rows);
         }
         let mut next = starts.clone();
         let mut rows = vec![0; template_of_rows.len()];
@@ -100,7 +100,7 @@ pub struct Messages<'a> {
 
 impl<'a> Messages<'a> {
     pub(super) fn new(block: &'a Block, template_of_rows: Arc<[u16]>) -> Self {
-        let slots = block.templates().iter().map(|_| None).collect();
+        let slots = block.rows_of_templates().iter().map(|_| None).collect();
         Self { block, template_of_rows, by_template: OnceCell::new(), slots, columns: HashMap::new(), times: None }
     }
 
@@ -111,8 +111,8 @@ impl<'a> Messages<'a> {
 
     /// The rows of one template, rising. Value `i` of each of its slots belongs to row `rows_of(template)[i]`.
     pub fn rows_of(&self, template: usize) -> &[u32] {
-        let sorted =
-            self.by_template.get_or_init(|| RowsByTemplate::new(self.block.templates(), &self.template_of_rows));
+        let counts = self.block.rows_of_templates();
+        let sorted = self.by_template.get_or_init(|| RowsByTemplate::new(counts, &self.template_of_rows));
         &sorted.rows[sorted.starts[template] as usize..sorted.starts[template + 1] as usize]
     }
 
@@ -130,7 +130,7 @@ impl<'a> Messages<'a> {
     fn read_slots(&mut self, template: usize) -> Result<Vec<Values>, Damage> {
         let own = self.block.group(template)?;
         let mut slots = Vec::with_capacity(own.len());
-        for (slot, own) in self.block.templates()[template].slots().zip(own) {
+        for (slot, own) in self.block.templates()?[template].slots().zip(own) {
             slots.push(match (own, slot) {
                 (Some(own), _) => own,
                 (None, Slot::Field(number)) => {
@@ -187,7 +187,7 @@ impl<'a> Messages<'a> {
     pub fn render_nth(&mut self, template: usize, index: usize, out: &mut Vec<u8>) -> Result<(), Damage> {
         self.slots(template)?;
         let slots = self.slots[template].as_deref().unwrap_or_default();
-        message_codec::render(&self.block.templates()[template], slots, index, out);
+        message_codec::render(&self.block.templates()?[template], slots, index, out);
         Ok(())
     }
 }

@@ -275,6 +275,21 @@ pub(super) fn read_encoding(reader: &mut Reader<'_>) -> Result<Encoding, Malform
     })
 }
 
+/// Passes over an encoding, keeping no word of it: whether it is any text.
+pub(super) fn pass_encoding(reader: &mut Reader<'_>) -> Result<bool, Malformed> {
+    let mut behind_tag = *reader;
+    let words = match behind_tag.byte()? {
+        0 => 1,
+        1 => behind_tag.count(WORDS_MAX)?,
+        _ => return Ok(read_encoding(reader)? == Encoding::Text),
+    };
+    for _ in 0..words {
+        behind_tag.bytes()?;
+    }
+    *reader = behind_tag;
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -100,10 +100,10 @@ impl BlockScan<'_> {
                 let Some(info) = self.info(place) else { return Ok(false) };
                 let closed = block.words_of_templates(info)?.and_then(TemplateWords::closed);
                 let Some((words, of_templates)) = closed else { return Ok(false) };
-                let templates = of_templates.into_iter().zip(block.templates());
-                for (word, template) in templates.filter(|(_, template)| template.rows > 0) {
+                let templates = of_templates.into_iter().zip(block.rows_of_templates());
+                for (word, rows) in templates.filter(|(_, rows)| **rows > 0) {
                     let cell = word.map_or(Cell::Absent, |word| Cell::Text(words[usize::from(word)].clone()));
-                    groups.count(&[cell], u64::from(template.rows));
+                    groups.count(&[cell], u64::from(*rows));
                 }
             }
             [Group::Bucket(_)] => {

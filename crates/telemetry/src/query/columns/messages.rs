@@ -50,7 +50,7 @@ impl<'b> BlockScan<'b> {
         if regex.is_local && !candidates.is_empty() {
             let block = self.block;
             let messages = self.messages()?;
-            for (number, template) in block.templates().iter().enumerate() {
+            for (number, template) in block.templates()?.iter().enumerate() {
                 if template.texts().any(|text| regex.holds(text)) {
                     messages.rows_of(number).iter().for_each(|row| sure.insert(*row));
                 }
@@ -68,7 +68,7 @@ impl<'b> BlockScan<'b> {
         let mut found = MatchingRows::none(self.block.rows());
         let block = self.block;
         let all = within.is_all();
-        for (number, outline) in block.outlines().iter().enumerate() {
+        for (number, outline) in block.outlines()?.iter().enumerate() {
             if self.cancel.is_cancelled() {
                 break;
             }
@@ -149,7 +149,7 @@ impl<'b> BlockScan<'b> {
         mut then: impl FnMut(u32, &[u8]),
     ) -> Result<(), Damage> {
         self.rebuilt += rows.len() as u64;
-        let (templates, cancel) = (self.block.templates().len(), self.cancel);
+        let (templates, cancel) = (self.block.rows_of_templates().len(), self.cancel);
         let messages = self.messages()?;
         let mut message = Vec::new();
         for template in 0..templates {
