@@ -14,6 +14,7 @@ pub mod encoding;
 mod error;
 pub mod files;
 pub mod formats;
+mod gzip;
 mod import;
 mod intake;
 pub mod job_log;

@@ -1,6 +1,9 @@
 //! A file, unpacked as it is read if it is packed, and decoded if it is in UTF-16. Which it is, its first bytes tell, not its name.
 
-use crate::encoding::{self, Encoding};
+use crate::{
+    encoding::{self, Encoding},
+    gzip,
+};
 use model::Timestamp;
 use std::{
     fs::File,
@@ -160,7 +163,7 @@ fn unpack_bytes(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read
     }
     let whole = Cursor::new(magic).chain(from);
     if is_gzip {
-        let from = flate2::read::MultiGzDecoder::new(io::BufReader::with_capacity(64 << 10, whole));
+        let from = gzip::Members::new(io::BufReader::with_capacity(64 << 10, whole));
         return Ok(Box::new(Unpacking { from, at: 0 }));
     }
     if is_zstd {

@@ -1,6 +1,6 @@
 //! Files as they are, or packed.
 
-use flate2::read::MultiGzDecoder;
+use crate::gzip;
 use std::{
     fs::File,
     io::{self, Read},
@@ -28,7 +28,7 @@ impl Packing {
     pub(super) fn open(self, file: File) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::Plain => Box::new(file),
-            Self::Gzip => Box::new(MultiGzDecoder::new(io::BufReader::new(file))),
+            Self::Gzip => Box::new(gzip::Members::new(io::BufReader::new(file))),
             Self::Zstd => {
                 let mut decoder = zstd::Decoder::new(file)?;
                 decoder.window_log_max(27)?;
