@@ -12,8 +12,26 @@ pub fn named(word: &str) -> Option<Level> {
     Some(match &*lower {
         b"trace" | b"subdebug" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all"
         | b"trac" | b"feiner" | b"feinst" => Level::Trace,
-        b"debug" | b"ddebug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4"
-        | b"debug5" | b"debu" | b"fein" => Level::Debug,
+        b"debug"
+        | b"ddebug"
+        | b"dbug"
+        | b"dbg"
+        | b"debg"
+        | b"fine"
+        | b"debug1"
+        | b"debug2"
+        | b"debug3"
+        | b"debug4"
+        | b"debug5"
+        | b"debu"
+        | b"fein"
+        | b"d\xc3\xa9bogage"
+        | b"debogage"
+        | b"depuraci\xc3\xb3n"
+        | b"depuraci\xc3\x93n"
+        | b"depuracion"
+        | b"depura\xc3\xa7\xc3\xa3o"
+        | b"depura\xc3\x87\xc3\x83o" => Level::Debug,
         b"info"
         | b"hinweis"
         | b"infos"
@@ -33,16 +51,14 @@ pub fn named(word: &str) -> Option<Level> {
         | b"informaci\xc3\x93n"
         | b"informa\xc3\xa7\xc3\xa3o"
         | b"informa\xc3\x87\xc3\x83o" => Level::Info,
-        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"attention" | b"warnung" | b"advertencia"
-        | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" | b"achtung" | b"varning" | b"advarsel" => {
-            Level::Warning
-        }
+        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"avert" | b"avertiss" | b"attention"
+        | b"warnung" | b"advertencia" | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" | b"achtung"
+        | b"varning" | b"advarsel" => Level::Warning,
         b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave"
         | b"schwerwiegend" | b"errore" | b"fout" | b"fel" | b"fejl" | b"feil" => Level::Error,
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
-        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" | b"kritiek" | b"critico" => {
-            Level::Critical
-        }
+        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" | b"kritiek" | b"critico"
+        | b"cr\xc3\xadtico" | b"cr\xc3\x8dtico" => Level::Critical,
         _ => return None,
     })
 }

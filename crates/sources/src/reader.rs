@@ -204,8 +204,8 @@ impl Reader {
             while let Some(block) = self.assembler.finish() {
                 self.give(block, sink);
             }
-            self.memory.set_heading(heading);
-            return self.heading.get_or_insert_default().push(raw, self.assembler.counted());
+            self.heading.get_or_insert_default().push(heading.format(), raw, self.assembler.counted());
+            return self.memory.set_heading(heading);
         }
         if let Some(records) = parsers::records_within(text) {
             while let Some(block) = self.assembler.finish() {
@@ -424,13 +424,15 @@ impl Reader {
 /// Lines that name columns, and which lines of the source they are.
 #[derive(Debug, Default)]
 struct Heading {
+    format: &'static str,
     raw: Vec<u8>,
     lines: Range<u64>,
 }
 
 impl Heading {
     /// Takes the last of so many lines.
-    fn push(&mut self, raw: &[u8], counted: u64) {
+    fn push(&mut self, format: &'static str, raw: &[u8], counted: u64) {
+        self.format = format;
         if self.raw.is_empty() {
             self.lines.start = counted - 1;
         } else {
@@ -442,7 +444,7 @@ impl Heading {
 
     fn record(&self, time: Option<Timestamp>) -> Record<'_> {
         let lines = self.raw.split(|byte| *byte == b'\n').count() as u32;
-        let parsed = Parsed::new(parsers::HEADED_CSV, line::text(&self.raw));
+        let parsed = Parsed::new(self.format, line::text(&self.raw));
         Record { raw: &self.raw, lines, part: Division::Whole, time, parsed, said: RecordText::Raw }
     }
 }

@@ -101,10 +101,35 @@ pub(super) const TIME: &[u8] = keys!(
     "occurred_at",
     "eventDate",
     "receivedAt",
-    "loggedAt"
+    "loggedAt",
+    "horodatage",
+    "horodate",
+    "date_heure",
+    "dateHeure",
+    "fecha",
+    "fecha_hora",
+    "fechaHora",
+    "data_hora",
+    "dataHora",
+    "zeitstempel"
 );
 /// Names that have a level only where it is a word.
-pub(super) const NAMED_LEVEL: &[u8] = keys!("level.name", "priority", "sev", "l");
+pub(super) const NAMED_LEVEL: &[u8] = keys!(
+    "level.name",
+    "priority",
+    "sev",
+    "l",
+    "niveau",
+    "gravite",
+    "gravité",
+    "criticite",
+    "severite",
+    "nivel",
+    "nível",
+    "gravedad",
+    "stufe",
+    "livello"
+);
 pub(super) const LEVEL: &[u8] = keys!(
     "level",
     "lvl",

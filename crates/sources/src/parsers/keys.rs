@@ -1,7 +1,7 @@
 //! The names that mean something in objects, each with a number: so that what an object holds is a set of bits.
 
 /// Names that mean something in a dialect or in general.
-pub(super) const KEYS: [&str; 199] = [
+pub(super) const KEYS: [&str; 223] = [
     "@fields.lvl",
     "@fields.msg",
     "@l",
@@ -201,6 +201,30 @@ pub(super) const KEYS: [&str; 199] = [
     "receivedAt",
     "loggedAt",
     "displayMessage",
+    "horodatage",
+    "horodate",
+    "date_heure",
+    "dateHeure",
+    "fecha",
+    "fecha_hora",
+    "fechaHora",
+    "data_hora",
+    "dataHora",
+    "zeitstempel",
+    "niveau",
+    "gravite",
+    "gravité",
+    "criticite",
+    "severite",
+    "nivel",
+    "nível",
+    "gravedad",
+    "stufe",
+    "livello",
+    "mensaje",
+    "mensagem",
+    "nachricht",
+    "messaggio",
 ];
 
 /// A set of keys.

@@ -9,6 +9,7 @@ mod containers;
 mod databases;
 mod dated;
 mod dialects;
+mod exports;
 mod java;
 mod journal;
 mod json;
@@ -122,6 +123,7 @@ impl<'a> Carried<'a> {
 pub struct Memory {
     header: tables::Header,
     windows: windows::Heading,
+    exports: exports::Heading,
     /// The format last recognised within another.
     inner: usize,
     /// Lines within others that fit none.
@@ -217,18 +219,34 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
     })
 }
 
-/// The format of lines below one that names their columns.
-pub(crate) const HEADED_CSV: &str = "windows_csv";
+/// What a line of names of columns tells of the lines below it.
+pub(crate) enum Heading {
+    WindowsEvents(windows::Heading),
+    Export(exports::Heading),
+}
+
+impl Heading {
+    /// The format of the lines below it.
+    pub(crate) fn format(&self) -> &'static str {
+        match self {
+            Self::WindowsEvents(_) => "windows_csv",
+            Self::Export(_) => "csv",
+        }
+    }
+}
 
 /// What `line` tells of the lines below it, if it names their columns and says nothing itself.
-pub(crate) fn heading(line: &str) -> Option<windows::Heading> {
-    windows::heading(line)
+pub(crate) fn heading(line: &str) -> Option<Heading> {
+    windows::heading(line).map(Heading::WindowsEvents).or_else(|| exports::heading(line).map(Heading::Export))
 }
 
 impl Memory {
     /// Reads further lines by those names.
-    pub(crate) fn set_heading(&mut self, heading: windows::Heading) {
-        self.windows = heading;
+    pub(crate) fn set_heading(&mut self, heading: Heading) {
+        match heading {
+            Heading::WindowsEvents(heading) => self.windows = heading,
+            Heading::Export(heading) => self.exports = heading,
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use super::{
     Format, Parser, Shape,
     Shape::{Carrier, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
-    access, cloud, containers, databases, dated, java, journal, json, linux, logfmt, mail, mailing, native, network,
-    php, placed, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error, windows,
+    access, cloud, containers, databases, dated, exports, java, journal, json, linux, logfmt, mail, mailing, native,
+    network, php, placed, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error,
+    windows,
 };
 use crate::record::Parsed;
 
@@ -65,6 +66,7 @@ pub static FORMATS: &[Format] = &[
     simple!("3proxy", Line, Own, proxies::three_proxy),
     simple!("windows_event", Headed, Own, windows::event),
     format("windows_csv", Headed, Headered, |_| false, windows::headed),
+    format("csv", Headed, Headered, |_| false, exports::row),
     simple!("windows_csv", Headed, Own, windows::saved),
     simple!("windows_csv", Headed, Own, windows::exported),
     format("cmtrace", Open(windows::is_open), Own, |text| text.starts_with("<![LOG["), |text, _| windows::traced(text)),

@@ -128,7 +128,7 @@ pub(super) fn headed<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a
 
 /// What stands before the next separator, without its quotes; and what comes behind it. A text that goes on in the next line has only
 /// the quote before it.
-fn cell(text: &str, separator: char) -> (&str, Option<&str>) {
+pub(super) fn cell(text: &str, separator: char) -> (&str, Option<&str>) {
     let Some(quoted) = text.strip_prefix('"') else {
         return text.split_once(separator).map_or((text, None), |(value, rest)| (value, Some(rest)));
     };
