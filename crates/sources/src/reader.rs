@@ -266,6 +266,11 @@ impl Reader {
         if let Some(place) = self.custom.iter().position(|custom| custom.parse(text).is_some()) {
             return LineRole::InBlock(NOBODY, Place::Begins { tag: CUSTOM + place, trace: Trace::begun_by(text) });
         }
+        if let Some(Shape::Ended(goes_on)) = self.open_shape()
+            && self.assembler.raw(NOBODY).is_some_and(|raw| goes_on(&line::text(raw)))
+        {
+            return LineRole::InBlock(NOBODY, Place::Continues);
+        }
         if let Some(place) = self.settled
             && (FORMATS[place].sniff)(text)
         {
@@ -302,7 +307,7 @@ impl Reader {
     fn beginning(&mut self, place: usize, text: &str) -> LineRole {
         match FORMATS[place].shape {
             Shape::Line => LineRole::Alone(place),
-            Shape::Headed | Shape::Open(_) => {
+            Shape::Headed | Shape::Open(_) | Shape::Ended(_) => {
                 LineRole::InBlock(NOBODY, Place::Begins { tag: place, trace: Trace::begun_by(text) })
             }
             Shape::Carrier(carried) => {

@@ -80,6 +80,47 @@ fn a_mark_of_the_encoding_is_no_part_of_the_first_line() {
     }
 }
 
+/// Each entry names its cursor and its time, and a source is settled after some of them.
+#[test]
+fn an_export_of_the_journal_has_a_record_an_entry() {
+    const ENTRIES: usize = 100;
+    let mut text = String::new();
+    for entry in 0..ENTRIES {
+        let time = 1_795_770_000 + entry;
+        writeln!(text, "__CURSOR=s=6b4f;i={entry}\n__REALTIME_TIMESTAMP={time}000000\n_BOOT_ID=4b1f\nPRIORITY=4")
+            .expect("a text");
+        writeln!(text, "SYSLOG_IDENTIFIER=cron\nMESSAGE=job {entry} done\n").expect("a text");
+    }
+    let mut found = Vec::new();
+    read(text.as_bytes(), &mut |record| found.push(record.parsed.message.clone().into_owned()));
+    let wanted: Vec<String> = (0..ENTRIES).map(|entry| format!("job {entry} done")).collect();
+    assert_eq!(found, wanted);
+}
+
+/// As other writers than Docker itself space the members.
+#[test]
+fn a_traceback_in_docker_objects_is_one_record() {
+    let lines = [
+        "ERROR: it failed",
+        "Traceback (most recent call last):",
+        "  File \"a.py\", line 3, in f",
+        "    x()",
+        "ValueError: no",
+    ];
+    for (colon, comma) in [(":", ","), (": ", ", ")] {
+        let object = |line: &&str| {
+            let line = line.replace('"', "\\\"");
+            format!(
+                "{{\"log\"{colon}\"{line}\\n\"{comma}\"stream\"{colon}\"stderr\"{comma}\"time\"{colon}\"2026-11-27T13:50:03Z\"}}\n"
+            )
+        };
+        let text: String = lines.iter().map(object).collect();
+        let mut found = Vec::new();
+        read(text.as_bytes(), &mut |record| found.push((record.lines, record.parsed.level)));
+        assert_eq!(found, [(5, Some(model::Level::Error))], "{text}");
+    }
+}
+
 #[test]
 fn a_line_of_many_records_is_read_as_many() {
     let record = |n: u32, severity: u32| {

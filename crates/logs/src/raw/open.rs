@@ -164,12 +164,35 @@ fn unpack_bytes(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read
     let whole = Cursor::new(magic).chain(from);
     if is_gzip {
         let from = gzip::Members::new(io::BufReader::with_capacity(64 << 10, whole));
-        return Ok(Box::new(Unpacking { from, at: 0 }));
+        return refuse_archive(Unpacking { from, at: 0 });
     }
     if is_zstd {
         let mut decoder = zstd::Decoder::new(whole)?;
         decoder.window_log_max(WINDOW_LOG_MAX)?;
-        return Ok(Box::new(Unpacking { from: decoder, at: 0 }));
+        return refuse_archive(Unpacking { from: decoder, at: 0 });
     }
-    Ok(Box::new(whole))
+    refuse_archive(whole)
+}
+
+/// An archive of tar has a header before each file: read as text, the files in it would run into each other.
+fn refuse_archive(mut from: impl Read + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
+    const SIGN: &[u8] = b"ustar";
+    const SIGN_AT: usize = 257;
+    let mut head = Vec::with_capacity(SIGN_AT + SIGN.len());
+    let read = Read::by_ref(&mut from).take((SIGN_AT + SIGN.len()) as u64).read_to_end(&mut head);
+    if head.get(SIGN_AT..) == Some(SIGN) {
+        return Err(FileTrouble::Foreign { name: "tar", tool: "tar -xf" }.error());
+    }
+    // What was unpacked before a fault is read, and then the fault is met.
+    let broken = Broken(read.err());
+    Ok(Box::new(Cursor::new(head).chain(broken).chain(from)))
+}
+
+/// A fault that was met ahead, told once.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
 }

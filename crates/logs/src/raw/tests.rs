@@ -115,6 +115,13 @@ fn packed_files_are_told_by_their_bytes() {
     let bzip2 = [&b"BZh9\x31\x41\x59\x26\x53\x59"[..], &[7; 100]].concat();
     let foreign = count(&[files.with("d.bz2", &bzip2)], &RawQuery::literal("x"), &Cancel::default());
     assert!(foreign.unread[0].reason.contains("unpack it with bunzip2"), "{foreign:?}");
+    let mut tar = vec![0; 1_024];
+    tar[257..262].copy_from_slice(b"ustar");
+    let packed_tar = zstd::encode_all(&tar[..], 1).unwrap();
+    for (name, bytes) in [("e.tar", &tar), ("f.tar.zst", &packed_tar)] {
+        let archive = count(&[files.with(name, bytes)], &RawQuery::literal("x"), &Cancel::default());
+        assert!(archive.unread[0].reason.contains("unpack it with tar -xf"), "{archive:?}");
+    }
     let torn = [files.with("torn.gz", &gzip[..gzip.len() - 10]), files.with("whole.gz", &gzip)];
     let summary = count(&torn, &RawQuery::literal("TIMEOUT"), &Cancel::default());
     assert_eq!(summary.unread.len(), 1, "{summary:?}");

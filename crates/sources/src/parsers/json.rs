@@ -30,7 +30,7 @@ pub(super) fn sniff_journald(text: &str) -> bool {
 
 /// The files of Docker's `json-file`, in which order their names come.
 pub(super) fn sniff_docker(text: &str) -> bool {
-    let names = ["\"log\":\"", "\"stream\":\"", "\"time\":\""];
+    let names = ["\"log\"", "\"stream\"", "\"time\""];
     text.starts_with("{\"log\":\"") || sniff(text) && names.iter().all(|name| text.contains(name))
 }
 

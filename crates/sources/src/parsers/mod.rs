@@ -83,8 +83,10 @@ pub enum Shape {
     Headed,
     /// Every line carries a line of some other program.
     Carrier(fn(&str) -> Option<Carried<'_>>),
-    /// A record goes on while this holds of it.
+    /// A record goes on while this holds of it, or until a line that begins another.
     Open(fn(&str) -> bool),
+    /// A record goes on while this holds of it, whatever its lines look like.
+    Ended(fn(&str) -> bool),
 }
 
 /// How much it says when a line fits.
@@ -136,7 +138,7 @@ const DEPTH_MAX: u8 = 3;
 
 /// The record `text`, of one line or several, as `format` reads it.
 pub fn parse<'a>(format: &Format, text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
-    if matches!(format.shape, Shape::Open(_)) {
+    if matches!(format.shape, Shape::Open(_) | Shape::Ended(_)) {
         return (format.parse)(text, memory);
     }
     headed(text, |head| (format.parse)(head, memory))
@@ -213,7 +215,7 @@ pub fn plain(text: &str) -> Parsed<'_> {
 pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
     FORMATS.iter().position(|format| match (format.shape, format.standing) {
         // It may not be all there yet.
-        (Shape::Open(_), _) => (format.sniff)(line),
+        (Shape::Open(_) | Shape::Ended(_), _) => (format.sniff)(line),
         (_, Standing::Headered) => (format.parse)(line, memory).is_some(),
         _ => (format.sniff)(line) && (format.is_exact || (format.parse)(line, memory).is_some()),
     })

@@ -2,7 +2,7 @@
 
 use super::{
     Format, Parser, Shape,
-    Shape::{Carrier, Headed, Line, Open},
+    Shape::{Carrier, Ended, Headed, Line, Open},
     Standing::{self, General, Headered, Loose, Own},
     access, cloud, containers, databases, dated, exports, java, journal, json, linux, logfmt, mail, mailing, native,
     network, php, placed, programs, proxies, python, python_servers, servers, syslog, systems, tables, web_error,
@@ -47,7 +47,7 @@ pub(crate) const JSON: usize = 3;
 /// Every format, the most particular first.
 pub static FORMATS: &[Format] = &[
     format("journald", Carrier(json::carried), Own, json::sniff_journald, json::parse),
-    format("journald", Open(journal::is_open), Own, journal::sniff, journal::parse),
+    format("journald", Ended(journal::is_open), Own, journal::sniff, journal::parse),
     format("docker", Carrier(json::carried), Own, json::sniff_docker, json::parse),
     format("json", Line, Own, json::sniff, json::parse),
     format("stamped", Carrier(containers::carried_stamped), Own, containers::sniff_stamped, containers::parse_stamped),
