@@ -82,6 +82,12 @@ histogram-step = a step is { $step } long, as there would be too many shorter on
 import-elsewhere = { $file } is being imported by another process
 try-later = try again later
 import-broke-off = reading broke off
+import-known-as = { $name }: its content was imported already, on { $on }, as { $source }: nothing of it was taken; --again imports it once more, beside what was
+import-missing = ; { n-record } of this file { $n ->
+    [one] is
+   *[other] are
+} no longer stored (deleted, or too old): --again imports the whole file anew
+import-few-times = ; no time could be read in { n-record }, `vigie logs format try FILE` proposes a pattern
 import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again imports it anew, in place of what was
 again-unnamed = no query can name its source, so its earlier import is not replaced: import it under another one with --source NAME
 again-others = nothing was done: { $n ->
@@ -516,7 +522,7 @@ histogram-empty = … { $n ->
 import-kept = { n-record } of { $file } are kept already; the same command goes on behind them
 import-kept-again = { n-record } of { $file } are kept already; the same command, with --again, goes on behind them
 import-total = { $formats }, { $records } in { $lines }
-import-span = , { $first } to { $last } UTC
+import-span = , { $first } to { $last } { $zone }
 import-no-times = ; no time could be read, `vigie logs format try FILE` proposes a pattern
 import-bar = {"{"}bar:32.green/dim{"}"} {"{"}percent:>3{"}"} %  {"{"}bytes{"}"}/{"{"}total_bytes{"}"}  {"{"}bytes_per_sec{"}"}  {"{"}eta{"}"} left  {"{"}msg{"}"}
 what-comes-waits = what comes waits, and it is tried again

@@ -97,6 +97,12 @@ histogram-step = chaque intervalle dure { $step } : plus courts, ils seraient t
 import-elsewhere = { $file } est déjà en cours d’import ailleurs
 try-later = réessayez plus tard
 import-broke-off = la lecture s’est interrompue
+import-known-as = { $name } : contenu déjà importé le { $on } sous le nom de { $source } ; rien n’a été repris ; --again l’importe une fois de plus, sans remplacer
+import-missing =  ; { n-record } de ce fichier { $n ->
+    [one] n’est plus conservée (supprimée ou trop ancienne)
+   *[other] ne sont plus conservées (supprimées ou trop anciennes)
+} : --again réimporte tout le fichier
+import-few-times =  ; aucune heure n’a pu être lue dans { n-record }, `vigie logs format try FICHIER` propose un motif
 import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe de nouveau, à la place de ce qui l’était
 again-unnamed = aucune recherche ne peut désigner sa source ; l’import précédent n’est donc pas remplacé : importez-le sous une autre source avec --source NOM
 again-others = rien n’a été fait : { n-record } { $n ->
@@ -632,7 +638,7 @@ import-kept-again = { n-record } de { $file } déjà { $n ->
    *[other] importées
 } ; la même commande, avec --again, reprend à la suite
 import-total = { $formats }, { $records } pour { $lines } du fichier
-import-span = , du { $first } au { $last } UTC
+import-span = , du { $first } au { $last } { $zone }
 import-no-times =  ; aucune heure n’a pu être lue, `vigie logs format try FICHIER` propose un motif
 import-bar = {"{"}bar:32.green/dim{"}"} {"{"}percent:>3{"}"} %  {"{"}bytes{"}"}/{"{"}total_bytes{"}"}  {"{"}bytes_per_sec{"}"}  reste {"{"}eta{"}"}  {"{"}msg{"}"}
 what-comes-waits = ce qui arrive attend, et une nouvelle tentative suivra

@@ -50,6 +50,34 @@ fn the_head_of_a_windows_csv_is_no_line_of_now() {
 }
 
 #[test]
+fn what_was_deleted_since_is_told_where_the_file_is_imported_again() {
+    let desk = Desk::new();
+    let line = |number: u32| {
+        format!("2025-01-10 14:{:02}:{:02},000 INFO app order {number} is done\n", number / 60, number % 60)
+    };
+    desk.file("excerpt.log", (0..50).map(line).collect::<String>());
+    done(&desk.run(&["logs", "import", "excerpt.log"]));
+    desk.file("whole.log", (0..80).map(line).collect::<String>());
+    let rest = desk.run(&["logs", "import", "whole.log"]);
+    assert!(done(&rest).out.contains("30 records") && !rest.out.contains("no longer stored"), "{}", rest.out);
+    let all = desk.run(&["logs", "import", "whole.log"]);
+    assert!(all.code == 2 && !all.said.contains("no longer stored"), "{}", all.said);
+    done(&desk.run(&["logs", "delete", "source:*excerpt.log", "--yes"]));
+    let known = desk.run(&["logs", "import", "whole.log", "--json"]);
+    assert_eq!(known.json()["files"][0]["missing"], 50);
+    let known = desk.run(&["logs", "import", "whole.log"]);
+    assert!(known.code == 2 && known.said.contains("50 records of this file are no longer stored"), "{}", known.said);
+    desk.file("whole.log", (0..90).map(line).collect::<String>());
+    let grown = desk.run(&["logs", "import", "whole.log"]);
+    assert!(done(&grown).out.contains("50 records of this file are no longer stored"), "{}", grown.out);
+    done(&desk.run(&["logs", "import", "whole.log", "--again", "--yes"]));
+    assert_eq!(times(&desk, "*").len(), 90);
+    desk.file("copy.log", (0..90).map(line).collect::<String>());
+    let copy = desk.run(&["logs", "import", "copy.log"]);
+    assert!(copy.code == 2 && copy.said.contains("whole.log: nothing of it was taken"), "{}", copy.said);
+}
+
+#[test]
 fn a_wrong_zone_is_mended_by_importing_the_file_again() {
     let desk = Desk::new();
     let line = |minute: u32| format!("2025-01-10 14:{minute:02}:00,000 INFO django.server bye\n");

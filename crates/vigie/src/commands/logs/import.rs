@@ -47,6 +47,8 @@ const BUSY_WAIT_MAX: Duration = Duration::from_secs(5);
 const LATE_MAX: usize = 5;
 /// Reasons why records were not taken that are shown of one file.
 const PROBLEMS_SHOWN: usize = 5;
+/// Where more than one in so many records has no time, its format is probably not known.
+const TIMELESS_SHARE: u64 = 10;
 
 pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let labels = super::labels(&args.labels)?;
@@ -64,9 +66,9 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let failed = is(|became| match became {
         Became::Failed(_) => true,
         Became::ImportTotals(taken) => taken.broken.is_some() || taken.is_in_vain(),
-        Became::FileStatus(_) => false,
+        Became::Known(_) => false,
     });
-    let known = is(|became| matches!(became, Became::FileStatus(_)));
+    let known = is(|became| matches!(became, Became::Known(_)));
     Ok(match (failed, known) {
         (0, known) if known == outcomes.len() => Exit::Refused,
         (0, _) => Exit::Done,
@@ -97,9 +99,17 @@ struct Outcome {
 
 enum Became {
     ImportTotals(Box<ImportTotals>),
-    /// It was imported before, and when.
-    FileStatus(String),
+    Known(Known),
     Failed(String),
+}
+
+/// What was imported before.
+struct Known {
+    at: String,
+    /// Under which source, if it is not the one that it would have now.
+    other_source: Option<String>,
+    /// Records of it that are no longer stored.
+    missing: u64,
 }
 
 #[derive(Default)]
@@ -113,6 +123,8 @@ struct ImportTotals {
     zone: String,
     /// Bytes at its beginning that were imported before.
     passed_over: u64,
+    /// Records of that beginning that are no longer stored.
+    missing: u64,
     /// Records of an earlier import that were deleted.
     replaced: u64,
     encoding: Encoding,
@@ -156,11 +168,14 @@ async fn one(
 ) -> Result<Option<Became>> {
     let zone = args.tz.as_ref().unwrap_or(&config.zone.value);
     let zone_name = zone.iana_name().unwrap_or("UTC");
-    let before = match imported_before(client, file, args.again.then_some(zone_name), ledger).await? {
+    let source = args.source.clone().unwrap_or_else(|| absolute(file));
+    let again_in = args.again.then_some(zone_name);
+    let before = match imported_before(config, client, (file, &source), again_in, ledger).await? {
         Ok(before) => before,
         Err(became) => return Ok(Some(became)),
     };
-    let source = args.source.clone().unwrap_or_else(|| absolute(file));
+    let has_grown = before.as_ref().is_some_and(|entry| entry.open.is_none());
+    let missing = if has_grown { again::missing(config, client, file, ledger).await? } else { 0 };
     let replaced = match &before {
         None if args.again => again::replace(config, client, args, (file, &source, zone_name), ledger).await?,
         _ => Replaced::Nothing,
@@ -194,7 +209,7 @@ async fn one(
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
     let replaced = replaced.unwrap_or(0);
-    let mut taken = ImportTotals { passed_over, replaced, zone: zone_name, ..ImportTotals::default() };
+    let mut taken = ImportTotals { passed_over, missing, replaced, zone: zone_name, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
@@ -212,8 +227,9 @@ async fn one(
 
 /// What was imported of a file that has not been imported whole; else what becomes of it.
 async fn imported_before(
+    config: &Config,
     client: &Client,
-    file: &Path,
+    (file, source): (&Path, &str),
     again_in: Option<&str>,
     ledger: &mut Ledger,
 ) -> Result<Result<Option<Entry>, Became>> {
@@ -222,8 +238,10 @@ async fn imported_before(
         Ok(FileStatus::Beginning(entry)) => Ok(Some(entry)),
         Ok(FileStatus::Whole(entry)) => {
             let at = entry.at.clone();
+            let other_source = entry.source.clone().filter(|of| !of.is_empty() && of != source);
             over(client, ledger, entry).await?;
-            Err(Became::FileStatus(at))
+            let missing = again::missing(config, client, file, ledger).await?;
+            Err(Became::Known(Known { at, other_source, missing }))
         }
         Ok(FileStatus::Replacing(zone)) => {
             let name = render::plain(&file.display().to_string(), 200);
@@ -357,7 +375,7 @@ impl Outcome {
         let name = render::plain(&self.file.display().to_string(), 200);
         match &self.became {
             Became::ImportTotals(taken) => return render::out(&t!("at-place", place = name, error = taken.text())),
-            Became::FileStatus(at) => render::say(&t!("import-known", name, on = day(at))),
+            Became::Known(known) => render::say(&known.text(&name)),
             Became::Failed(why) => render::say(&t!("at-place", place = name, error = why)),
         }
         Ok(())
@@ -375,12 +393,28 @@ impl Outcome {
                     "accepted": accepted, "rejected": rejected, "problems": problems, "masked": masked,
                     "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
                     "zoneless": tally.zoneless, "zone": zone, "encoding": encoding, "lines_of_windows_1252": converted,
-                    "replaced": taken.replaced,
+                    "replaced": taken.replaced, "missing": taken.missing, "timeless": tally.timeless,
                 })
             }
-            Became::FileStatus(at) => json!({"file": file, "imported_at": at}),
+            Became::Known(Known { at, other_source, missing }) => {
+                json!({"file": file, "imported_at": at, "imported_as": other_source, "missing": missing})
+            }
             Became::Failed(why) => json!({"file": file, "error": why}),
         }
+    }
+}
+
+impl Known {
+    fn text(&self, name: &str) -> String {
+        let on = day(&self.at);
+        let mut text = match &self.other_source {
+            None => t!("import-known", name, on),
+            Some(source) => t!("import-known-as", name, on, source = render::plain(source, 200)),
+        };
+        if self.missing > 0 {
+            text += &t!("import-missing"; n = self.missing);
+        }
+        text
     }
 }
 
@@ -401,11 +435,14 @@ impl ImportTotals {
         );
         if let (Some(first), Some(last)) = (tally.first, tally.last) {
             let pattern = format!("{} %H:%M", render::day_pattern());
-            let at = |at: Timestamp| at.in_zone(&TimeZone::UTC).strftime(&pattern).to_string();
-            text += &t!("import-span", first = at(first), last = at(last));
+            let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+            let at = |at: Timestamp| at.in_zone(&zone).strftime(&pattern).to_string();
+            text += &t!("import-span", first = at(first), last = at(last), zone = &self.zone);
         }
         if tally.first.is_none() && tally.records > 0 {
             text += &t!("import-no-times");
+        } else if tally.timeless * TIMELESS_SHARE > tally.records {
+            text += &t!("import-few-times"; n = tally.timeless);
         }
         if tally.zoneless > 0 {
             text += &t!("import-zone", zone = &self.zone);
@@ -421,6 +458,9 @@ impl ImportTotals {
         }
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);
+        }
+        if self.missing > 0 {
+            text += &t!("import-missing"; n = self.missing);
         }
         if self.masked > 0 {
             text += &t!("import-masked"; n = self.masked);

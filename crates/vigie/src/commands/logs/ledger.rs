@@ -231,6 +231,19 @@ impl Ledger {
         Ok(if found.is_whole(&entry) { FileStatus::Whole(entry) } else { FileStatus::Beginning(entry) })
     }
 
+    /// What was imported of the file, under whatever source, and is not known to be replaced.
+    pub(super) fn imports_of(&self, path: &Path) -> io::Result<Vec<Entry>> {
+        let found = self.found(path, &|entry| entry.open.is_none() && entry.replacing.is_none())?;
+        let mut entries: Vec<Entry> = Vec::new();
+        for entry in found.entries {
+            if entry.replaces {
+                entries.retain(|earlier| earlier.source != entry.source);
+            }
+            entries.push(entry.clone());
+        }
+        Ok(entries)
+    }
+
     /// What was imported of the file under that source and is not known to be deleted, but for the attempt at `zone` that goes on.
     pub(super) fn earlier(&self, path: &Path, source: &str, zone: &str) -> io::Result<Earlier> {
         let absolute = absolute(path);

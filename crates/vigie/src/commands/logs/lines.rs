@@ -193,6 +193,8 @@ pub(super) struct Tally {
     pub(super) last: Option<Timestamp>,
     /// Records whose time names no zone.
     pub(super) zoneless: u64,
+    /// Records of which no time could be read.
+    pub(super) timeless: u64,
 }
 
 impl Tally {
@@ -209,6 +211,7 @@ impl Tally {
         }
         self.records += 1;
         self.lines += lines;
+        self.timeless += u64::from(time.is_none());
         if let Some(at) = time {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));

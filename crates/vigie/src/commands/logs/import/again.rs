@@ -21,7 +21,7 @@ use crate::{
 };
 use console::Term;
 use model::Timestamp;
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 /// What became of the records of the earlier import.
 pub(super) enum Replaced {
@@ -93,6 +93,25 @@ async fn is_wanted(
     render::say(&t!("again-asks", name));
     delete::show(config, asked, client, matching).await?;
     Ok(delete::is_sure(&t!("again-sure"; n = matching)))
+}
+
+/// How many records of what was imported of a file are no longer stored: they were deleted, or were older than what is kept.
+pub(super) async fn missing(config: &Config, client: &Client, file: &Path, ledger: &Ledger) -> Result<u64> {
+    let mut by_source: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in ledger.imports_of(file).unwrap_or_default() {
+        // Where records kept sources of their own, or none had a time, nothing tells which they are.
+        if let Some(source) = entry.source.clone().filter(|source| !source.is_empty() && entry.span.is_some()) {
+            by_source.entry(source).or_default().push(entry);
+        }
+    }
+    let mut missing = 0;
+    for (source, entries) in by_source {
+        let Some(asked) = query_of(config, &source, &entries) else { continue };
+        let counted = delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?;
+        let records: u64 = entries.iter().map(|entry| entry.records).sum();
+        missing += records.saturating_sub(counted.matching);
+    }
+    Ok(missing)
 }
 
 /// The records of a source, within the times that the imports noted.
