@@ -147,11 +147,27 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
         replay.lost.push(damage.clone());
         replay.damages.push(damage);
     }
-    let mut batches = Vec::new();
+    let mut batches: Vec<ReplayedBatch> = Vec::new();
+    let mut torn_end: Option<(String, Damage)> = None;
     for name in files {
         let Some(number) = wal::file_number(&name) else { continue };
         replay.next_wal = replay.next_wal.max(number + 1);
         let found = wal::replay(&*disk.logs, &name).map_err(failed)?;
+        if let Some(first) = found.batches.first().map(|batch| batch.numbered.first_seq) {
+            // Numbers rise without a gap: what stood between was acknowledged.
+            let behind = batches.last().map(|last| last.numbered.first_seq + last.numbered.batch.len() as u64);
+            if let Some((torn, damage)) = torn_end.take()
+                && !catalog.is_rebuilt
+                && first > behind.unwrap_or(0).max(catalog.sealed_before)
+            {
+                replay.lost.push(damage);
+                keep_aside(disk, &torn);
+            }
+        }
+        torn_end = found.torn_end.map(|damage| (name.clone(), damage)).or(torn_end);
+        if !found.lost.is_empty() {
+            keep_aside(disk, &name);
+        }
         let is_void = found.damages.is_empty() && !found.batches.iter().any(|found| is_after(found, catalog));
         if is_void && !catalog.logs.contains(&number) {
             // Nothing refers to it: a crash left it.
@@ -161,6 +177,9 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
         replay.lost.extend(found.lost);
         batches.extend(found.batches);
     }
+    let before = wal::set_aside::lost(&*disk.objects, &numbers).map_err(failed)?;
+    replay.damages.extend(before.iter().cloned());
+    replay.lost.extend(before);
     let sealed = match catalog.is_rebuilt {
         true => numbers_in_segments(disk, catalog, &batches, &mut replay.next_seq),
         false => RoaringTreemap::new(),
@@ -181,6 +200,13 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
     }
     replay.next_seq = replay.next_seq.max(last);
     Ok(replay)
+}
+
+/// The store opens all the same where that fails, as on a disk that is full: the log tells for itself as long as it is there.
+fn keep_aside(disk: &Disk, name: &str) {
+    if let Err(error) = wal::set_aside::keep(&*disk.logs, &*disk.objects, name) {
+        tracing::error!(%error, name, "a damaged file of the write-ahead log could not be copied aside");
+    }
 }
 
 fn is_after(batch: &ReplayedBatch, catalog: &Catalog) -> bool {

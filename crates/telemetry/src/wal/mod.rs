@@ -7,6 +7,7 @@
 //! none that was sent is taken for one. File systems may hand out old blocks: the file's number is part of each checksum.
 
 mod payload;
+pub(crate) mod set_aside;
 
 use crate::{
     Damage, Kind,
@@ -117,6 +118,8 @@ pub(crate) struct Replayed {
     pub(crate) damages: Vec<Damage>,
     /// Those behind which frames follow: they were acknowledged. A crash tears only the last.
     pub(crate) lost: Vec<Damage>,
+    /// The last, where it was a frame: acknowledged if the next file's records do not go on where those of this one end.
+    pub(crate) torn_end: Option<Damage>,
 }
 
 pub(crate) struct ReplayedBatch {
@@ -156,7 +159,8 @@ pub(crate) fn replay(disk: &dyn LogFiles, name: &str) -> io::Result<Replayed> {
         replayed.lost.extend(doubtful.take());
         at = frame.start + FRAME_HEADER;
         let Some(payload) = bytes.get(at..at + frame.len) else {
-            replayed.damages.push(torn(name, frame.start));
+            doubtful = Some(torn(name, frame.start));
+            replayed.damages.extend(doubtful.clone());
             at = bytes.len();
             break;
         };
@@ -172,9 +176,13 @@ pub(crate) fn replay(disk: &dyn LogFiles, name: &str) -> io::Result<Replayed> {
             }
         }
     }
-    if bytes.get(at..).is_some_and(|rest| rest.iter().any(|byte| *byte != 0)) {
+    if let Some(rest) = bytes.get(at..).filter(|rest| rest.iter().any(|byte| *byte != 0)) {
         replayed.damages.push(torn(name, at));
+        // Where a header was erased, the batch was refused.
+        let is_erased = rest.iter().take(FRAME_HEADER).all(|byte| *byte == 0);
+        doubtful = doubtful.or_else(|| (!is_erased).then(|| torn(name, at)));
     }
+    replayed.torn_end = doubtful;
     Ok(replayed)
 }
 

@@ -1,6 +1,7 @@
 //! Files that are lost, at whatever moment: what was acknowledged is there once, and what is not there any more is told.
 
 use super::*;
+use crate::disk::LogFiles as _;
 
 /// What becomes of the catalogue.
 #[derive(Clone, Copy, Debug)]
@@ -241,4 +242,67 @@ fn a_log_file_that_is_gone_is_told_until_it_is_repaired() {
     assert_eq!(store.verify().damages, []);
     drop(store);
     assert_eq!(open(&disk).1.damages, []);
+}
+
+/// The first file of the write-ahead log.
+fn first_log(disk: &Simulated) -> String {
+    disk.list_logs("wal").unwrap().remove(0)
+}
+
+/// Changes a bit of the last frame of a log file.
+fn tear_end(disk: &Simulated, log: &str) {
+    disk.change(log, |bytes| {
+        let last = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+        bytes[last] ^= 0x10;
+    });
+}
+
+/// Two batches of two records, in one file of the log.
+fn written_twice() -> Simulated {
+    let disk = Simulated::default();
+    let (store, _) = open(&disk);
+    append(&store, 0..2).unwrap();
+    append(&store, 2..4).unwrap();
+    drop(store);
+    disk.after_power_cut(0.0)
+}
+
+#[test]
+fn a_torn_end_is_a_loss_only_where_later_records_show_that_it_was_acknowledged() {
+    // Whole, then gone on in a second file: then the end of the first is damaged.
+    let disk = written_twice();
+    let first = first_log(&disk);
+    let (store, recovered) = open(&disk);
+    assert_eq!(recovered.damages, []);
+    append(&store, 4..6).unwrap();
+    drop(store);
+    let disk = disk.after_power_cut(0.0);
+    tear_end(&disk, &first);
+    let (store, recovered) = open(&disk);
+    assert_eq!(recovered.damages.len(), 1);
+    assert_eq!(store.snapshot(Kind::Log).unread(), recovered.damages, "searches tell");
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages([0, 1, 4, 5]));
+    // Sealed, and the log gone: it is told until it is repaired, and the bytes are kept.
+    seal(&store).unwrap();
+    drop(store);
+    let (store, recovered) = open(&disk);
+    assert!(disk.list_logs("wal").unwrap().iter().all(|log| *log != first));
+    assert_eq!((recovered.damages.len(), store.snapshot(Kind::Log).unread().len()), (1, 1), "{recovered:?}");
+    assert_eq!(disk.list("damaged/wal").unwrap().len(), 1);
+    let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
+    assert_eq!(repaired.set_aside.len(), 1);
+    drop(store);
+    let (store, recovered) = open(&disk);
+    assert_eq!((recovered.damages, store.snapshot(Kind::Log).unread().len()), (vec![], 0));
+
+    // Torn by the crash itself: nobody was told that it was kept.
+    let disk = written_twice();
+    tear_end(&disk, &first_log(&disk));
+    let (store, recovered) = open(&disk);
+    assert_eq!(recovered.damages.len(), 1);
+    append(&store, 4..6).unwrap();
+    drop(store);
+    let (store, _) = open(&disk.after_power_cut(0.0));
+    assert_eq!(store.snapshot(Kind::Log).unread().len(), 0);
+    assert_eq!(all(&store).into_values().collect::<Vec<_>>(), messages([0, 1, 4, 5]));
 }
