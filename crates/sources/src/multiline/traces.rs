@@ -34,6 +34,7 @@ pub enum Python {
 }
 
 const PYTHON_HEAD: &str = "Traceback (most recent call last):";
+const PYTHON_HEADS: [&str; 2] = [PYTHON_HEAD, "Exception Group Traceback (most"];
 
 /// Lines of source between the place of an uncaught exception in Node and its name.
 const NODE_SOURCE_MAX: u8 = 8;
@@ -142,8 +143,12 @@ impl Trace {
             return Some(Self::Php);
         }
         if self == Self::QuietError {
-            let opened = Self::opened_by(line);
-            return matches!(opened, Self::Python(_) | Self::Java | Self::Ruby).then_some(opened);
+            return match Self::opened_by(line) {
+                // With anything before it, it is the head of a record of its own.
+                Self::Python(_) if !is_python_head(line) => None,
+                opened @ (Self::Python(_) | Self::Java | Self::Ruby) => Some(opened),
+                _ => None,
+            };
         }
         None
     }
@@ -163,6 +168,12 @@ impl Python {
             Self::Named | Self::Between => None,
         }
     }
+}
+
+/// The first line of a traceback, and nothing else on it.
+fn is_python_head(line: &str) -> bool {
+    let words = line.trim_start_matches([' ', '\t', '|', '+']);
+    PYTHON_HEADS.iter().any(|head| words.starts_with(head))
 }
 
 /// `KeyError: 'x'`, `requests.exceptions.Timeout`, `builtins.RuntimeError: …`.

@@ -70,6 +70,8 @@ fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
         .or_else(|| cursor.eat("Le "))
         .or_else(|| cursor.eat("* "))
         .or_else(|| cursor.eat("**** "))
+        .or_else(|| numbered(cursor))
+        .or_else(|| of_dhis2_job(cursor))
         .or_else(|| ruled(cursor));
     let mut offset = None;
     let mut closer = open(cursor);
@@ -106,6 +108,34 @@ fn begin(cursor: &mut Cursor<'_>) -> Option<(Stamp, Option<Level>)> {
         return None;
     }
     Some((stamp, level))
+}
+
+/// Passes over the number of a connection, as FileZilla Server writes: `(000014) 18/11/2026 10:00:00 - (not logged in)`.
+fn numbered(cursor: &mut Cursor<'_>) -> Option<()> {
+    let mut next = *cursor;
+    next.eat("(")?;
+    next.digits()?;
+    next.eat(") ")?;
+    next.clone().stamp()?;
+    *cursor = next;
+    Some(())
+}
+
+/// Passes over what DHIS2 writes before the lines of a job: ` UID:DEs8JtNPfvP * INFO  2026-11-20T10:00:00,123`.
+fn of_dhis2_job(cursor: &mut Cursor<'_>) -> Option<()> {
+    const UID_CHARACTERS: usize = 11;
+    let mut next = *cursor;
+    next.spaces();
+    next.eat("UID:")?;
+    let uid = next.take(|byte| byte.is_ascii_alphanumeric());
+    next.eat(" * ").filter(|()| uid.len() == UID_CHARACTERS)?;
+    *cursor = next;
+    Some(())
+}
+
+/// Whether a job of DHIS2 says it, behind a space.
+pub(super) fn is_of_dhis2_job(text: &str) -> bool {
+    of_dhis2_job(&mut Cursor::new(text)).is_some()
 }
 
 /// Passes over what a script sets off the time of a run with: `=== 2026-11-20 10:00:00 === started`, `>>> 2026-11-20 10:00:00`.
@@ -278,6 +308,12 @@ fn of_component(cursor: &mut Cursor<'_>) -> Option<Level> {
     next.gap()?;
     // etcd divides them by a bar.
     if next.eat("| ").is_some() {
+        *cursor = next;
+        return Some(level);
+    }
+    // Many name a process, a place in the source or a thread: `W tensorflow/core/x.cc:18] message`, `E 4412 relay: message`.
+    let word = next.rest().split(' ').next().unwrap_or_default();
+    if letter.len() == 1 && word.contains(|c: char| c.is_ascii_digit() || "/:.[]".contains(c)) && !word.ends_with('.') {
         *cursor = next;
         return Some(level);
     }

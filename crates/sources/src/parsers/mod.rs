@@ -43,7 +43,7 @@ pub use table::FORMATS;
 pub(crate) use table::JSON;
 
 use crate::{
-    level,
+    level, line,
     record::{Field, Parsed, Value},
     timestamps::Stamp,
 };
@@ -258,6 +258,7 @@ pub(crate) fn begins_indented(line: &str) -> bool {
         || containers::sniff_cloud_foundry(line)
         || systems::zabbix(line).is_some()
         || php::worker(line).is_some()
+        || dated::is_of_dhis2_job(line)
 }
 
 /// Lines of a sample that are held against the formats.
@@ -299,7 +300,8 @@ fn unwrap<'a>(mut outer: Parsed<'a>, memory: &mut Memory) -> Parsed<'a> {
     };
     memory.depth -= 1;
     let Some(mut inner) = inner else {
-        outer.level = outer.level.or_else(|| marks::first(&outer.message)).or_else(|| level::find(&outer.message));
+        let words = line::text(outer.message.as_bytes());
+        outer.level = outer.level.or_else(|| marks::first(&words)).or_else(|| level::find(&words));
         return outer;
     };
     outer.inner = Some(inner.inner.unwrap_or(inner.format));

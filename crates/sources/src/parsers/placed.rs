@@ -52,6 +52,15 @@ pub(super) fn placed(text: &str) -> Option<Parsed<'_>> {
         (before.len() == UUID_BYTES || level.is_some()).then_some(())?;
         return Some(Parsed::new("placed", cursor.rest()).at(stamp).level(level).text("before", before));
     }
+    // `WARN - PatientService.save(115) |2026-11-20 10:00:00,123| message` of OpenMRS.
+    if is_full
+        && let (Some(level), true) = (leading(before), cursor.peek() == Some(b'|'))
+        && before.ends_with('|')
+    {
+        cursor.take(is_divider);
+        let before = before.split_once(" - ").map_or(before, |(_, place)| place.trim_end_matches(['|', ' ']));
+        return Some(Parsed::new("placed", cursor.rest()).at(stamp).level(Some(level)).text("before", before));
+    }
     let level = level_near(before, &mut cursor, is_full)?;
     // Zend names the priority as a number too.
     let mut next = cursor;
@@ -198,7 +207,7 @@ fn could_begin(bytes: &[u8], at: usize) -> bool {
 /// nearly every other line is passed over here.
 fn could_be_time(bytes: &[u8], at: usize) -> bool {
     match bytes.get(at..at + 6) {
-        Some([b'1' | b'2', b'0' | b'9', _, _, b'-' | b'/', _]) => true,
+        Some([b'1' | b'2', b'0' | b'9', _, _, b'-' | b'/' | b'.', _]) => true,
         // Fourteen digits, or ten.
         Some([b'2', b'0', b'0'..=b'9', b'0'..=b'9', b'0'..=b'1', b'0'..=b'9']) => bytes.get(at + 14) == Some(&b'.'),
         Some([b'1', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9']) => {
@@ -233,6 +242,13 @@ fn behind_weekday(bytes: &[u8], at: usize) -> usize {
 
 fn found(cursor: &Cursor<'_>) -> Option<Level> {
     marks::find(cursor.rest(), Divided::Otherwise).or_else(|| level::find(cursor.rest()))
+}
+
+/// The level in capitals that a line begins with, before a dash.
+fn leading(before: &str) -> Option<Level> {
+    let (word, _) = before.split_once(" - ")?;
+    let is_shouted = word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_shouted.then(|| level::named(word))?
 }
 
 /// The level at once behind the time, in capitals or in brackets, or else the last word before it.

@@ -90,7 +90,9 @@ fn head(text: &str) -> Option<Head<'_>> {
         return Some(head);
     }
     let full = dated_in_full && matches!(stamp, Stamp::Instant(_));
-    if !yearless && !full || cursor.peek() == Some(b' ') {
+    // A dash is no host where no priority says that it is syslog: `2026-11-20T10:00:00.123Z - info: message` of winston.
+    let is_dash = priority.is_none() && cursor.rest().starts_with("- ");
+    if !yearless && !full || cursor.peek() == Some(b' ') || is_dash {
         return None;
     }
     // Dante tells the moment once more, and no host: `Nov 20 10:00:00 (1795168800.616347) sockd[948]: message`.

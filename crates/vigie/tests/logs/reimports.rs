@@ -50,6 +50,33 @@ fn the_head_of_a_windows_csv_is_no_line_of_now() {
 }
 
 #[test]
+fn the_rest_of_a_traceback_has_the_time_of_its_beginning() {
+    let desk = Desk::new();
+    let begun = format!(
+        "2025-01-10 14:00:00,000 INFO app {}\n2025-01-10 14:00:01,000 ERROR app failed\nTraceback (most recent call last):\n",
+        "x".repeat(1_100)
+    );
+    desk.file("grows.log", &begun);
+    done(&desk.run(&["logs", "import", "grows.log"]));
+    desk.file(
+        "grows.log",
+        format!("{begun}  File \"a.py\", line 3, in f\nValueError: boom\n2025-01-10 14:00:02,000 INFO app on\n"),
+    );
+    done(&desk.run(&["logs", "import", "grows.log"]));
+    assert!(times(&desk, "*").iter().all(|time| time.starts_with("2025-01-10T13:00:0")), "{:?}", times(&desk, "*"));
+    assert_eq!(times(&desk, "boom"), ["2025-01-10T13:00:01.000000Z"]);
+    // Nothing is known of when a line came where no line of its file says.
+    desk.file("plain.log", format!("{}\n", "no time ".repeat(200)));
+    done(&desk.run(&["logs", "import", "plain.log"]));
+    let first = times(&desk, "source:*plain.log");
+    desk.file("plain.log", format!("{}\nnone either\n", "no time ".repeat(200)));
+    let later = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000);
+    File::options().write(true).open(desk.path().join("plain.log")).unwrap().set_modified(later).unwrap();
+    done(&desk.run(&["logs", "import", "plain.log"]));
+    assert_ne!(times(&desk, "source:*plain.log either"), first);
+}
+
+#[test]
 fn what_was_deleted_since_is_told_where_the_file_is_imported_again() {
     let desk = Desk::new();
     let line = |number: u32| {

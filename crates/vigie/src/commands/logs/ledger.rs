@@ -426,11 +426,14 @@ impl Sign {
         &self.tail[self.tail.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)..]
     }
 
-    /// Whether it begins like a program or a picture, not like text. What stands before where a log was cut off is
-    /// sometimes zeros.
+    /// Whether it begins like a program or a picture, not like text. Where a log was cut off, or the power was, there is sometimes a run
+    /// of zeros.
     pub(super) fn is_binary(&self) -> bool {
-        let start = self.head.iter().position(|byte| *byte != 0).unwrap_or(self.head.len());
-        let text = &self.head[start..self.head.len().min(start + 8_192)];
+        const ZEROS_MIN: usize = 64;
+        const LOOKED_AT: usize = 8_192;
+        let runs = self.head.chunk_by(|one, next| (*one == 0) == (*next == 0));
+        let is_gap = |run: &&[u8]| run.len() >= ZEROS_MIN && run[0] == 0;
+        let text: Vec<u8> = runs.filter(|run| !is_gap(run)).flatten().take(LOOKED_AT).copied().collect();
         let odd = |byte: &&u8| matches!(**byte, 0..=8 | 14..=26 | 28..=31 | 127);
         text.iter().filter(odd).count() * 10 > text.len()
     }

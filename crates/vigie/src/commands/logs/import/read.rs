@@ -92,7 +92,9 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         limits: Limits::default(),
         scrubber: None,
     };
-    let mut reader = Reader::new(options).with_formats(Arc::clone(&source.formats));
+    let new_reader = || Reader::new(options.clone()).with_formats(Arc::clone(&source.formats));
+    let mut reader = new_reader();
+    let mut time = modified;
     let mut unread = &head[..];
     let mut begun = Vec::new();
     if passed_over > 0 {
@@ -101,6 +103,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         gathered.borrow_mut().stand_at(passed_over);
         // A line that had no end then is read anew: what came of it first was a part.
         begun = gathered.borrow().sign.begun_line().to_vec();
+        time = last_time(source, &head, new_reader()).unwrap_or(modified);
     }
     let passed_over = passed_over - begun.len() as u64;
     let mut of_head = turns_of_head(&mut reader, &head);
@@ -108,7 +111,6 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         of_head = turns(&source.file, passed_over, &mut reader)?;
     }
     reader.walk_back(&of_head);
-    let time = source.before.as_ref().and_then(|entry| entry.open.as_ref()).map_or(modified, |open| open.time);
     let mut cutting = Cutting {
         reader,
         are_records: source.keeps_sources && lines::are_records(&head),
@@ -267,6 +269,21 @@ fn turns(file: &Path, passed_over: u64, reader: &mut Reader) -> io::Result<Turns
         ControlFlow::Continue(())
     });
     Ok(turns)
+}
+
+/// What lines have that have no time, at the beginning of what a file has grown by: they go on what was last said before. Where nothing
+/// in a file has a time, nothing is known of what is new.
+fn last_time(source: &ImportSource, head: &[u8], mut reader: Reader) -> Option<Timestamp> {
+    let before = source.before.as_ref()?;
+    if let Some(open) = &before.open {
+        return Some(open.time);
+    }
+    let (_, last) = before.span?;
+    let mut has_times = false;
+    let mut look = |record: Record<'_>| has_times |= record.time.is_some();
+    head.split(|byte| *byte == b'\n').for_each(|line| reader.push(line, last, &mut look));
+    reader.finish(&mut look);
+    has_times.then_some(last)
 }
 
 struct Writing<'a> {
