@@ -115,6 +115,11 @@ impl Read for Utf16 {
     }
 }
 
+/// What follows the zeros at the beginning of a line: a loss of power leaves some where the end of a file was not yet written.
+pub fn without_zeros(line: &[u8]) -> &[u8] {
+    &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
+}
+
 /// A line as UTF-8: the bytes in it that are none are read as Windows-1252. One that holds what no text in that encoding does stays as
 /// it is, to the byte.
 pub fn line_as_utf8(line: &[u8]) -> Cow<'_, [u8]> {

@@ -2,7 +2,11 @@
 
 use super::fingerprint::{BYTES_MAX, PrefixFingerprint, SuffixFingerprint};
 use super::packing::Packing;
-use crate::{RecordMetadata, collect::checkpointed_writer::CheckpointedWriter, encoding::line_as_utf8};
+use crate::{
+    RecordMetadata,
+    collect::checkpointed_writer::CheckpointedWriter,
+    encoding::{line_as_utf8, without_zeros},
+};
 use scrub::Counts;
 use serde::{Deserialize, Serialize};
 use sources::{Reader, timestamps::Reference};
@@ -303,7 +307,7 @@ impl Tail {
         let told = told(position, labels);
         // A part of a line may begin and end within a character.
         let text = if feed > 0 { line_as_utf8(line) } else { Cow::Borrowed(line) };
-        reader.push(&text, writer.now(), &mut |record| writer.keep(&record, &told));
+        reader.push(without_zeros(&text), writer.now(), &mut |record| writer.keep(&record, &told));
     }
 
     /// Keeps what was held for further lines long enough.

@@ -234,6 +234,18 @@ fn a_file_is_followed_and_a_record_of_several_lines_stays_one() {
 }
 
 #[test]
+fn zeros_that_a_loss_of_power_left_hide_no_record() {
+    let mut site = Site::new("app.log");
+    site.write("app.log", 2);
+    site.append("app.log", &[0; 4_096]);
+    site.write("app.log", 1);
+    site.settle();
+    let kept = site.kept();
+    assert_eq!(numbers(&kept), [1, 2, 3]);
+    assert_eq!(kept.len(), 3, "{kept:?}");
+}
+
+#[test]
 fn bytes_of_every_kind_and_long_lines_are_kept() {
     let mut site = Site::new("*");
     let long = vec![b'y'; 600 << 10];

@@ -9,7 +9,7 @@ use super::super::{
 use crate::words::t;
 use jiff::tz::TimeZone;
 use logs::{
-    encoding::{Encoding, line_as_utf8},
+    encoding::{Encoding, line_as_utf8, without_zeros},
     raw::{self, FileTrouble},
 };
 use model::{Clock, Timestamp};
@@ -238,11 +238,6 @@ impl Cutting<'_> {
         let writing = &mut self.writing;
         self.reader.finish(&mut |record| writing.take(&record));
     }
-}
-
-/// Zeros stand where a log was cut off while it was written.
-fn without_zeros(line: &[u8]) -> &[u8] {
-    &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
 }
 
 /// A line as UTF-8; one so long that it may be a part of one, as it is.
