@@ -29,7 +29,7 @@ enum Column {
 
 /// The first line of such a CSV.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Heading {
+pub(crate) struct ExportHeading {
     columns: Vec<Column>,
     separator: char,
 }
@@ -59,7 +59,7 @@ const NAMES: [(Column, &[&str]); 5] = [
 ];
 
 /// What the first line of such a CSV tells: how the lines below it are to be read.
-pub(super) fn heading(text: &str) -> Option<Heading> {
+pub(super) fn heading(text: &str) -> Option<ExportHeading> {
     let text = text.trim_start_matches('\u{feff}').trim_end();
     let separator = text.chars().find(|letter| matches!(letter, ',' | ';' | '\t' | '|'))?;
     let names: Vec<&str> = text.split(separator).map(|name| name.trim().trim_matches('"')).collect();
@@ -68,7 +68,7 @@ pub(super) fn heading(text: &str) -> Option<Heading> {
             name.len() <= NAME_BYTES_MAX && name.starts_with(|c: char| c.is_alphabetic() || c == '@' || c == '_');
         is_short && !name.contains(['=', '{', '[', '<', '"', ':'])
     };
-    if !(COLUMNS_MIN..=COLUMNS_MAX).contains(&names.len()) || !names.iter().all(|name| is_name(&name)) {
+    if !(COLUMNS_MIN..=COLUMNS_MAX).contains(&names.len()) || !names.iter().all(is_name) {
         return None;
     }
     let folded: Vec<String> = names.iter().map(|name| name.to_lowercase().replace('_', " ")).collect();
@@ -92,12 +92,12 @@ pub(super) fn heading(text: &str) -> Option<Heading> {
         (None, None, None) => return None,
     }
     let is_heading = columns.contains(&Column::Level) || columns.contains(&Column::Message);
-    is_heading.then_some(Heading { columns, separator })
+    is_heading.then_some(ExportHeading { columns, separator })
 }
 
 /// A row below such a line.
 pub(super) fn row<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
-    let Heading { columns, separator } = &memory.exports;
+    let ExportHeading { columns, separator } = &memory.exports;
     let mut parsed = Parsed::new("csv", text);
     let (mut date, mut clock) = ("", "");
     let mut rest = (!columns.is_empty()).then_some(text);

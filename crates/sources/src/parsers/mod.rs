@@ -124,8 +124,8 @@ impl<'a> Carried<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     header: tables::Header,
-    windows: windows::Heading,
-    exports: exports::Heading,
+    windows: windows::EventsHeading,
+    exports: exports::ExportHeading,
     /// The format last recognised within another.
     inner: usize,
     /// Lines within others that fit none.
@@ -223,8 +223,8 @@ pub fn recognise(line: &str, memory: &mut Memory) -> Option<usize> {
 
 /// What a line of names of columns tells of the lines below it.
 pub(crate) enum Heading {
-    WindowsEvents(windows::Heading),
-    Export(exports::Heading),
+    WindowsEvents(windows::EventsHeading),
+    Export(exports::ExportHeading),
 }
 
 impl Heading {

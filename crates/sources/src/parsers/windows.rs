@@ -74,18 +74,18 @@ const COLUMNS: &[(Column, &[&str])] = &[
 
 /// The first line of such a CSV.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Heading {
+pub(crate) struct EventsHeading {
     columns: Vec<Column>,
     separator: char,
 }
 
 /// What the first line of such a CSV tells: how the lines below it are to be read.
-pub(super) fn heading(text: &str) -> Option<Heading> {
+pub(super) fn heading(text: &str) -> Option<EventsHeading> {
     let text = text.trim_start_matches('\u{feff}').trim_end();
     // The type of what PowerShell writes stands before the names.
     if let Some(kind) = text.strip_prefix("#TYPE System.Diagnostics.Event") {
         let is_name = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-        return is_name.then(Heading::default);
+        return is_name.then(EventsHeading::default);
     }
     let separator = text.chars().find(|letter| matches!(letter, ',' | ';' | '\t'))?;
     let named = |name: &str| {
@@ -95,12 +95,12 @@ pub(super) fn heading(text: &str) -> Option<Heading> {
     let columns: Vec<Column> = text.split(separator).map(named).collect::<Option<_>>()?;
     let is_event = columns.contains(&Column::Level) || columns.contains(&Column::Field("event_id"));
     let is_heading = columns.len() >= 3 && columns.contains(&Column::Time) && is_event;
-    is_heading.then_some(Heading { columns, separator })
+    is_heading.then_some(EventsHeading { columns, separator })
 }
 
 /// A row below such a line. What stands behind the columns that have a name is the message: the viewer gives it none.
 pub(super) fn headed<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> {
-    let Heading { columns, separator } = &memory.windows;
+    let EventsHeading { columns, separator } = &memory.windows;
     let mut parsed = Parsed::new("windows_csv", "");
     let mut rest = (!columns.is_empty()).then_some(text);
     for column in columns {
