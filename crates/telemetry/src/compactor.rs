@@ -313,8 +313,9 @@ impl Compactor {
         repaired.set_aside.extend(set_aside);
         repaired.set_aside.extend(self.repair_positions()?);
         self.forget_lost_logs()?;
+        // Nothing can be made of them, and what is lost was told of by their names.
         let told = wal::set_aside::set_told(&*self.shared.disk.objects);
-        repaired.set_aside.extend(told.map_err(|error| Error::io("copies of lost log files cannot be moved", error))?);
+        told.map_err(|error| Error::io("copies of lost log files cannot be moved", error))?;
         // What is left out of the catalogue now was told of.
         let mut state = self.shared.state();
         state.note_loss();

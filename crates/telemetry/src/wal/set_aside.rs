@@ -36,17 +36,15 @@ pub(crate) fn lost(objects: &dyn ObjectStore, present: &[u64]) -> io::Result<Vec
     Ok(gone.map(damage).collect())
 }
 
-/// Tells of them no longer: where they lie from now on.
-pub(crate) fn set_told(objects: &dyn ObjectStore) -> io::Result<Vec<String>> {
-    let mut told = Vec::new();
+/// Tells of them no longer.
+pub(crate) fn set_told(objects: &dyn ObjectStore) -> io::Result<()> {
     for (name, size) in objects.list(UNTOLD)? {
         let copy = name.replacen(UNTOLD, TOLD, 1);
         let bytes = if size == 0 { Vec::new() } else { objects.get(&name, 0..size)? };
         objects.put(&copy, &bytes)?;
         objects.delete(&name)?;
-        told.push(copy);
     }
-    Ok(told)
+    Ok(())
 }
 
 fn in_folder(folder: &str, number: u64) -> String {
