@@ -3,14 +3,14 @@
 use flate2::bufread::GzDecoder;
 use std::io::{self, BufRead, Read};
 
-/// Unpacks one member after the other.
-pub(crate) struct Members<R> {
+/// Unpacks one member after the other. An error is damage, or a file that ends too early.
+pub struct Members<R> {
     /// None once all are read.
     member: Option<GzDecoder<R>>,
 }
 
 impl<R: BufRead> Members<R> {
-    pub(crate) fn new(from: R) -> Self {
+    pub fn new(from: R) -> Self {
         Self { member: Some(GzDecoder::new(from)) }
     }
 }

@@ -14,7 +14,7 @@ pub mod encoding;
 mod error;
 pub mod files;
 pub mod formats;
-mod gzip;
+pub mod gzip;
 mod import;
 mod intake;
 pub mod job_log;

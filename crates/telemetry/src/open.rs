@@ -149,6 +149,7 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
     }
     let mut batches: Vec<ReplayedBatch> = Vec::new();
     let mut torn_end: Option<(String, Damage)> = None;
+    let mut telling = Vec::new();
     for name in files {
         let Some(number) = wal::file_number(&name) else { continue };
         replay.next_wal = replay.next_wal.max(number + 1);
@@ -161,12 +162,12 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
                 && first > behind.unwrap_or(0).max(catalog.sealed_before)
             {
                 replay.lost.push(damage);
-                keep_aside(disk, &torn);
+                telling.extend(keep_aside(disk, &torn));
             }
         }
         torn_end = found.torn_end.map(|damage| (name.clone(), damage)).or(torn_end);
         if !found.lost.is_empty() {
-            keep_aside(disk, &name);
+            telling.extend(keep_aside(disk, &name));
         }
         let is_void = found.damages.is_empty() && !found.batches.iter().any(|found| is_after(found, catalog));
         if is_void && !catalog.logs.contains(&number) {
@@ -177,7 +178,7 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
         replay.lost.extend(found.lost);
         batches.extend(found.batches);
     }
-    let before = wal::set_aside::lost(&*disk.objects, &numbers).map_err(failed)?;
+    let before = wal::set_aside::lost(&*disk.objects, &telling).map_err(failed)?;
     replay.damages.extend(before.iter().cloned());
     replay.lost.extend(before);
     let sealed = match catalog.is_rebuilt {
@@ -203,10 +204,12 @@ fn replay(disk: &Disk, catalog: &Catalog, now: Timestamp) -> Result<Replay, Erro
 }
 
 /// The store opens all the same where that fails, as on a disk that is full: the log tells for itself as long as it is there.
-fn keep_aside(disk: &Disk, name: &str) {
-    if let Err(error) = wal::set_aside::keep(&*disk.logs, &*disk.objects, name) {
-        tracing::error!(%error, name, "a damaged file of the write-ahead log could not be copied aside");
-    }
+fn keep_aside(disk: &Disk, name: &str) -> Option<String> {
+    let kept = wal::set_aside::keep(&*disk.logs, &*disk.objects, name);
+    kept.inspect_err(
+        |error| tracing::error!(%error, name, "a damaged file of the write-ahead log could not be copied aside"),
+    )
+    .ok()
 }
 
 fn is_after(batch: &ReplayedBatch, catalog: &Catalog) -> bool {

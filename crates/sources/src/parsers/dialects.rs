@@ -211,7 +211,11 @@ pub(super) const MESSAGE: &[u8] = keys!(
     "ResultDescription",
     "resultDescription",
     "displayMessage",
-    "line"
+    "line",
+    "mensaje",
+    "mensagem",
+    "nachricht",
+    "messaggio"
 );
 pub(super) const STATUS: &[u8] = keys!(
     "status",

@@ -41,7 +41,7 @@ const NAMES: [(Column, &[&str]); 5] = [
         "timestamp", "datetime", "date time", "date/time", "date & time", "date and time", "event time", "eventtime", "log time", "logtime",
         "logged at", "created at", "created on", "created", "createdat", "creation time", "time generated", "timegenerated", "occurred at",
         "time (utc)", "timestamp (utc)", "date (utc)", "@timestamp", "horodatage", "horodate", "date heure", "date/heure", "date et heure",
-        "dateheure", "date_heure", "date de création", "date de l'événement", "fecha hora", "fecha/hora", "fecha y hora", "data hora", "data/hora",
+        "dateheure", "date de création", "date de l'événement", "fecha hora", "fecha/hora", "fecha y hora", "data hora", "data/hora",
         "data e hora", "zeitstempel", "datum/uhrzeit", "datum/zeit",
     ]),
     (Column::Date, &["date", "jour", "fecha", "data", "datum"]),
@@ -125,7 +125,9 @@ pub(super) fn row<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> 
         }
     }
     if parsed.stamp.is_none() {
-        parsed.stamp = timestamps::read(&format!("{date} {clock}")).map(|(stamp, _)| stamp);
+        // Where both names are there, `time` may be all of it, and `data` something else.
+        let found = timestamps::read(clock).or_else(|| timestamps::read(&format!("{date} {clock}")));
+        parsed.stamp = found.map(|(stamp, _)| stamp);
     }
     parsed.stamp.map(|_| parsed)
 }
@@ -167,6 +169,8 @@ mod tests {
         let parsed = super::row("18/11/2026;07:00:09;ERREUR;Login déjà pris", memory).unwrap();
         assert_eq!((parsed.level, &*parsed.message), (Some(Error), "Login déjà pris"));
         assert!(parsed.stamp.is_some());
+        let whole = read("time,level,data,message", "2026-11-18 07:00:09,error,x=1,it failed").unwrap();
+        assert!(whole.ends_with("Some(Error) it failed"), "{whole}");
         assert_eq!(read(apart, "aucune;heure;ERREUR;Login déjà pris"), None);
     }
 

@@ -1,10 +1,11 @@
 //! Log files that have lost acknowledged records, copied aside when that is found out: sealing removes the log, and with it what a
 //! person might still read, and the only sign of the loss. The copies are that sign until the store is repaired.
 
-use super::{file_name, file_number};
+use super::file_number;
 use crate::{
     Damage,
     disk::{LogFiles, ObjectStore},
+    wire::hash64,
 };
 use std::io;
 
@@ -13,27 +14,23 @@ const UNTOLD: &str = "damaged/wal";
 /// Those of which a repair has told.
 const TOLD: &str = "damaged/wal-told";
 
-/// Copies a log file, once.
-pub(crate) fn keep(logs: &dyn LogFiles, objects: &dyn ObjectStore, name: &str) -> io::Result<()> {
-    let Some(number) = file_number(name) else { return Ok(()) };
-    let copy = in_folder(UNTOLD, number);
-    if numbers(objects)?.contains(&number) {
-        return Ok(());
+/// Copies a log file, once: the name of the copy. Numbers of files begin anew once all are sealed, so it has a digest of its bytes too.
+pub(crate) fn keep(logs: &dyn LogFiles, objects: &dyn ObjectStore, name: &str) -> io::Result<String> {
+    let bytes = logs.read_log(name)?;
+    let number = file_number(name).unwrap_or_default();
+    let copy = format!("{UNTOLD}/{number:012}-{:016x}.wal", hash64(&bytes));
+    if !objects.list(UNTOLD)?.iter().any(|(known, _)| *known == copy) {
+        objects.put(&copy, &bytes)?;
     }
-    objects.put(&copy, &logs.read_log(name)?)
+    Ok(copy)
 }
 
-/// What is lost of log files that are there no longer: all copies but those of `present` files, which tell for themselves.
-pub(crate) fn lost(objects: &dyn ObjectStore, present: &[u64]) -> io::Result<Vec<Damage>> {
-    let gone = numbers(objects)?.into_iter().filter(|number| !present.contains(number));
-    let damage = |number| {
-        let what = format!(
-            "records that were acknowledged could not be read from {}, of which this is a copy",
-            file_name(number)
-        );
-        Damage::new(in_folder(UNTOLD, number), what)
-    };
-    Ok(gone.map(damage).collect())
+/// What is lost of log files that are there no longer: all copies but those of files that tell for themselves.
+pub(crate) fn lost(objects: &dyn ObjectStore, telling: &[String]) -> io::Result<Vec<Damage>> {
+    let copies = objects.list(UNTOLD)?.into_iter().map(|(name, _)| name);
+    let what =
+        "records that were acknowledged could not be read from a file of the write-ahead log, of which this is a copy";
+    Ok(copies.filter(|name| !telling.contains(name)).map(|name| Damage::new(name, what)).collect())
 }
 
 /// Tells of them no longer.
@@ -45,13 +42,4 @@ pub(crate) fn set_told(objects: &dyn ObjectStore) -> io::Result<()> {
         objects.delete(&name)?;
     }
     Ok(())
-}
-
-fn in_folder(folder: &str, number: u64) -> String {
-    format!("{folder}/{number:012}.wal")
-}
-
-fn numbers(objects: &dyn ObjectStore) -> io::Result<Vec<u64>> {
-    let number = |name: &str| name.strip_prefix(UNTOLD)?.strip_prefix('/')?.strip_suffix(".wal")?.parse().ok();
-    Ok(objects.list(UNTOLD)?.iter().filter_map(|(name, _)| number(name)).collect())
 }

@@ -289,6 +289,12 @@ fn a_torn_end_is_a_loss_only_where_later_records_show_that_it_was_acknowledged()
     assert!(disk.list_logs("wal").unwrap().iter().all(|log| *log != first));
     assert_eq!((recovered.damages.len(), store.snapshot(Kind::Log).unread().len()), (1, 1), "{recovered:?}");
     assert_eq!(disk.list("damaged/wal").unwrap().len(), 1);
+    // And while another file has the number of that one.
+    append(&store, 6..8).unwrap();
+    drop(store);
+    assert_eq!(first_log(&disk), first);
+    let (store, recovered) = open(&disk);
+    assert_eq!((recovered.damages.len(), store.snapshot(Kind::Log).unread().len()), (1, 1), "{recovered:?}");
     let repaired = store.repair().unwrap().blocking_recv().unwrap().unwrap();
     assert_eq!(repaired.set_aside, Vec::<String>::new(), "nothing can be made of it");
     assert_eq!(disk.list("damaged/wal-told").unwrap().len(), 1);

@@ -208,7 +208,7 @@ impl Packing {
     fn unpack(self, pieces: Pieces) -> Box<dyn Read> {
         match self {
             Self::Plain => Box::new(pieces),
-            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(pieces)),
+            Self::Gzip => Box::new(::logs::gzip::Members::new(std::io::BufReader::new(pieces))),
             Self::Zstd => match zstd::Decoder::new(pieces) {
                 Ok(mut decoder) => {
                     // A window beyond 8 MiB is refused: it would be held for as long as the body lasts.

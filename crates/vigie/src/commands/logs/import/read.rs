@@ -63,6 +63,15 @@ pub(super) struct ImportSource {
     pub(super) before: Option<Entry>,
 }
 
+impl ImportSource {
+    /// A reader of the file, which was last written then.
+    fn reader(&self, modified: Timestamp) -> Reader {
+        let (zone, reference) = (self.zone.clone(), Reference::Modified(modified));
+        let options = Options { zone, reference, limits: Limits::default(), scrubber: None };
+        Reader::new(options).with_formats(Arc::clone(&self.formats))
+    }
+}
+
 /// Records, a line each, and where the file stands behind them.
 pub(super) struct Piece {
     pub(super) lines: Vec<u8>,
@@ -86,14 +95,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     let (text, encoding) = raw::unpack_text(Counted { from: packed, place })?;
     let mut from = Gathering { from: text, into: &gathered, broken: None };
     let head = head_of(&mut from)?;
-    let options = Options {
-        zone: source.zone.clone(),
-        reference: Reference::Modified(modified),
-        limits: Limits::default(),
-        scrubber: None,
-    };
-    let new_reader = || Reader::new(options.clone()).with_formats(Arc::clone(&source.formats));
-    let mut reader = new_reader();
+    let mut reader = source.reader(modified);
     let mut time = modified;
     let mut unread = &head[..];
     let mut begun = Vec::new();
@@ -103,7 +105,7 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         gathered.borrow_mut().stand_at(passed_over);
         // A line that had no end then is read anew: what came of it first was a part.
         begun = gathered.borrow().sign.begun_line().to_vec();
-        time = last_time(source, &head, new_reader()).unwrap_or(modified);
+        time = last_time(source, &head, source.reader(modified)).unwrap_or(modified);
     }
     let passed_over = passed_over - begun.len() as u64;
     let mut of_head = turns_of_head(&mut reader, &head);
