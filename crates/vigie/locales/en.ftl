@@ -86,7 +86,8 @@ import-known-as = { $name }: its content was imported already, on { $on }, as { 
 import-missing = ; { n-record } of this file { $n ->
     [one] is
    *[other] are
-} no longer stored (deleted, or too old): --again imports the whole file anew
+} no longer stored (deleted, or too old)
+import-missing-help = : --again imports the whole file anew
 import-few-times = ; no time could be read in { n-record }, `vigie logs format try FILE` proposes a pattern
 import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again imports it anew, in place of what was
 again-unnamed = no query can name its source, so its earlier import is not replaced: import it under another one with --source NAME

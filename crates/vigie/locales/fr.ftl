@@ -101,7 +101,8 @@ import-known-as = { $name } : contenu déjà importé le { $on } sous le nom de
 import-missing =  ; { n-record } de ce fichier { $n ->
     [one] n’est plus conservée (supprimée ou trop ancienne)
    *[other] ne sont plus conservées (supprimées ou trop anciennes)
-} : --again réimporte tout le fichier
+}
+import-missing-help =  : --again réimporte tout le fichier
 import-few-times =  ; aucune heure n’a pu être lue dans { n-record }, `vigie logs format try FICHIER` propose un motif
 import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe de nouveau, à la place de ce qui l’était
 again-unnamed = aucune recherche ne peut désigner sa source ; l’import précédent n’est donc pas remplacé : importez-le sous une autre source avec --source NOM

@@ -425,6 +425,11 @@ impl ImportTotals {
         self.accepted == 0 && self.rejected > 0
     }
 
+    /// As people write it.
+    fn zone_text(&self) -> &str {
+        if self.zone == "Etc/UTC" { "UTC" } else { &self.zone }
+    }
+
     fn text(&self) -> String {
         let tally = &self.tally;
         let mut text = t!(
@@ -437,7 +442,7 @@ impl ImportTotals {
             let pattern = format!("{} %H:%M", render::day_pattern());
             let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
             let at = |at: Timestamp| at.in_zone(&zone).strftime(&pattern).to_string();
-            text += &t!("import-span", first = at(first), last = at(last), zone = &self.zone);
+            text += &t!("import-span", first = at(first), last = at(last), zone = self.zone_text());
         }
         if tally.first.is_none() && tally.records > 0 {
             text += &t!("import-no-times");
@@ -445,7 +450,7 @@ impl ImportTotals {
             text += &t!("import-few-times"; n = tally.timeless);
         }
         if tally.zoneless > 0 {
-            text += &t!("import-zone", zone = &self.zone);
+            text += &t!("import-zone", zone = self.zone_text());
         }
         if self.replaced > 0 {
             text += &t!("import-replaced"; n = self.replaced);
@@ -460,7 +465,7 @@ impl ImportTotals {
             text += &t!("import-passed-over"; n = self.passed_over);
         }
         if self.missing > 0 {
-            text += &t!("import-missing"; n = self.missing);
+            text += &(t!("import-missing"; n = self.missing) + &t!("import-missing-help"));
         }
         if self.masked > 0 {
             text += &t!("import-masked"; n = self.masked);
