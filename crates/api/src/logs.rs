@@ -196,6 +196,9 @@ pub struct LineProblem {
     /// From 1.
     pub line: u64,
     pub problem: String,
+    /// `too-old`, `too-long`: by which a program knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 /// What a problem says besides, where some of what was sent is kept all the same: the first records.

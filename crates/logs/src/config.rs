@@ -50,8 +50,8 @@ impl Default for Config {
 /// What is wrong in the table.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("log-store.memory-megabytes: {0} is not from {MEMORY_MIN} to {MEMORY_MAX}: correct it")]
-    Memory(u32),
+    #[error("log-store.memory-megabytes: {megabytes} is not from {least} to {most}: correct it")]
+    Memory { megabytes: u32, least: u32, most: u32 },
     #[error("log-store.formats: {0}")]
     Format(#[from] FormatError),
     #[error("log-store.{0}")]
@@ -85,7 +85,8 @@ impl Config {
 
     pub(crate) fn scrubber(&self) -> Result<Scrubber, ConfigError> {
         if !(MEMORY_MIN..=MEMORY_MAX).contains(&self.memory_megabytes) {
-            return Err(ConfigError::Memory(self.memory_megabytes));
+            let megabytes = self.memory_megabytes;
+            return Err(ConfigError::Memory { megabytes, least: MEMORY_MIN, most: MEMORY_MAX });
         }
         Ok(Scrubber::new(&self.scrub)?)
     }
@@ -95,11 +96,13 @@ impl Config {
         (self.keep_days > 0).then(|| Duration::from_secs(u64::from(self.keep_days) * 86_400))
     }
 
+    /// How much is kept of each kind of records on disk.
+    pub(crate) fn bytes_max(&self) -> Option<u64> {
+        (self.keep_megabytes > 0).then(|| self.keep_megabytes.saturating_mul(1_000_000))
+    }
+
     pub(crate) fn options(&self) -> Options {
-        let retention = Retention {
-            age_max: self.age_max(),
-            bytes_max: (self.keep_megabytes > 0).then(|| self.keep_megabytes.saturating_mul(1_000_000)),
-        };
+        let retention = Retention { age_max: self.age_max(), bytes_max: self.bytes_max() };
         let usual = Options::default();
         let memory_bytes_max = (self.memory_megabytes as usize) << 20;
         let seal_bytes = usual.seal_bytes.min(memory_bytes_max / 3);

@@ -2,9 +2,14 @@
 
 pub use sources::custom::{Custom, PatternError, Trial, propose};
 
-use model::Level;
+use jiff::tz::TimeZone;
+use model::{Level, Timestamp};
 use serde::{Deserialize, Serialize};
-use sources::{parsers, record::Value};
+use sources::{
+    parsers,
+    record::Value,
+    timestamps::{Calendar, Reference},
+};
 use std::sync::Arc;
 
 /// Tables of one file.
@@ -28,6 +33,8 @@ pub struct FormatEntry {
 pub enum FormatError {
     #[error("there are {0}: {FORMATS_MAX} are the most")]
     Many(usize),
+    #[error("`{0}`: two have this name: rename one")]
+    Twice(String),
     #[error("`{name}`: {error}")]
     Pattern { name: String, error: PatternError },
     #[error("`{name}`: the files `{pattern}`: {error}: correct it")]
@@ -35,9 +42,10 @@ pub enum FormatError {
 }
 
 impl FormatEntry {
-    /// For one file, and what it is called once it was rotated.
-    pub fn of_file(name: &str, pattern: &str, file: &str) -> Self {
-        let files = vec![format!("{}*", glob::Pattern::escape(file))];
+    /// For one source; for a file, also under the names that it has once it was rotated.
+    pub fn of_source(name: &str, pattern: &str, source: &str) -> Self {
+        let rotated = if source.starts_with('/') { "*" } else { "" };
+        let files = vec![format!("{}{rotated}", glob::Pattern::escape(source))];
         Self { name: name.to_owned(), pattern: pattern.to_owned(), files }
     }
 
@@ -64,7 +72,7 @@ impl FormatEntry {
 /// What a pattern makes of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineReading {
-    pub has_time: bool,
+    pub time: Option<Timestamp>,
     pub level: Option<Level>,
     pub logger: Option<String>,
     pub fields: Vec<(String, String)>,
@@ -72,9 +80,11 @@ pub struct LineReading {
 }
 
 impl LineReading {
-    /// `None` where the line begins no record of that format.
-    pub fn of(custom: &Custom, line: &str) -> Option<Self> {
+    /// `None` where the line begins no record of that format. Times without a zone are those of `zone`, those without a year the last
+    /// before `now`.
+    pub fn of(custom: &Custom, line: &str, zone: &TimeZone, now: Timestamp) -> Option<Self> {
         let parsed = custom.parse(line)?;
+        let mut calendar = Calendar::new(zone.clone(), Reference::Modified(now));
         let written = |value: &Value<'_>| match value {
             Value::Text(text) => text.to_string(),
             Value::Integer(number) => number.to_string(),
@@ -82,7 +92,7 @@ impl LineReading {
             Value::Bool(truth) => truth.to_string(),
         };
         Some(Self {
-            has_time: parsed.stamp.is_some(),
+            time: parsed.stamp.and_then(|stamp| calendar.resolve(stamp)),
             level: parsed.level,
             logger: parsed.logger.as_ref().map(ToString::to_string),
             fields: parsed.fields.iter().map(|field| (field.name.to_string(), written(&field.value))).collect(),
@@ -94,7 +104,12 @@ impl LineReading {
 /// The format that is known and that most lines of a text are in; `None` where that is no more than that they have a time.
 pub fn recognised(text: &str) -> Option<&'static str> {
     let name = parsers::detect(text).0.map(|format| format.name)?;
-    (!matches!(name, "dated" | "placed" | "clocked")).then_some(name)
+    names_format(name).then_some(name)
+}
+
+/// Whether what records have as `format` says more than that a time stands in them.
+pub fn names_format(format: &str) -> bool {
+    !matches!(format, "" | "dated" | "placed" | "clocked")
 }
 
 /// All tables, checked.
@@ -111,7 +126,10 @@ impl Formats {
             return Err(FormatError::Many(entries.len()));
         }
         let mut all = Vec::new();
-        for entry in entries {
+        for (number, entry) in entries.iter().enumerate() {
+            if entries[..number].iter().any(|other| other.name == entry.name) {
+                return Err(FormatError::Twice(entry.name.clone()));
+            }
             let wrong = |pattern: &str, error| FormatError::Files {
                 name: entry.name.clone(),
                 pattern: pattern.to_owned(),
@@ -158,6 +176,9 @@ mod tests {
             pattern: "%{time} \"%{level}\" %{message}".into(),
             files: files.iter().map(|file| (*file).to_owned()).collect(),
         };
+        for (source, files) in [("/var/log/a[1].log", "/var/log/a[[]1[]].log*"), ("stdin", "stdin")] {
+            assert_eq!(FormatEntry::of_source("a", "%{message}", source).files, [files]);
+        }
         let formats = Formats::new(&[entry("a", &["/var/log/shop/*.log"]), entry("b", &[])]).unwrap();
         let names = |source: &str| formats.of(source).iter().map(Custom::name).collect::<Vec<_>>();
         assert_eq!(names("/var/log/shop/x.log"), ["a", "b"]);
@@ -168,5 +189,7 @@ mod tests {
         let said = Formats::new(&[wrong]).unwrap_err().to_string();
         assert!(said.starts_with("`c`: `when` is not known: write one of time, level"), "{said}");
         assert!(Formats::new(&[entry("d", &["[z-a"])]).unwrap_err().to_string().contains("`[z-a`"));
+        let said = Formats::new(&[entry("a", &[]), entry("a", &["/var/log/*"])]).unwrap_err().to_string();
+        assert_eq!(said, "`a`: two have this name: rename one");
     }
 }

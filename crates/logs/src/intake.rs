@@ -43,6 +43,27 @@ pub struct Problem {
     /// From 1.
     pub line: u64,
     pub what: String,
+    pub reason: Reason,
+}
+
+/// By which a program knows why a line was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Older than what is kept.
+    TooOld,
+    TooLong,
+    /// Only `what` says it.
+    Other,
+}
+
+impl Reason {
+    pub fn code(self) -> Option<&'static str> {
+        match self {
+            Self::TooOld => Some("too-old"),
+            Self::TooLong => Some("too-long"),
+            Self::Other => None,
+        }
+    }
 }
 
 /// Takes records until it is finished.
@@ -242,7 +263,8 @@ impl Intake {
         if time.is_some_and(|time| time + age_max < self.now) {
             self.batch.pop();
             let days = self.logs.config().keep_days;
-            self.reject(format!("older than the {days} days that are kept: raise `keep-days` of [log-store]"));
+            let what = format!("older than the {days} days that are kept: raise `keep-days` of [log-store]");
+            self.reject_for(Reason::TooOld, what);
         }
     }
 
@@ -256,7 +278,7 @@ impl Intake {
 
     pub(crate) fn reject_long_line(&mut self) -> Result<(), Error> {
         self.line += 1;
-        self.reject(format!("longer than {LINE_BYTES_MAX} bytes: send it in parts"));
+        self.reject_for(Reason::TooLong, format!("longer than {LINE_BYTES_MAX} bytes: send it in parts"));
         Ok(())
     }
 
@@ -272,9 +294,13 @@ impl Intake {
 
     /// Counts something that could not be taken.
     pub fn reject(&mut self, what: String) {
+        self.reject_for(Reason::Other, what);
+    }
+
+    fn reject_for(&mut self, reason: Reason, what: String) {
         self.taken.rejected += 1;
         if self.taken.problems.len() < PROBLEMS_MAX {
-            self.taken.problems.push(Problem { line: self.line, what });
+            self.taken.problems.push(Problem { line: self.line, what, reason });
         }
     }
 
@@ -282,7 +308,7 @@ impl Intake {
     pub(crate) fn remark(&mut self, what: String) {
         tracing::warn!("{what}");
         if self.taken.problems.len() < PROBLEMS_MAX {
-            self.taken.problems.push(Problem { line: self.line, what });
+            self.taken.problems.push(Problem { line: self.line, what, reason: Reason::Other });
         }
     }
 

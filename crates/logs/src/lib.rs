@@ -36,7 +36,7 @@ pub use delete::Deletion;
 pub use error::{BodyError, Error, Malformed, Trouble};
 pub use formats::{FormatEntry, FormatError, Formats};
 pub use import::{IMPORT_BYTES_MAX, ImportId, ImportStep};
-pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem};
+pub use intake::{Intake, IntakeReport, PROBLEMS_MAX, Problem, Reason};
 pub use labels::{LabelError, Labels};
 pub use part_fields::PartFields;
 pub use sources::repeats;
@@ -375,6 +375,25 @@ impl Logs {
     async fn tend_opened(&self) -> Result<(), Error> {
         let opened = self.opened_async().await?;
         opened.store.tend(self.now())?.await.map_err(|_| Error::Closed)??;
+        Ok(())
+    }
+
+    /// Removes now what is no longer kept, also of what is not sealed yet, instead of with one of the next [`Self::tend`].
+    ///
+    /// # Errors
+    /// As [`Self::tend`].
+    pub async fn apply_retention(&self) -> Result<(), Error> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let opened = self.opened_async().await?;
+        let sealed: u64 = opened.snapshot().segments().iter().map(|segment| segment.bytes()).sum();
+        // Sealed it takes less.
+        let at_most = sealed + opened.store.memory_bytes() as u64;
+        let is_full = self.config().bytes_max().is_some_and(|max| at_most > max);
+        let now = self.now();
+        let tended = if is_full { opened.store.seal(now)? } else { opened.store.tend(now)? };
+        tended.await.map_err(|_| Error::Closed)??;
         Ok(())
     }
 

@@ -90,6 +90,7 @@ import-missing = ; { n-record } of this file { $n ->
 import-missing-help = : --again imports the whole file anew
 import-few-times = ; no time could be read in { n-record }, `vigie logs format try FILE` proposes a pattern
 import-known = { $name }: it was imported already, on { $on }: nothing of it was taken; --again imports it anew, in place of what was
+again-exported = nothing was done: this export was imported already, and its records kept their own sources, so --again cannot replace them and would store them twice. Delete them first with `vigie logs delete`, or add --yes if they are deleted
 again-unnamed = no query can name its source, so its earlier import is not replaced: import it under another one with --source NAME
 again-others = nothing was done: { $n ->
     [one] { n-record } matches
@@ -109,6 +110,14 @@ import-encoding = ; read as { $encoding }
 import-converted = ; { n-line } not in UTF-8, read as Windows-1252
 import-masked = ; { n-secret } masked
 import-rejected = ; { $n } not taken: { $why }
+import-rejected-help = : once that is changed, --again imports the whole file anew
+record-too-old = older than what is kept: raise `keep-days` of [log-store]
+record-too-long = longer than 4 MiB
+import-completed = ; the incomplete line at its end was replaced by the complete one
+import-removed = { $name }: { $n ->
+    [one] { n-record } of it is
+   *[other] { n-record } of it are
+} not kept: the log store holds { $most } MB and drops the oldest. Raise `keep-megabytes` of [log-store], then import the file with --again
 import-broken = ; it breaks off there ({ $broken }): import it again once it is whole
 import-endless-line = a line of more than 256 MB: that is no text
 import-no-text = it is no text: nothing of it was taken
@@ -324,6 +333,7 @@ no-setting = { $name } is no setting: remove it
 check-config-path = check the path given by --config or VIGIE_CONFIG
 settings-too-long = { $name }: is longer than { $n } bytes: is this a settings file?
 settings-example = packaging/vigie.example.toml shows every setting
+setting-meant = ; did you mean `{ $instead }`?
 setting-listen = { $from }: listen: `{ $value }` is not an address and a port: write it as 127.0.0.1:8787
 setting-base-path = { $from }: base-path: `{ $value }` cannot be the path that Vigie is served under: write /vigie, and choose a name that none of its own pages has
 setting-proxy-login-from = { $from }: [proxy-login] from: name the addresses of the proxy that is believed, as ["10.0.0.5"]
@@ -1088,7 +1098,7 @@ format-no-fit = (no fit)
 format-fits-nothing = the pattern fits no line of the file
 format-exists = vigie.toml has a format of the name { $name } already
 format-exists-help = give another name, or change the pattern there
-format-kept = kept in { $file }; restart `vigie serve` for it to be used
+format-kept = kept in { $file }: restart `vigie serve` for it to be used. Lines that were imported already are read with it by `vigie logs import --again`
 format-not-kept = { $file } cannot take the format: { $error }
 format-not-kept-help = write it there yourself:
     { $table }

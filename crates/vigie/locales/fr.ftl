@@ -105,6 +105,7 @@ import-missing =  ; { n-record } de ce fichier { $n ->
 import-missing-help =  : --again réimporte tout le fichier
 import-few-times =  ; aucune heure n’a pu être lue dans { n-record }, `vigie logs format try FICHIER` propose un motif
 import-known = { $name } : déjà importé le { $on } ; rien n’a été repris ; --again l’importe de nouveau, à la place de ce qui l’était
+again-exported = rien n’a été fait : cet export a déjà été importé et ses lignes ont gardé leurs sources d’origine : --again ne peut pas les remplacer et les enregistrerait en double. Supprimez-les d’abord avec « vigie logs delete », ou ajoutez --yes si c’est déjà fait
 again-unnamed = aucune recherche ne peut désigner sa source ; l’import précédent n’est donc pas remplacé : importez-le sous une autre source avec --source NOM
 again-others = rien n’a été fait : { n-record } { $n ->
     [one] correspond
@@ -136,6 +137,14 @@ import-rejected =  ; { $n } { $n ->
     [one] refusée
    *[other] refusées
 } : { $why }
+import-rejected-help =  : après correction, --again réimporte tout le fichier
+record-too-old = plus ancienne que la durée de conservation : augmentez « keep-days » dans [log-store]
+record-too-long = plus longue que 4 Mio
+import-completed =  ; la dernière ligne, incomplète, a été remplacée par la ligne complète
+import-removed = { $name } : { n-record } { $n ->
+    [one] n’est pas conservée
+   *[other] ne sont pas conservées
+} : le stockage des journaux contient au plus { $most } Mo et supprime les plus anciennes. Augmentez « keep-megabytes » dans [log-store], puis importez le fichier avec --again
 import-broken =  ; le fichier s’interrompt là ({ $broken }) : importez-le à nouveau une fois complet
 import-endless-line = une ligne de plus de 256 Mo : ce n’est pas du texte
 import-no-text = ce n’est pas du texte : rien n’a été importé
@@ -396,6 +405,7 @@ no-setting = { $name } n’est pas un réglage : retirez cette variable
 check-config-path = vérifiez le chemin donné par --config ou VIGIE_CONFIG
 settings-too-long = { $name } : dépasse { $n } octets ; est-ce bien un fichier de réglages ?
 settings-example = packaging/vigie.example.toml montre tous les réglages
+setting-meant =  ; vouliez-vous écrire « { $instead } » ?
 setting-listen = { $from } : listen : « { $value } » n’est pas une adresse suivie d’un port : écrivez par exemple 127.0.0.1:8787
 setting-base-path = { $from } : base-path : « { $value } » ne peut pas être le chemin sous lequel Vigie est servi : écrivez /vigie, et choisissez un nom qu’aucune de ses pages ne porte
 setting-proxy-login-from = { $from } : proxy-login.from : indiquez les adresses du proxy de confiance, par exemple ["10.0.0.5"]
@@ -1204,7 +1214,7 @@ format-no-fit = (ne correspond pas)
 format-fits-nothing = le motif ne correspond à aucune ligne du fichier
 format-exists = un format nommé « { $name } » existe déjà dans vigie.toml
 format-exists-help = choisissez un autre nom, ou modifiez le motif existant
-format-kept = enregistré dans { $file } ; redémarrez « vigie serve » pour l’utiliser
+format-kept = enregistré dans { $file } : redémarrez « vigie serve » pour l’utiliser. « vigie logs import --again » relit avec ce format les lignes déjà importées
 format-not-kept = { $file } ne peut pas recevoir le format : { $error }
 format-not-kept-help = ajoutez-le vous-même :
     { $table }

@@ -121,7 +121,7 @@ help = Effectue vos envois et vos tâches, et garde la trace de tout ce qui s’
           vigie serve                                 exécuter les tâches et répondre sur http://127.0.0.1:8787
 
         Les réglages viennent de vigie.toml, puis des variables VIGIE_*, puis de ces options ; « vigie config check » montre le résultat.
-        Codes de sortie : 0 terminé, 1 échec, 2 refusé avant de commencer, 3 une partie n’est pas partie, 4 en pause.
+        Codes de sortie : 0 terminé, 1 échec, 2 refusé avant de commencer, 3 une partie n’est pas partie, 4 en pause, 5 réponse incomplète.
 
 help-send = Effectuer un envoi : un message par ligne d’un fichier
     .file = L’envoi sous forme de fichier, avec les mêmes réglages et les mêmes noms ; ou la liste des destinataires seule
@@ -270,7 +270,7 @@ help-logs-search = Afficher les lignes trouvées, ou le tableau produit par « 
           vigie logs search 'level:error' --file app.log          dans n’importe quel format connu
 
         Avec --file, les lignes s’affichent comme dans les fichiers ; une recherche sur un niveau, un champ ou une date affiche les lignes interprétées.
-        Si aucune ligne n’est trouvée, le code de retour est 1.
+        Le code de retour est 1 si aucune ligne n’est trouvée, 5 si la réponse est incomplète.
 help-logs-tail = Suivre les lignes qui arrivent
     .query = Les lignes à suivre ; toutes, sans précision
     .last = Afficher d’abord les N dernières lignes arrivées

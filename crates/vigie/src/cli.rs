@@ -51,7 +51,7 @@ Examples:
   vigie serve                                 run jobs and answer on http://127.0.0.1:8787
 
 Settings come from vigie.toml, then VIGIE_* variables, then these options; `vigie config check` shows the outcome.
-Exit codes: 0 done, 1 failed, 2 refused before anything began, 3 some were not sent, 4 paused.";
+Exit codes: 0 done, 1 failed, 2 refused before anything began, 3 some were not sent, 4 paused, 5 incomplete answer.";
 
 const MIGRATE_HELP: &str = "\
 Examples:

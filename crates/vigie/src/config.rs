@@ -510,7 +510,7 @@ impl Reader<'_> {
         let Some(raw) = raw else { return default(logs::Config::default()) };
         let from = self.at(raw.span().start);
         if let Err(error) = raw.get_ref().check() {
-            self.wrong.push(format!("{from}: {error}"));
+            self.wrong.push(t!("at-place", place = from, error = error.say()));
         }
         Setting { value: raw.get_ref().clone(), from }
     }
@@ -526,7 +526,7 @@ impl Reader<'_> {
             let from = self.at(table.span().start);
             match table.get_ref().check() {
                 Ok(value) => tables.push(Setting { value, from }),
-                Err(error) => self.wrong.push(format!("{from}: {error}")),
+                Err(error) => self.wrong.push(t!("at-place", place = from, error = error.say())),
             }
         }
         tables

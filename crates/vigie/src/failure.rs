@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     SomeNotSent = 3,
     /// The run is paused, or was interrupted and will be resumed.
     Paused = 4,
+    /// The answer is not all of it, and what is left out was said.
+    Incomplete = 5,
     /// A diagnosis for which the evidence does not suffice.
     Undecided = 6,
     /// A diagnosis that found nothing unusual.

@@ -281,7 +281,7 @@ deed-logs-delete = Deleted log lines
 ## The format of a log file
 
 format-title = Line format
-format-lead = If the lines of this file are not recognised, describe them with a pattern. It applies to lines read from now on.
+format-lead = If these lines are not recognised, describe them with a pattern. It applies to lines read from now on; for a file that was imported, run vigie logs import --again.
 format-recognised = These lines are recognised as { $name }. No pattern is needed.
 format-pattern = Pattern
 format-hint = Write the line as it is, with %{"{"}time{"}"}, %{"{"}level{"}"}, %{"{"}logger{"}"}, %{"{"}message{"}"} where it varies, and fields such as %{"{"}word:user{"}"}, %{"{"}number:status{"}"}, %{"{"}ip:client{"}"}, %{"{"}quoted:agent{"}"} or %{"{"}text:reason{"}"}. A space matches one or more.
@@ -292,12 +292,11 @@ format-time = Time
 format-level = Level
 format-fields = Fields
 format-message = Message
-format-yes = read
 format-no-fit = no match
 format-name = Name
 format-name-hint = The value of the field “format” of these lines. Letters, digits, “_” and “-”.
 format-keep = Save
-format-kept = The format { $name } has been saved.
+format-kept = The format { $name } has been saved. It is used for the lines read from now on.
 format-fault-name = Use 1 to 40 letters, digits, “_” and “-”.
 format-fault-taken = A format with this name already exists. Choose another name.
 format-fault-long = The pattern is too long.

@@ -281,7 +281,7 @@ deed-logs-delete = A supprimé des lignes de journal
 ## Le format d’un fichier journal
 
 format-title = Format des lignes
-format-lead = Si les lignes de ce fichier ne sont pas reconnues, décrivez-les par un motif. Il s’applique aux lignes lues à partir de maintenant.
+format-lead = Si ces lignes ne sont pas reconnues, décrivez-les par un motif. Il s’applique aux lignes lues à partir de maintenant ; pour un fichier importé, lancez vigie logs import --again.
 format-recognised = Ces lignes sont reconnues : { $name }. Aucun motif n’est nécessaire.
 format-pattern = Motif
 format-hint = Écrivez la ligne telle quelle, avec %{"{"}time{"}"}, %{"{"}level{"}"}, %{"{"}logger{"}"}, %{"{"}message{"}"} là où elle varie, et des champs comme %{"{"}word:user{"}"}, %{"{"}number:status{"}"}, %{"{"}ip:client{"}"}, %{"{"}quoted:agent{"}"} ou %{"{"}text:reason{"}"}. Une espace en représente une ou plusieurs.
@@ -292,12 +292,11 @@ format-time = Date
 format-level = Niveau
 format-fields = Champs
 format-message = Message
-format-yes = lue
 format-no-fit = ne correspond pas
 format-name = Nom
 format-name-hint = La valeur du champ « format » de ces lignes. Lettres, chiffres, « _ » et « - ».
 format-keep = Enregistrer
-format-kept = Le format { $name } a été enregistré.
+format-kept = Le format { $name } a été enregistré. Il s’applique aux lignes lues à partir de maintenant.
 format-fault-name = Utilisez de 1 à 40 lettres, chiffres, « _ » et « - ».
 format-fault-taken = Un format de ce nom existe déjà. Choisissez un autre nom.
 format-fault-long = Le motif est trop long.

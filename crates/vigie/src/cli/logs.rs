@@ -117,7 +117,7 @@ Examples:
   vigie logs search 'level:error' --file app.log      read in any known format
 
 With --file, lines are shown as they stand in the files; a query that asks for levels, fields or times shows records.
-Where nothing matches the exit code is 1.")]
+Where nothing matches the exit code is 1, where the answer is incomplete 5.")]
 pub(crate) struct LogsSearchArgs {
     #[command(flatten)]
     pub(crate) query: LogsQueryArgs,

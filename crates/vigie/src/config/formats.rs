@@ -51,7 +51,7 @@ mod tests {
     fn a_format_is_added_to_what_stands_there() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("vigie.toml");
-        let entry = |name: &str| FormatEntry::of_file(name, "%{time} \"%{level}\" %{message}", "/var/log/shop.log");
+        let entry = |name: &str| FormatEntry::of_source(name, "%{time} \"%{level}\" %{message}", "/var/log/shop.log");
         keep_format(&file, &entry("one")).unwrap();
         fs::write(&file, format!("# mine\n[log-store]\nkeep-days = 7\n\n{}", fs::read_to_string(&file).unwrap()))
             .unwrap();

@@ -1,11 +1,11 @@
 //! What libraries say against something, in the language of whoever reads it. Their English stands beside their types;
 //! French in `locales/causes.fr.ftl`.
 
-use super::{find, language};
+use super::{find, language, t};
 use language::FluentArgs;
 use language::Language;
-use logs::{LabelError, raw::FileTrouble};
-use mail::{gmail, sentence::Sentence, smtp};
+use logs::{FormatError, LabelError, collect, formats::FORMATS_MAX, raw::FileTrouble};
+use mail::{gmail, problem::nearest, sentence::Sentence, smtp};
 use sources::custom::{self, PatternError};
 use std::{fmt::Display, io};
 use vault::VaultError;
@@ -155,6 +155,50 @@ impl Cause for PatternError {
     }
 }
 
+impl Cause for collect::ConfigError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Count(count) => text("collect-count", &[("count", count)]),
+            Self::NoPattern => text("collect-no-pattern", &[]),
+            Self::Relative { pattern } => text("collect-relative", &[("pattern", pattern)]),
+            Self::Pattern { pattern, error } => text("collect-pattern", &[("pattern", pattern), ("at", &error.pos)]),
+            Self::Label(error) => text("collect-label", &[("error", &error.french()?)]),
+            Self::LabelsElsewhere => text("collect-labels-elsewhere", &[]),
+            Self::Address(address) => text("collect-address", &[("address", address)]),
+        }
+    }
+}
+
+impl Cause for logs::ConfigError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Memory { megabytes, least, most } => {
+                text("log-store-memory", &[("megabytes", megabytes), ("least", least), ("most", most)])
+            }
+            Self::Format(error) => text("log-store-formats", &[("error", &error.french()?)]),
+            Self::Scrub(scrub::ConfigError::Pattern { pattern, .. }) => {
+                text("log-store-scrub", &[("pattern", pattern)])
+            }
+            Self::Scrub(scrub::ConfigError::Empty { pattern }) => {
+                text("log-store-scrub-empty", &[("pattern", pattern)])
+            }
+        }
+    }
+}
+
+impl Cause for FormatError {
+    fn french(&self) -> Option<String> {
+        match self {
+            Self::Many(count) => text("formats-many", &[("count", count), ("most", &FORMATS_MAX)]),
+            Self::Twice(name) => text("formats-twice", &[("name", name)]),
+            Self::Pattern { name, error } => text("formats-pattern", &[("name", name), ("error", &error.french()?)]),
+            Self::Files { name, pattern, error } => {
+                text("formats-files", &[("name", name), ("pattern", pattern), ("at", &error.pos)])
+            }
+        }
+    }
+}
+
 impl Cause for logs::Error {
     fn french(&self) -> Option<String> {
         match self {
@@ -175,7 +219,17 @@ pub(crate) fn of_toml(message: &str) -> String {
         _ => text("toml-other", &[("text", &message)]),
     };
     let french = if language() == Language::French { french() } else { None };
-    french.unwrap_or(message)
+    let said = french.unwrap_or_else(|| message.clone());
+    match named("unknown field `").and_then(|name| meant(name, &message)) {
+        Some(instead) => said + &t!("setting-meant", instead),
+        None => said,
+    }
+}
+
+/// The setting that was probably meant, of those that TOML's reader lists.
+fn meant<'m>(name: &str, message: &'m str) -> Option<&'m str> {
+    let (_, known) = message.split_once("expected ")?;
+    nearest(name, known.split('`').skip(1).step_by(2))
 }
 
 /// Why a run between two DHIS2 instances failed, by its code; `None` where its English text is what is told.

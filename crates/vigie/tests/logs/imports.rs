@@ -123,7 +123,10 @@ fn what_is_exported_comes_back_as_it_was() {
     let mixed = other.run(&["logs", "import", "mixed.jsonl"]);
     assert!(done(&mixed).out.contains("vigie 8"), "{}", mixed.out);
     assert!(other.run(&["logs", "search", "panic", "--text"]).out.starts_with("panic: went wrong"));
-    done(&other.run(&["logs", "import", "export.jsonl", "--again", "--label", "msg=kept", "--label", "timestamp=x"]));
+    let twice = other.run(&["logs", "import", "export.jsonl", "--again"]);
+    assert!(twice.code == 1 && twice.said.contains("would store them twice"), "{}", twice.said);
+    let labels = ["--label", "msg=kept", "--label", "timestamp=x"];
+    done(&other.run(&[&["logs", "import", "export.jsonl", "--again", "--yes"][..], &labels].concat()));
     let labelled = other.run(&["logs", "search", "\"msg\":kept \"timestamp\":x", "--text", "--oldest-first"]);
     assert_eq!(done(&labelled).out, "one\nfirst\nsecond\nthird\n");
 }
@@ -133,9 +136,39 @@ fn a_file_of_which_nothing_was_kept_is_not_imported() {
     let desk = desk();
     desk.file("vigie.toml", "[log-store]\nkeep-days = 30\n");
     let old = desk.run(&["logs", "import", "app.json"]);
-    assert_eq!((old.code, old.out.matches("older than the 30 days").count()), (1, 1), "{}", old.out);
+    assert_eq!((old.code, old.out.matches("older than what is kept").count()), (1, 1), "{}", old.out);
     desk.file("vigie.toml", "");
     assert!(done(&desk.run(&["logs", "import", "app.json"])).out.contains("2 records"));
+}
+
+#[test]
+fn an_import_of_which_not_all_is_kept_has_failed() {
+    let desk = Desk::new();
+    let now = model::Clock::System.now();
+    desk.file("vigie.toml", "[log-store]\nkeep-days = 30\nkeep-megabytes = 1\n");
+    desk.file("old.log", format!("2021-01-10T14:00:00Z INFO too old to keep\n{now} INFO new enough to keep\n"));
+    let old = desk.run(&["logs", "import", "old.log"]);
+    assert_eq!(old.code, 1, "{}", old.out);
+    let told =
+        "1 not taken: older than what is kept: raise `keep-days` of [log-store]: once that is changed, --again imports";
+    assert!(old.out.contains(told), "{}", old.out);
+    // What cannot be packed, of an hour before.
+    let noise = model::Rng::seeded(7);
+    let hour = now - std::time::Duration::from_secs(3_600);
+    let word = || format!("{:032x}", u128::from_le_bytes(noise.bytes()));
+    let lines: String =
+        (0..20_000).map(|_| format!("{hour} INFO {}{}{}{}\n", word(), word(), word(), word())).collect();
+    desk.file("long.log", lines);
+    let long = desk.run(&["logs", "import", "long.log", "--json"]);
+    let removed = long.json()["files"][0]["removed"].as_u64().unwrap();
+    let count = desk.run(&["logs", "search", "source:*long.log | stats count() as n", "--json"]);
+    let stored = count.json()["table"][0][0].as_u64().unwrap_or(0);
+    assert_eq!((long.code, removed + stored), (1, 20_000), "{}", long.said);
+    assert!(removed > 0, "{removed}");
+    let known = desk.run(&["logs", "import", "long.log"]);
+    assert!(known.code == 2 && known.said.contains("no longer stored"), "{}", known.said);
+    let again = desk.run(&["logs", "import", "long.log", "--again", "--yes"]);
+    assert!(again.code == 1 && again.said.contains("the log store holds 1 MB and drops the oldest"), "{}", again.said);
 }
 
 #[test]
@@ -289,11 +322,32 @@ fn a_line_that_had_no_end_is_taken_once_more_when_it_has() {
     desk.file("app.log", format!("{first}2025-01-10 14:00:01 INFO begun\n2025-01-10 14:00:02 INFO next\n"));
     let rest = desk.run(&["logs", "import", "app.log"]);
     assert!(done(&rest).out.contains("2 records"), "{}", rest.out);
+    assert!(rest.out.contains("the incomplete line at its end was replaced"), "{}", rest.out);
     let last = messages().split_off(20);
-    let expected = ["2025-01-10 14:00:01 INFO beg", "2025-01-10 14:00:01 INFO begun", "2025-01-10 14:00:02 INFO next"];
-    assert_eq!(last, expected);
+    assert_eq!(last, ["2025-01-10 14:00:01 INFO begun", "2025-01-10 14:00:02 INFO next"]);
     let again = desk.run(&["logs", "import", "app.log"]);
-    assert!(again.code == 2, "{}", again.said);
+    assert!(again.code == 2 && !again.said.contains("no longer stored"), "{}", again.said);
+    // Of two that are alike, nothing tells which one it was.
+    let same = "2025-01-10 14:00:01 INFO same";
+    desk.file("two.log", format!("{first}{same}\n{same}"));
+    done(&desk.run(&["logs", "import", "two.log"]));
+    desk.file("two.log", format!("{first}{same}\n{same} or not\n"));
+    done(&desk.run(&["logs", "import", "two.log"]));
+    let found = desk.run(&["logs", "search", "source:*two.log \"info same\"", "--text", "--oldest-first"]);
+    assert_eq!(done(&found).out, format!("{same}\n{same}\n{same} or not\n"));
+}
+
+#[test]
+fn an_object_of_nearly_the_longest_line_is_kept_in_parts() {
+    let desk = Desk::new();
+    let quotes = "x\\\"".repeat(1_300_000);
+    let line = format!("{{\"a\":\"{quotes}\",\"told\":\"the end\"}}\n");
+    assert!(line.len() < 4 << 20);
+    desk.file("long.json", format!("{{\"time\":\"2025-01-10T14:00:00Z\",\"msg\":\"before\"}}\n{line}"));
+    let answer = desk.run(&["logs", "import", "long.json"]);
+    assert!(done(&answer).out.contains("2 records") && !answer.out.contains("not taken"), "{}", answer.out);
+    assert!(kept_as_text(&desk, "*").len() > line.len());
+    assert!(done(&desk.run(&["logs", "search", "\"the end\"", "--text"])).out.contains("the end"));
 }
 
 #[test]

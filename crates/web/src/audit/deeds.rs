@@ -41,7 +41,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("audit-job-correct", &["POST /jobs/{id}/correct", "POST /jobs/{id}/corrected-list/send"]),
     ("audit-job-reuse", &["POST /jobs/{id}/reuse"]),
     ("deed-log-clear", &["POST /logs/clear/{name}/", "POST /logs/clear/{name}"]),
-    ("deed-log-format", &["POST /logs/format/{name}"]),
+    ("deed-log-format", &["POST /logs/format/{name}", "POST /sources/format"]),
     ("deed-logs-delete", &["DELETE /logs"]),
     ("deed-project-new", &["POST /projects"]),
     ("deed-project-change", &["POST /projects/{name}", "PUT /projects/{name}"]),

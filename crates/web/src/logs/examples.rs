@@ -17,8 +17,8 @@ use crate::{
                 TableCell, TableOf, Turns,
             },
             files::{
-                Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, FormatPage, FormatRow, LastOf, LastPage,
-                LinesChoice, LogFileRow, LogFilesPage, ReadRow, ViewPage,
+                Can, FileHit, FileHits, FileLine, FilesFound, FilesSearchPage, FormatOf, FormatPage, FormatRow, LastOf,
+                LastPage, LinesChoice, LogFileRow, LogFilesPage, ReadRow, ViewPage,
             },
         },
         told::left_out,
@@ -434,11 +434,16 @@ fn files(v: &View) -> Vec<Drawn> {
     ];
     let text = |text: &str| Foreign::text(text.as_bytes(), 1_000);
     let read = |level, fields: &str, message: &str| {
-        Some(ReadRow { has_time: true, level: Some(level), fields: text(fields), message: text(message) })
+        Some(ReadRow { time: Some(before(v, 60)), level: Some(level), fields: text(fields), message: text(message) })
     };
     let format = FormatPage {
         v,
-        file: rows[0].clone(),
+        of: FormatOf {
+            name: text("auto_sync.log"),
+            back: "/logs/view/auto_sync.log/".to_owned(),
+            action: "/logs/format/auto_sync.log".to_owned(),
+            source: None,
+        },
         recognised: None,
         name: "shop".to_owned(),
         pattern: "%{time} <%{level}> %{word:user} %{message}".to_owned(),

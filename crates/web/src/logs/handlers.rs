@@ -2,9 +2,10 @@
 
 pub(crate) mod explore;
 pub(crate) mod files;
+mod format;
 
 use crate::routes::Routes;
 
 pub(crate) fn declare(routes: Routes) -> Routes {
-    files::declare(explore::declare(routes))
+    format::declare(files::declare(explore::declare(routes)))
 }

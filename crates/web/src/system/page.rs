@@ -1,6 +1,6 @@
 //! What this installation is made of, and where its logs come from.
 
-use crate::layout::view::View;
+use crate::layout::{parts::Chosen, view::View};
 use askama::Template;
 use model::Timestamp;
 
@@ -35,8 +35,11 @@ pub(crate) struct SourcesPage<'a> {
     pub(crate) v: &'a View,
     pub(crate) problems: Vec<String>,
     pub(crate) collected: Vec<CollectedRow>,
-    /// What came in during the last day, the most first.
+    pub(crate) periods: Vec<PeriodChoice>,
+    /// Sources of lines of that time, the most first.
     pub(crate) received: Vec<ReceivedSource>,
+    /// There are more.
+    pub(crate) is_cut: bool,
 }
 
 /// Something that Vigie fetches.
@@ -50,9 +53,35 @@ pub(crate) struct CollectedRow {
     pub(crate) labels: Vec<String>,
 }
 
+/// How far back the lines reach of which the sources are shown.
+#[derive(Clone, Debug)]
+pub(crate) struct PeriodChoice {
+    /// The identifier of what it is called.
+    pub(crate) word: &'static str,
+    pub(crate) address: String,
+    pub(crate) chosen: Chosen,
+}
+
+impl PeriodChoice {
+    fn is_chosen(&self) -> bool {
+        self.chosen == Chosen::Yes
+    }
+}
+
+/// How the lines of a source are read.
+#[derive(Clone, Debug)]
+pub(crate) enum SourceFormat {
+    /// By themselves: what sent them says what is in them.
+    Structured,
+    Known(String),
+    /// Most of them are not, and there is a page to describe them.
+    Unknown(String),
+}
+
 /// A source as its records name it.
 #[derive(Clone, Debug)]
 pub(crate) struct ReceivedSource {
+    pub(crate) format: SourceFormat,
     /// As text that does no harm.
     pub(crate) name: String,
     pub(crate) lines: String,

@@ -426,7 +426,16 @@ impl FileCollector {
     /// Says once what is wrong with a file.
     fn tell(&mut self, path: &Path, error: &io::Error) {
         if self.told.len() < KNOWN_MAX && self.told.insert(path.to_owned()) {
-            tracing::warn!(path = %path.display(), %error, "a file of logs cannot be read: check who may read it");
+            let path = path.display();
+            match error.kind() {
+                io::ErrorKind::PermissionDenied => {
+                    tracing::warn!(%path, %error, "a file of logs cannot be read: check who may read it");
+                }
+                io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                    tracing::warn!(%path, %error, "a packed file of logs is damaged: what came before the damage is kept");
+                }
+                _ => tracing::warn!(%path, %error, "a file of logs cannot be read"),
+            }
         }
     }
 }

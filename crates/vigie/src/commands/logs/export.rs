@@ -69,7 +69,7 @@ pub(super) async fn to_stdout(
 /// What a terminal shows of a text that comes in pieces: nothing of it steers the terminal.
 #[derive(Default)]
 struct Shown {
-    /// The beginning of a character that the last piece cut.
+    /// The beginning of a character, or of the end of a line, that the last piece cut.
     cut: Vec<u8>,
 }
 
@@ -78,10 +78,12 @@ impl Shown {
         self.cut.extend_from_slice(piece);
         let whole = match std::str::from_utf8(&self.cut) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ if self.cut.ends_with(b"\r") => self.cut.len() - 1,
             _ => self.cut.len(),
         };
         let is_harmless = |c: char| matches!(c, '\n' | '\t') || !model::steers_display(c);
-        let text = String::from_utf8_lossy(&self.cut[..whole]);
+        // Lines of CSV end with both.
+        let text = String::from_utf8_lossy(&self.cut[..whole]).replace("\r\n", "\n");
         let text = text.chars().map(|c| if is_harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect();
         self.cut.drain(..whole);
         text
@@ -141,6 +143,7 @@ mod tests {
             ("\x1b[2J\x07x", "\u{fffd}[2J\u{fffd}x"),
             ("\u{9b}31m é", "\u{fffd}31m é"),
             ("\u{202e}txt", "\u{fffd}txt"),
+            ("a,b\r\nc\rd\r\n", "a,b\nc\u{fffd}d\n"),
         ] {
             assert_eq!(Shown::default().of(text.as_bytes()), expected);
             // Wherever the pieces are cut.

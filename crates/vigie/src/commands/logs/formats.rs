@@ -13,6 +13,7 @@ use logs::{
     formats::{Custom, LineReading, Trial, propose, recognised},
     raw,
 };
+use model::Clock;
 use serde_json::json;
 use std::{
     fs,
@@ -79,7 +80,7 @@ fn try_on(config: &Config, args: &LogsPatternTryArgs) -> Result<Exit> {
     let custom = custom("format", &pattern)?;
     let trial = custom.trial(text.lines());
     if config.json {
-        let records: Vec<_> = first_lines(&text).iter().map(|line| shown_json(&custom, line)).collect();
+        let records: Vec<_> = first_lines(&text).iter().map(|line| shown_json(config, &custom, line)).collect();
         render::json(&json!({
             "pattern": pattern, "recognised": known, "lines": trial.lines, "fitting": trial.fitting,
             "timed": trial.timed, "graded": trial.graded, "records": records,
@@ -88,15 +89,23 @@ fn try_on(config: &Config, args: &LogsPatternTryArgs) -> Result<Exit> {
     }
     render::out(&pattern)?;
     say(trial);
-    let mut table = Table::new(&[("level", Align::Left), ("fields", Align::Left), ("message", Align::Left)]);
+    let left = |name| (name, Align::Left);
+    let mut table = Table::new(&[left("time"), left("level"), left("fields"), left("message")]);
+    let pattern = format!("{} %H:%M:%S", render::day_pattern());
     for line in first_lines(&text) {
-        let Some(read) = LineReading::of(&custom, line) else {
-            table.row([t!("format-no-fit"), String::new(), render::plain(line, WIDTH)]);
+        let Some(read) = reading(config, &custom, line) else {
+            table.row([t!("format-no-fit"), String::new(), String::new(), render::plain(line, WIDTH)]);
             continue;
         };
+        let time = read.time.map(|at| at.in_zone(&config.zone.value).strftime(&pattern).to_string());
         let fields: Vec<String> = read.fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let level = read.level.map_or(String::new(), |level| level.as_str().to_owned());
-        table.row([level, render::plain(&fields.join(" "), WIDTH), render::plain(&read.message, WIDTH)]);
+        table.row([
+            time.unwrap_or_default(),
+            level,
+            render::plain(&fields.join(" "), WIDTH),
+            render::plain(&read.message, WIDTH),
+        ]);
     }
     render::out(&table.to_string())?;
     Ok(exit(trial))
@@ -112,17 +121,24 @@ fn say(trial: Trial) {
     render::say(&t!("format-fits"; lines, fitting, timed, graded));
 }
 
-fn shown_json(custom: &Custom, line: &str) -> serde_json::Value {
-    let Some(read) = LineReading::of(custom, line) else { return json!({"line": line, "fits": false}) };
+fn reading(config: &Config, custom: &Custom, line: &str) -> Option<LineReading> {
+    LineReading::of(custom, line, &config.zone.value, Clock::System.now())
+}
+
+fn shown_json(config: &Config, custom: &Custom, line: &str) -> serde_json::Value {
+    let Some(read) = reading(config, custom, line) else { return json!({"line": line, "fits": false}) };
     let fields: serde_json::Map<_, _> = read.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
     json!({
-        "line": line, "fits": true, "has_time": read.has_time, "level": read.level.map(|level| level.as_str()),
+        "line": line, "fits": true, "time": read.time, "level": read.level.map(|level| level.as_str()),
         "logger": read.logger, "message": read.message, "fields": fields,
     })
 }
 
 fn add(config: &Config, args: &LogsPatternAddArgs) -> Result<Exit> {
     let text = beginning(&args.file)?;
+    if let Some(known) = recognised(&text) {
+        render::say(&t!("format-known", format = known));
+    }
     let pattern = pattern(args.pattern.as_deref(), &text)?;
     let trial = custom(&args.name, &pattern)?.trial(text.lines());
     say(trial);
@@ -130,7 +146,7 @@ fn add(config: &Config, args: &LogsPatternAddArgs) -> Result<Exit> {
         return Err(Failure::refused(t!("format-fits-nothing")).help(t!("format-wrong-help")));
     }
     let file = fs::canonicalize(&args.file).at(args.file.display())?;
-    let entry = FormatEntry::of_file(&args.name, &pattern, &file.display().to_string());
+    let entry = FormatEntry::of_source(&args.name, &pattern, &file.display().to_string());
     if config.log_store.value.formats.iter().any(|known| known.name == entry.name) {
         return Err(Failure::refused(t!("format-exists", name = entry.name)).help(t!("format-exists-help")));
     }

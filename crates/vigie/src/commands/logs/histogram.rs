@@ -40,9 +40,10 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
     let step = [("step_ms", wished_ms.map(|step| step.to_string())), super::hints()];
     let path = format!("/api/v1/logs/histogram{}", query(asked.pairs().into_iter().chain(step)));
     let answer = connected.client().get::<Histogram>(&path).await?;
+    let exit = if answer.left_out.is_empty() { Exit::Done } else { Exit::Incomplete };
     if config.json {
         render::json(&answer.json)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     let width = Term::stdout().size_checked().map_or(BAR_WIDTH, |(_, columns)| usize::from(columns).saturating_sub(45));
     let bars = bars(&answer, &config.zone.value, width.clamp(10, 120));
@@ -57,7 +58,7 @@ pub(super) async fn run(config: &Config, args: &LogsHistogramArgs) -> Result<Exi
         render::say(&t!("histogram-step", step));
     }
     say_left_out(&answer.left_out);
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// A line for each step: when, a bar, how many, and how many of them are grave; and one for many steps in a row in which

@@ -2,6 +2,7 @@
 
 mod again;
 mod read;
+mod retention;
 
 use super::{
     ledger::{Entry, FileStatus, Ledger},
@@ -65,7 +66,7 @@ pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let is = |kind: fn(&Became) -> bool| outcomes.iter().filter(|outcome| kind(&outcome.became)).count();
     let failed = is(|became| match became {
         Became::Failed(_) => true,
-        Became::ImportTotals(taken) => taken.broken.is_some() || taken.is_in_vain(),
+        Became::ImportTotals(taken) => taken.broken.is_some() || taken.rejected > 0 || taken.removed > 0,
         Became::Known(_) => false,
     });
     let known = is(|became| matches!(became, Became::Known(_)));
@@ -88,6 +89,7 @@ async fn all(config: &Config, client: &Client, args: &LogsImportArgs, labels: &L
         }
         outcomes.push(outcome);
     }
+    retention::count_removed(config, client, &mut outcomes).await?;
     Ok(outcomes)
 }
 
@@ -127,6 +129,12 @@ struct ImportTotals {
     missing: u64,
     /// Records of an earlier import that were deleted.
     replaced: u64,
+    /// The line at its end was imported half written, and is whole now.
+    completed: bool,
+    /// What the ledger says of it; none where it broke off.
+    imported: Option<Entry>,
+    /// Records that retention removed at once.
+    removed: u64,
     encoding: Encoding,
     /// Lines that were read as Windows-1252.
     converted: u64,
@@ -176,6 +184,13 @@ async fn one(
     };
     let has_grown = before.as_ref().is_some_and(|entry| entry.open.is_none());
     let missing = if has_grown { again::missing(config, client, file, ledger).await? } else { 0 };
+    let grown = before.as_ref().filter(|_| has_grown);
+    let completed = match grown {
+        Some(entry) if entry.source.as_ref() == Some(&source) => {
+            again::remove_half_line(config, client, file, entry).await?
+        }
+        _ => false,
+    };
     let replaced = match &before {
         None if args.again => again::replace(config, client, args, (file, &source, zone_name), ledger).await?,
         _ => Replaced::Nothing,
@@ -202,6 +217,7 @@ async fn one(
             id: id.clone(),
             is_again: args.again,
             replaces: replaced.is_some(),
+            completes: completed,
             before: before.clone(),
         };
         let place = Arc::clone(&place);
@@ -209,7 +225,8 @@ async fn one(
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
     let replaced = replaced.unwrap_or(0);
-    let mut taken = ImportTotals { passed_over, missing, replaced, zone: zone_name, ..ImportTotals::default() };
+    let mut taken =
+        ImportTotals { passed_over, missing, replaced, completed, zone: zone_name, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
@@ -268,7 +285,10 @@ async fn ended(
     match (&taken.broken, stands.now) {
         // Whatever it was refused for, the file is as new as before.
         (None, Some(entry)) if taken.is_in_vain() => forget(client, &entry).await?,
-        (None, Some(entry)) => over(client, ledger, entry).await?,
+        (None, Some(entry)) => {
+            taken.imported = Some(entry.clone());
+            over(client, ledger, entry).await?;
+        }
         _ => {}
     }
     Ok(Became::ImportTotals(Box::new(taken)))
@@ -346,7 +366,7 @@ async fn send(
         taken.accepted += accepted;
         taken.rejected += rejected;
         taken.masked += masked;
-        for LineProblem { problem, .. } in problems {
+        for problem in problems.into_iter().map(said) {
             if taken.problems.len() < PROBLEMS_SHOWN && !taken.problems.contains(&problem) {
                 taken.problems.push(problem);
             }
@@ -354,6 +374,15 @@ async fn send(
         stands.now = Some(to);
     }
     Ok(())
+}
+
+/// Why a record was not taken, in the language of whoever reads it where that is known.
+fn said(LineProblem { problem, code, .. }: LineProblem) -> String {
+    match code.as_deref() {
+        Some("too-old") => t!("record-too-old"),
+        Some("too-long") => t!("record-too-long"),
+        _ => problem,
+    }
 }
 
 /// Sends a piece again while others keep the store busy. What was kept although it seemed not to be is refused then.
@@ -394,6 +423,7 @@ impl Outcome {
                     "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
                     "zoneless": tally.zoneless, "zone": zone, "encoding": encoding, "lines_of_windows_1252": converted,
                     "replaced": taken.replaced, "missing": taken.missing, "timeless": tally.timeless,
+                    "completed_last_line": taken.completed, "removed": taken.removed,
                 })
             }
             Became::Known(Known { at, other_source, missing }) => {
@@ -419,7 +449,6 @@ impl Known {
 }
 
 impl ImportTotals {
-    /// `gunicorn, 1,200 records in 1,260 lines, 2025-01-10 14:00 to 2025-01-11 02:13`
     /// Nothing was kept although there was something.
     fn is_in_vain(&self) -> bool {
         self.accepted == 0 && self.rejected > 0
@@ -430,6 +459,7 @@ impl ImportTotals {
         if self.zone == "Etc/UTC" { "UTC" } else { &self.zone }
     }
 
+    /// `gunicorn, 1,200 records in 1,260 lines, 2025-01-10 14:00 to 2025-01-11 02:13`
     fn text(&self) -> String {
         let tally = &self.tally;
         let mut text = t!(
@@ -464,6 +494,9 @@ impl ImportTotals {
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);
         }
+        if self.completed {
+            text += &t!("import-completed");
+        }
         if self.missing > 0 {
             text += &(t!("import-missing"; n = self.missing) + &t!("import-missing-help"));
         }
@@ -472,6 +505,9 @@ impl ImportTotals {
         }
         if self.rejected > 0 {
             text += &t!("import-rejected", why = self.problems.join(&t!("semicolon")); n = self.rejected);
+            if !self.is_in_vain() {
+                text += &t!("import-rejected-help");
+            }
         }
         if let Some(broken) = &self.broken {
             text += &t!("import-broken", broken);

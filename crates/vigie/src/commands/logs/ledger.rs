@@ -394,7 +394,7 @@ impl Sign {
         text(&self.all.clone().finish())
     }
 
-    fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
+    pub(super) fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
         let mut from = from.take(bytes);
         let mut buffer = vec![0; 64 << 10];
         loop {

@@ -1,7 +1,7 @@
 //! Records of files and pipes as the JSON lines that the API takes: their text as it came, and beside it what was read in it.
 
 use crate::words::t;
-use logs::Labels;
+use logs::{LINE_BYTES_MAX, Labels};
 use model::Timestamp;
 use serde::{Serialize, Serializer as _, ser::SerializeMap as _};
 use sources::{
@@ -39,8 +39,23 @@ pub(super) struct Under {
     pub(super) labels: Labels,
 }
 
-/// Writes a line. `time` stands in where the record has none.
+/// Writes a line; of a record that would be longer than one may be, its text in several. `time` stands in where the record has none.
 pub(super) fn write(record: &Record<'_>, under: &Under, time: Timestamp, into: &mut Vec<u8>) {
+    let start = into.len();
+    write_one(record, (record.text(), &record.parsed.fields), under, time, into);
+    if into.len() - start > LINE_BYTES_MAX {
+        into.truncate(start);
+        record.raw.chunks(PART_BYTES).for_each(|part| write_one(record, (part, &[]), under, time, into));
+    }
+}
+
+fn write_one(
+    record: &Record<'_>,
+    (message, fields): (&[u8], &[Field<'_>]),
+    under: &Under,
+    time: Timestamp,
+    into: &mut Vec<u8>,
+) {
     let parsed = &record.parsed;
     let mut json = serde_json::Serializer::new(&mut *into);
     // Writing to memory does not fail.
@@ -61,7 +76,7 @@ pub(super) fn write(record: &Record<'_>, under: &Under, time: Timestamp, into: &
             map.serialize_entry("logger", logger)?;
         }
         let is_labelled = |field: &&Field<'_>| under.labels.has(&field.name);
-        for field in parsed.fields.iter().filter(|field| !is_labelled(field)) {
+        for field in fields.iter().filter(|field| !is_labelled(field)) {
             let name = if OWN.contains(&&*field.name) {
                 Cow::Owned(format!("{}_", field.name))
             } else {
@@ -77,7 +92,7 @@ pub(super) fn write(record: &Record<'_>, under: &Under, time: Timestamp, into: &
     // The object goes on with the message.
     into.pop();
     into.extend_from_slice(b",\"message\":");
-    text(record.text(), into);
+    text(message, into);
     into.extend_from_slice(b"}\n");
 }
 

@@ -51,9 +51,10 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
     if let (Some(lines), Some(rows)) = (args.context, &mut found.rows) {
         around::add(client, rows, lines).await?;
     }
+    let complete = if found.left_out.is_empty() { Exit::Done } else { Exit::Incomplete };
     if config.json {
         render::json(&found)?;
-        return Ok(Exit::Done);
+        return Ok(complete);
     }
     let answer = found.read()?;
     match (&answer.columns, answer.table.as_deref().unwrap_or_default()) {
@@ -65,7 +66,7 @@ pub(super) async fn run(config: &Config, args: &LogsSearchArgs) -> Result<Exit> 
     say_left_out(&answer.left_out);
     // As grep ends where nothing matches; a table has an answer in any case.
     let is_nothing = answer.columns.is_none() && found.rows.as_ref().is_none_or(Vec::is_empty);
-    Ok(if is_nothing { Exit::Failed } else { Exit::Done })
+    Ok(if is_nothing && complete == Exit::Done { Exit::Failed } else { complete })
 }
 
 fn show(config: &Config, args: &LogsSearchArgs, found: &Found, limit: u32) -> Result<()> {

@@ -49,6 +49,14 @@ pub(crate) fn declare(routes: Routes) -> Routes {
                 "It is forgotten",
             ),
         )
+        .post(
+            "/api/v1/logs/retention",
+            Access::Write,
+            apply_retention,
+            About::new("Remove now what retention no longer keeps, as after an import that tells what is left of it")
+                .unaudited()
+                .gives_text(204, None, "It is removed"),
+        )
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -85,6 +93,11 @@ pub(super) async fn step(
 pub(super) async fn end(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<axum::http::StatusCode> {
     let (logs, id) = (ctx.app.logs.clone(), named(&id)?);
     tokio::task::spawn_blocking(move || logs.end_import(&id)).await.map_err(|error| Problem::internal(&error))??;
+    Ok(axum::http::StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn apply_retention(State(ctx): State<Ctx>) -> Result<axum::http::StatusCode> {
+    ctx.app.logs.apply_retention().await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 

@@ -37,7 +37,11 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(
 
 /// What became of what was sent, as it goes over HTTP.
 pub(super) fn shown(taken: &IntakeReport) -> Taken {
-    let problem = |problem: &logs::Problem| LineProblem { line: problem.line, problem: problem.what.clone() };
+    let problem = |problem: &logs::Problem| LineProblem {
+        line: problem.line,
+        problem: problem.what.clone(),
+        code: problem.reason.code().map(str::to_owned),
+    };
     Taken {
         accepted: taken.accepted,
         rejected: taken.rejected,

@@ -3,7 +3,6 @@
 
 mod clear;
 mod follow;
-mod format;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -43,7 +42,7 @@ const LAST_FILES: usize = 3;
 const READ_MAX: Duration = Duration::from_secs(20);
 const PIECE_BYTES: usize = 256 << 10;
 
-const READS: Access = Access::Page(Scope::Read);
+pub(super) const READS: Access = Access::Page(Scope::Read);
 
 pub(crate) fn declare(routes: Routes) -> Routes {
     let either = |summary| page_about(summary).gives::<FileJson>(200, "As JSON, where that is asked for");
@@ -62,9 +61,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
     for path in ["/logs/auto-sync/", "/logs/auto-sync"] {
         routes = routes.get(path, READS, last, page_about("The last lines of three log files"));
     }
-    [follow::declare, format::declare, clear::declare, search::declare]
-        .into_iter()
-        .fold(routes, |routes, add| add(routes))
+    [follow::declare, clear::declare, search::declare].into_iter().fold(routes, |routes, add| add(routes))
 }
 
 async fn to_list() -> Response {

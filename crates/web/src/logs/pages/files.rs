@@ -132,7 +132,7 @@ pub(crate) struct ViewPage<'a> {
 #[template(path = "files/format.html")]
 pub(crate) struct FormatPage<'a> {
     pub(crate) v: &'a View,
-    pub(crate) file: LogFileRow,
+    pub(crate) of: FormatOf,
     /// A format that is known and that they are in.
     pub(crate) recognised: Option<&'static str>,
     pub(crate) name: String,
@@ -141,6 +141,17 @@ pub(crate) struct FormatPage<'a> {
     pub(crate) rows: Vec<FormatRow>,
     pub(crate) notice: Option<Notice>,
     pub(crate) faults: Faults,
+}
+
+/// Whose lines they are.
+#[derive(Clone, Debug)]
+pub(crate) struct FormatOf {
+    pub(crate) name: Foreign,
+    /// The page that leads here, and where the forms go.
+    pub(crate) back: String,
+    pub(crate) action: String,
+    /// Goes with the forms, unless the address says it.
+    pub(crate) source: Option<String>,
 }
 
 /// A line, and what the pattern makes of it.
@@ -152,7 +163,7 @@ pub(crate) struct FormatRow {
 
 #[derive(Clone, Debug)]
 pub(crate) struct ReadRow {
-    pub(crate) has_time: bool,
+    pub(crate) time: Option<Timestamp>,
     pub(crate) level: Option<Level>,
     pub(crate) fields: Foreign,
     pub(crate) message: Foreign,

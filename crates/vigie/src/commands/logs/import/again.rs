@@ -9,7 +9,7 @@ use super::{
         ledger::{Earlier, Entry, Ledger},
         reason,
     },
-    Became, forget,
+    Became, forget, read,
 };
 use crate::{
     cli::LogsImportArgs,
@@ -40,6 +40,9 @@ pub(super) async fn replace(
     (file, source, zone): (&Path, &str, &str),
     ledger: &mut Ledger,
 ) -> Result<Replaced> {
+    if args.source.is_none() && !args.yes && is_known_export(ledger, file) {
+        return Ok(Replaced::Not(Became::Failed(t!("again-exported"))));
+    }
     let earlier = match ledger.earlier(file, source, zone) {
         Ok(Earlier { entries, .. }) if entries.is_empty() => return Ok(Replaced::Nothing),
         Ok(Earlier { is_shared: true, .. }) => return Ok(Replaced::Not(Became::Failed(t!("again-shared")))),
@@ -77,6 +80,12 @@ pub(super) async fn replace(
     Ok(Replaced::Deleted(matching))
 }
 
+/// Whether its records kept their own sources when it was imported, so that nothing tells which they are.
+fn is_known_export(ledger: &Ledger, file: &Path) -> bool {
+    let imports = ledger.imports_of(file).unwrap_or_default();
+    imports.iter().any(|entry| entry.source.as_deref() == Some(""))
+}
+
 async fn is_wanted(
     config: &Config,
     client: &Client,
@@ -105,13 +114,43 @@ pub(super) async fn missing(config: &Config, client: &Client, file: &Path, ledge
         }
     }
     let mut missing = 0;
-    for (source, entries) in by_source {
-        let Some(asked) = query_of(config, &source, &entries) else { continue };
-        let counted = delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?;
+    for entries in by_source.into_values() {
         let records: u64 = entries.iter().map(|entry| entry.records).sum();
-        missing += records.saturating_sub(counted.matching);
+        missing += stored(config, client, &entries).await?.map_or(0, |stored| records.saturating_sub(stored));
     }
     Ok(missing)
+}
+
+/// How many records are stored of imports under one source; `None` where nothing tells which they are.
+pub(super) async fn stored(config: &Config, client: &Client, entries: &[Entry]) -> Result<Option<u64>> {
+    let source = entries.first().and_then(|entry| entry.source.as_deref()).filter(|source| !source.is_empty());
+    let is_timed = entries.iter().all(|entry| entry.span.is_some());
+    let Some(asked) = source.filter(|_| is_timed).and_then(|source| query_of(config, source, entries)) else {
+        return Ok(None);
+    };
+    Ok(Some(delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?.matching))
+}
+
+/// Deletes the record of the line with which the file ended, half written, when it was imported: the whole line takes its place.
+/// Returns whether there was one.
+pub(super) async fn remove_half_line(config: &Config, client: &Client, file: &Path, entry: &Entry) -> Result<bool> {
+    let Some(source) = entry.source.as_deref().filter(|source| !source.is_empty() && entry.span.is_some()) else {
+        return Ok(false);
+    };
+    // Whatever is wrong with the file is said where it is read.
+    let line = read::half_line(file, entry.bytes).unwrap_or_default();
+    let Some(line) = std::str::from_utf8(&line).ok().map(|line| line.trim_end_matches('\r')) else { return Ok(false) };
+    let asked = query_of(config, source, std::slice::from_ref(entry))
+        .and_then(|asked| Some(LogQuery { text: asked.query.narrowed("message", line)?.only, ..asked }));
+    let Some(asked) = asked else { return Ok(false) };
+    let counted = delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?;
+    // A line of a longer record is part of that, and alike ones cannot be told from each other.
+    if counted.matching != 1 {
+        return Ok(false);
+    }
+    let now = counted.now.to_string();
+    delete::delete(client, &asked, &[("at_most", "1".to_owned()), ("now", now)]).await?;
+    Ok(true)
 }
 
 /// The records of a source, within the times that the imports noted.

@@ -59,6 +59,8 @@ pub(super) struct ImportSource {
     pub(super) is_again: bool,
     /// Whether what was imported of it before is deleted.
     pub(super) replaces: bool,
+    /// Whether the half line with which it ended before is deleted.
+    pub(super) completes: bool,
     /// What was imported of it before.
     pub(super) before: Option<Entry>,
 }
@@ -150,6 +152,14 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     gathered.borrow_mut().stand_at_end(broken.is_some());
     let _ = give(std::mem::take(&mut cutting.writing.into), &cutting);
     Ok(Reading { tally: cutting.writing.tally, encoding, converted, broken })
+}
+
+/// The line at the end of what was imported of a file, where it was half written then.
+pub(super) fn half_line(file: &Path, imported: u64) -> io::Result<Vec<u8>> {
+    let (from, _) = raw::open(file)?;
+    let mut sign = Sign::default();
+    sign.read(&mut from.take(imported), imported)?;
+    Ok(without_zeros(sign.begun_line()).to_vec())
 }
 
 /// The beginning of a text.
@@ -351,6 +361,8 @@ impl Gathered {
         // Of an import that was cut off: what it took already counts.
         let before = source.before.as_ref().filter(|entry| entry.open.is_some());
         let records = before.map_or(0, |entry| entry.records) + writing.tally.records;
+        // The one that it had in the place of the first of them is deleted.
+        let records = records.saturating_sub(source.completes.into());
         let spans = before.and_then(|entry| entry.span).into_iter().chain(writing.span);
         let span = spans.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
         let mut entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;

@@ -10,7 +10,7 @@ use crate::{
     },
     layout::{
         gallery::Drawn,
-        parts::{Choice, Faults, Mood, Notice, Pager},
+        parts::{Choice, Chosen, Faults, Mood, Notice, Pager},
         view::View,
     },
     people::{
@@ -18,7 +18,7 @@ use crate::{
         tokens::page::{EXPIRIES, TokenRow, TokensPage, scope_word},
         users::page::{PasswordLink, Standing, UserRow, UsersPage},
     },
-    system::page::{CollectedRow, ReceivedSource, SourcesPage, SystemFacts, SystemPage},
+    system::page::{CollectedRow, PeriodChoice, ReceivedSource, SourceFormat, SourcesPage, SystemFacts, SystemPage},
     workers::page::WorkersPage,
 };
 use askama::Template as _;
@@ -161,7 +161,8 @@ fn sources(v: &View) -> String {
         what: what.to_owned(),
         labels: labels.iter().map(|label| (*label).to_owned()).collect(),
     };
-    let received = |name: &str, lines| ReceivedSource {
+    let received = |name: &str, format, lines| ReceivedSource {
+        format,
         name: name.to_owned(),
         lines: v.number(&lines),
         address: "/explore".to_owned(),
@@ -174,7 +175,15 @@ fn sources(v: &View) -> String {
             collected("sources-journal", "", &[]),
             collected("sources-own", "/var/lib/vigie/logs/vigie.log", &[]),
         ],
-        received: vec![received("/var/log/nginx/access.log", 84_211), received("vigie", 1_204)],
+        periods: [("sources-day", Chosen::Yes), ("sources-week", Chosen::No)]
+            .map(|(word, chosen)| PeriodChoice { word, address: "/sources".to_owned(), chosen })
+            .to_vec(),
+        received: vec![
+            received("/var/log/nginx/access.log", SourceFormat::Known("nginx".to_owned()), 84_211),
+            received("/var/log/shop.log", SourceFormat::Unknown("/sources/format?source=%2Fvar".to_owned()), 2_310),
+            received("vigie", SourceFormat::Structured, 1_204),
+        ],
+        is_cut: false,
     }
     .render()
     .unwrap()

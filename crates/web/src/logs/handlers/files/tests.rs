@@ -271,3 +271,38 @@ async fn a_format_that_nothing_recognises_is_described_tried_and_kept() {
     assert_eq!(names, ["shop"]);
     assert!(site.app.logs.formats_of("/var/log/other.log").is_empty());
 }
+
+#[tokio::test]
+async fn a_source_of_lines_that_nothing_recognises_is_marked_and_described() {
+    let (site, admin) = site().await;
+    let now = site.app.clock.now();
+    let line = |source: &str, more: &str, text: &str| {
+        format!("{{\"time\":\"{now}\",\"source\":\"{source}\"{more},\"message\":\"2026-11-20 10:00:00 {text}\"}}\n")
+    };
+    let lines = line("/srv/shop/a.log", "", "<WARN> anna refused") + &line("/srv/shop/a.log", "", "<INFO> bob sent");
+    let lines = lines + &line("probe", ",\"level\":\"info\"", "up");
+    // As an import sends them: what they do not say is not looked for.
+    let taken = site.post_text("/api/v1/logs/imports/a1?to=1", lines).await;
+    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    let page = site.look(&admin, "/sources").await;
+    let describe = "/sources/format?source=%2Fsrv%2Fshop%2Fa.log";
+    assert!(
+        page.text.contains(&format!("Not recognised</span><a class=\"button small\" href=\"{describe}\"")),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("source=probe"), "what sent it says its level: {}", page.text);
+    let page = site.look(&admin, describe).await;
+    assert!(page.text.contains("%{time} &#60;%{level}&#62; %{message}"), "{}", page.text);
+    assert!(page.text.contains("2 of the last 2 lines match: 2 with a time, 2 with a level"), "{}", page.text);
+    for none in ["", "no/such.log"] {
+        assert_eq!(site.look(&admin, &format!("/sources/format?source={none}")).await.status, StatusCode::NOT_FOUND);
+    }
+    let typed = [("source", "/srv/shop/a.log"), ("name", "shop"), ("pattern", "%{time} <%{level}> %{message}")];
+    let answer = site.act(&admin, "/sources/format", &typed).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let back = answer.header("location").to_owned();
+    let page = site.look(&admin, &back).await;
+    assert!(page.text.contains("The format shop has been saved"), "{back}: {}", page.text);
+    assert_eq!(site.app.logs.formats_of("/srv/shop/a.log.1").len(), 1);
+}
