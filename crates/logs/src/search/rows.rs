@@ -111,7 +111,7 @@ pub fn export(
     bounds: &Bounds,
     mut each: impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<(), Vec<Partial>> {
-    let mut left = page.limit.min(EXPORTED_MAX);
+    let (mut left, mut partial) = (page.limit.min(EXPORTED_MAX), Vec::new());
     while left > 0 {
         page.limit = left.min(ROWS_MAX);
         let mut ended = ControlFlow::Continue(());
@@ -122,9 +122,13 @@ pub fn export(
         });
         ended?;
         left -= answer.value;
-        if answer.value < page.limit || !answer.partial.is_empty() {
-            return ControlFlow::Continue(answer.partial);
+        let is_over = answer.partial.contains(&Partial::Cancelled);
+        // What is damaged is left out; what lies behind it is not.
+        let is_first = partial.is_empty();
+        partial.extend(answer.partial.into_iter().filter(|why| is_first || *why == Partial::Cancelled));
+        if answer.value < page.limit || is_over {
+            break;
         }
     }
-    ControlFlow::Continue(Vec::new())
+    ControlFlow::Continue(partial)
 }

@@ -173,6 +173,14 @@ pub fn time_range(snapshot: &Snapshot) -> Option<(Timestamp, Timestamp)> {
 }
 
 impl ScanUnit<'_> {
+    /// Tells a block from others of the same snapshot.
+    pub(super) fn address(self) -> Option<usize> {
+        match self {
+            Self::Block { info, .. } => Some(std::ptr::from_ref(info).addr()),
+            Self::Memory(_) => None,
+        }
+    }
+
     pub(super) const fn is_block(self) -> bool {
         matches!(self, Self::Block { .. })
     }

@@ -10,7 +10,7 @@ use crate::query::cancel::Cancel;
 use crate::{Batch, Damage, RecordRef, Snapshot};
 use model::Timestamp;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -45,6 +45,8 @@ pub struct Hit<'a> {
 }
 
 /// Calls `each` with the rows of a page, in order. The pipes of the question play no part. The answer is how many rows there were.
+///
+/// A block whose records turn out to be damaged when they are put together is left out, and the page goes on without it.
 pub fn search(
     snapshot: &Snapshot,
     question: &Question,
@@ -52,12 +54,45 @@ pub fn search(
     bounds: &Bounds,
     mut each: impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> Answer<usize> {
-    let limit = page.limit.min(ROWS_MAX + 1);
-    let (parts, mut tally) = in_order(snapshot, question, page);
+    let mut left = Page { limit: page.limit.min(ROWS_MAX + 1), ..page };
+    let (mut tally, mut given, mut damaged) = (Tally::default(), 0, BTreeSet::new());
+    loop {
+        let known = damaged.len();
+        let taken = take_until_damage(snapshot, question, left, bounds, (&mut tally, &mut damaged), &mut each);
+        given += taken.rows;
+        left = Page { limit: left.limit - taken.rows, after: taken.last.or(left.after), ..left };
+        if taken.is_over || damaged.len() == known || left.limit == 0 {
+            return tally.answer(given, snapshot);
+        }
+    }
+}
+
+/// What was given of a page.
+#[derive(Default)]
+struct Taken {
+    rows: usize,
+    last: Option<Cursor>,
+    /// Nobody takes more, or time is over.
+    is_over: bool,
+}
+
+/// Rows of a page, until a block is found damaged whose rows were to be among them: rows that were let go for those may be next.
+fn take_until_damage(
+    snapshot: &Snapshot,
+    question: &Question,
+    page: Page,
+    bounds: &Bounds,
+    (tally, damaged): (&mut Tally, &mut BTreeSet<usize>),
+    each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
+) -> Taken {
+    let (limit, known) = (page.limit, damaged.len());
+    let (mut parts, more) = in_order(snapshot, question, page);
+    tally.add(more);
+    parts.retain(|(part, ..)| part.address().is_none_or(|address| !damaged.contains(&address)));
     let mut pruner = Pruner::new(snapshot, &question.condition);
-    let (mut done, mut given, mut round) = (0, 0, bounds.threads.max(1));
+    let (mut done, mut round, mut taken) = (0, bounds.threads.max(1), Taken::default());
     let mut waiting: BTreeMap<Key, FoundRow<'_>> = BTreeMap::new();
-    while given < limit && done < parts.len() {
+    while taken.rows < limit && done < parts.len() {
         // The next ones that may hold something.
         let mut list: Vec<ScanUnit<'_>> = Vec::with_capacity(round);
         let mut end = done;
@@ -83,29 +118,34 @@ pub fn search(
             waiting.insert(Key::new(cursor, page.order), FoundRow { part, row });
         }
         let rows_found = waiting.len() - before;
-        while waiting.len() > limit - given {
+        while waiting.len() > limit - taken.rows {
             waiting.pop_last();
         }
         done = end;
-        round = next_round(round, list.len(), rows_found, limit - given - waiting.len(), bounds);
-        // A row is next if none of the parts left can hold one before it.
-        let bound = parts.get(done).map(|(_, first, last)| match page.order {
-            Order::Descending => Key(last.wrapping_neg(), 0),
-            Order::Ascending => Key(*first, 0),
-        });
-        let ready = match bound {
-            Some(bound) => {
-                let later = waiting.split_off(&bound);
-                std::mem::replace(&mut waiting, later)
-            }
-            None => std::mem::take(&mut waiting),
-        };
-        given += ready.len();
-        if give(snapshot, ready, page.order, bounds, &mut tally, &mut each).is_break() || bounds.cancel.is_cancelled() {
+        round = next_round(round, list.len(), rows_found, limit - taken.rows - waiting.len(), bounds);
+        let ready = split_ready(&mut waiting, parts.get(done), page.order);
+        taken.is_over = give(snapshot, ready, page.order, bounds, (tally, damaged, &mut taken), each).is_break()
+            || bounds.cancel.is_cancelled();
+        if taken.is_over || damaged.len() > known {
             break;
         }
     }
-    tally.answer(given, snapshot)
+    taken
+}
+
+/// The rows that are next, as none of the parts left can hold one before them: `next` is the first of those.
+fn split_ready<'a>(
+    waiting: &mut BTreeMap<Key, FoundRow<'a>>,
+    next: Option<&(ScanUnit<'a>, i64, i64)>,
+    order: Order,
+) -> BTreeMap<Key, FoundRow<'a>> {
+    let Some((_, first, last)) = next else { return std::mem::take(waiting) };
+    let bound = match order {
+        Order::Descending => Key(last.wrapping_neg(), 0),
+        Order::Ascending => Key(*first, 0),
+    };
+    let later = waiting.split_off(&bound);
+    std::mem::replace(waiting, later)
 }
 
 /// The parts that may hold rows of a page, with the times of their first and last: those that may hold the next row first.
@@ -194,7 +234,7 @@ fn give(
     ready: BTreeMap<Key, FoundRow<'_>>,
     order: Order,
     bounds: &Bounds,
-    tally: &mut Tally,
+    (tally, damaged, taken): (&mut Tally, &mut BTreeSet<usize>, &mut Taken),
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let ready: Vec<(Key, FoundRow<'_>)> = ready.into_iter().collect();
@@ -205,13 +245,15 @@ fn give(
         let memory_bytes_max = if next.len() == 1 { usize::MAX } else { bounds.memory_bytes_max };
         // What was found is given even when the search is over.
         let bounds = Bounds { threads: bounds.threads, cancel: Cancel::default(), memory_bytes_max };
-        let Some(batches) = rebuild(snapshot, next, order, &bounds, tally) else {
+        let Some(batches) = rebuild(snapshot, next, order, &bounds, (tally, damaged)) else {
             together = next.len() / 2;
             continue;
         };
         for (key, found) in next {
             let cursor = key.cursor(order);
             if let Some(record) = batches.record(found) {
+                taken.rows += 1;
+                taken.last = Some(cursor);
                 each(Hit { cursor, record })?;
             }
         }
@@ -230,8 +272,8 @@ impl Batches {
     fn record<'a>(&'a self, found: &FoundRow<'a>) -> Option<RecordRef<'a>> {
         match found.part {
             ScanUnit::Memory(numbered) => Some(numbered.batch.get(found.row as usize)),
-            ScanUnit::Block { info, .. } => {
-                let (rows, batch) = self.0.get(&std::ptr::from_ref(info).addr())?;
+            ScanUnit::Block { .. } => {
+                let (rows, batch) = self.0.get(&found.part.address()?)?;
                 rows.binary_search(&found.row).ok().map(|place| batch.get(place))
             }
         }
@@ -244,13 +286,13 @@ fn rebuild(
     found: &[(Key, FoundRow<'_>)],
     order: Order,
     bounds: &Bounds,
-    tally: &mut Tally,
+    (tally, damaged): (&mut Tally, &mut BTreeSet<usize>),
 ) -> Option<Batches> {
     let mut parts: Vec<ScanUnit<'_>> = Vec::new();
     let mut rows_of: BTreeMap<usize, Vec<(u32, Timestamp)>> = BTreeMap::new();
     for (key, found) in found {
-        if let ScanUnit::Block { info, .. } = found.part {
-            let rows = rows_of.entry(std::ptr::from_ref(info).addr()).or_insert_with(|| {
+        if let Some(address) = found.part.address() {
+            let rows = rows_of.entry(address).or_insert_with(|| {
                 parts.push(found.part);
                 Vec::new()
             });
@@ -267,8 +309,7 @@ fn rebuild(
     let bytes = AtomicUsize::new(0);
     let is_full = || bytes.load(Ordering::Relaxed) > bounds.memory_bytes_max;
     let (rebuilt, more) = fold(&parts, bounds, Vec::new, |rebuilt, part, tally| {
-        let ScanUnit::Block { segment, number, info } = part else { return };
-        let address = std::ptr::from_ref(info).addr();
+        let (ScanUnit::Block { segment, number, .. }, Some(address)) = (part, part.address()) else { return };
         let Some((rows, times)) = rows_of.get(&address).filter(|_| !is_full()) else { return };
         let records = snapshot.block(segment, number).and_then(|block| {
             let before = block.bytes_read();
@@ -288,5 +329,9 @@ fn rebuild(
         return None;
     }
     tally.add(more);
-    Some(Batches(rebuilt.into_iter().flatten().collect()))
+    let rebuilt: BTreeMap<_, _> = rebuilt.into_iter().flatten().collect();
+    if !bounds.cancel.is_cancelled() {
+        damaged.extend(rows_of.keys().filter(|address| !rebuilt.contains_key(*address)));
+    }
+    Some(Batches(rebuilt))
 }

@@ -206,6 +206,51 @@ fn what_cannot_be_read_is_told_and_the_rest_is_served() {
 }
 
 #[test]
+fn a_page_goes_on_behind_what_is_damaged_wherever_that_is() {
+    const ROWS: i64 = 300;
+    let disk = Simulated::default();
+    let (store, _) = Store::open_on(Disk::of(Arc::new(disk.clone())), Options::default(), NOW).unwrap();
+    for start in [0, ROWS, 2 * ROWS] {
+        let mut batch = Batch::new();
+        for number in start..start + ROWS {
+            let message = format!("{:x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64.cast_signed())).repeat(3);
+            batch.push(&Record { message: message.into_bytes(), ..record(number) }).unwrap();
+        }
+        store.append(crate::Kind::Log, batch, NOW).unwrap().blocking_recv().unwrap().unwrap();
+        store.seal(NOW).unwrap().blocking_recv().unwrap().unwrap();
+    }
+    let name = store.snapshot(crate::Kind::Log).segments()[1].name().to_owned();
+    let mut bytes = 0;
+    disk.change(&name, |content| bytes = content.len());
+    let mut met_late = 0;
+    for place in (0..bytes).step_by(bytes / 60) {
+        let damaged = disk.after_power_cut(0.0);
+        damaged.change(&name, |content| content[place] ^= 0x55);
+        let (store, _) = Store::open_on(Disk::of(Arc::new(damaged)), Options::default(), NOW).unwrap();
+        let snapshot = store.snapshot(crate::Kind::Log);
+        for (order, limit) in [(Order::Descending, 400), (Order::Ascending, 350), (Order::Descending, 1_000)] {
+            let (mut seqs, page) = (Vec::new(), Page { order, after: None, limit });
+            let answered = search(&snapshot, &question("*"), page, &Bounds::default(), |hit| {
+                seqs.push(hit.cursor.seq);
+                ControlFlow::Continue(())
+            });
+            let is_lost = |seq: &u64| !answered.partial.is_empty() && (300..600).contains(seq);
+            let mut all: Vec<u64> = (0..3 * ROWS as u64).filter(|seq| !is_lost(seq)).collect();
+            if order == Order::Descending {
+                all.reverse();
+            }
+            all.truncate(limit);
+            assert_eq!((answered.value, seqs), (all.len(), all), "byte {place} of {bytes}, {order:?}, {limit}");
+            // Its times could be read, its messages not.
+            let range = Timestamp::from_micros(1)..Timestamp::from_micros(400_000_000);
+            let steps = histogram(&snapshot, question("*"), range, Duration::from_secs(10), &Bounds::default());
+            met_late += usize::from(!answered.partial.is_empty() && steps.partial.is_empty());
+        }
+    }
+    assert!(met_late > 10, "damage was met {met_late} times when records were put together");
+}
+
+#[test]
 fn an_answer_says_what_its_bounds_left_out() {
     let snapshot = store(&Simulated::default()).snapshot(crate::Kind::Log);
     let bounds = Bounds::default();
