@@ -189,6 +189,21 @@ pub struct Taken {
     pub masked: u64,
     /// Why lines were rejected: of the first hundred.
     pub problems: Vec<LineProblem>,
+    /// Of a batch of an import: the first and the last number of its records, which have all between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seqs: Option<(u64, u64)>,
+}
+
+/// Numbers of records: ranges, each from its first to its last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SeqRanges {
+    pub seqs: Vec<(u64, u64)>,
+}
+
+/// How many records there are of those that were asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StoredCount {
+    pub stored: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

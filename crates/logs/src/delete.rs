@@ -1,10 +1,10 @@
 //! Deleting records by query: what should never have been kept, or is not to be kept any longer.
 
-use crate::{Error, Logs};
+use crate::{Error, Logs, TIME_MAX};
 use std::time::Duration;
 use telemetry::{
     Kind,
-    query::{Partial, Question, matching_seqs},
+    query::{Partial, Question, count_numbered, matching_seqs},
 };
 
 /// What came of a wish to delete.
@@ -53,5 +53,31 @@ impl Logs {
             deletion.is_done = true;
         }
         Ok(deletion)
+    }
+
+    /// How many records of logs with a number in one of `ranges`, from first to last, are stored.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, or a block that may hold some of them not be read.
+    pub async fn count_numbered(&self, ranges: Vec<(u64, u64)>) -> Result<u64, Error> {
+        if !self.exists() {
+            return Ok(0);
+        }
+        let counted = self.ask(TIME_MAX, move |snapshot, _| count_numbered(snapshot, &ranges)).await?;
+        Ok(counted.map_err(telemetry::Error::from)?)
+    }
+
+    /// Deletes the record of logs of that number; returns whether there was one.
+    ///
+    /// # Errors
+    /// As [`Self::count_numbered`], and when the deletion cannot be written: then it is not deleted.
+    pub async fn delete_numbered(&self, seq: u64) -> Result<bool, Error> {
+        let is_stored = self.count_numbered(vec![(seq, seq)]).await? > 0;
+        if is_stored {
+            let opened = self.opened_async().await?;
+            let seqs = std::iter::once(seq).collect();
+            opened.store.delete(seqs)?.await.map_err(|_| Error::Closed)??;
+        }
+        Ok(is_stored)
     }
 }

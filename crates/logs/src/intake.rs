@@ -36,6 +36,8 @@ pub struct IntakeReport {
     pub problems: Vec<Problem>,
     /// Secrets that were masked.
     pub masked: u64,
+    /// The first and the last number of what was appended together last.
+    pub seqs: Option<(u64, u64)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -350,6 +352,8 @@ impl Intake {
         let Some(answer) = self.waiting.pop_front() else { return Ok(()) };
         let appended = answer.blocking_recv().map_err(|_| Error::Closed)??;
         self.taken.accepted += appended.rows as u64;
+        let last = (appended.first_seq + appended.rows as u64).checked_sub(1);
+        self.taken.seqs = last.filter(|_| appended.rows > 0).map(|last| (appended.first_seq, last));
         Ok(())
     }
 

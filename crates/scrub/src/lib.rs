@@ -103,19 +103,25 @@ impl Scrubber {
 
     /// `text` once over; `None` where there is nothing to mask.
     fn round(&self, text: &[u8], counts: &mut Counts) -> Option<Vec<u8>> {
+        let is_object = named::is_object(text);
         let mut spans = Vec::new();
-        self.find_named(text, &mut spans);
+        self.find_named(text, is_object, &mut spans);
         self.find_shaped(text, &mut spans);
         for found in self.patterns.iter().flat_map(|pattern| pattern.find_iter(text)).filter(|found| !found.is_empty())
         {
             spans.push(Span { start: found.start(), end: found.end(), mask: MASK, rule: Rule::Pattern });
+        }
+        if is_object {
+            // A line of JSON stays one: no secret goes on over the end of its text.
+            spans.iter_mut().for_each(|span| span.end = named::end_within(text, span.start, span.end));
+            spans.retain(|span| span.start < span.end);
         }
         // What is masked already is no longer secret.
         spans.retain(|span| text[span.start..span.end] != *MASK.as_bytes());
         (!spans.is_empty()).then(|| masked(text, spans, counts))
     }
 
-    fn find_named(&self, text: &[u8], spans: &mut Vec<Span>) {
+    fn find_named(&self, text: &[u8], is_object: bool, spans: &mut Vec<Span>) {
         // Looked for where it matters.
         let mut has_options = None;
         // All before it is masked.
@@ -136,9 +142,10 @@ impl Scrubber {
                 b':' if text[at + 1..].starts_with(b"//") => (Rule::Url, named::in_url(text, at + 3)),
                 _ => (Rule::Key, named::after_key(text, at, &self.keys)),
             };
-            let Some((start, end, mask)) = secret.filter(|(start, end, _)| end > start && *start >= done) else {
-                continue;
+            let is_there = |(start, end, _): &named::Secret| {
+                end > start && *start >= done && !(is_object && named::is_closed(text, at, *start))
             };
+            let Some((start, end, mask)) = secret.filter(is_there) else { continue };
             if self.on[rule as usize] {
                 spans.push(Span { start, end, mask, rule });
                 done = end;

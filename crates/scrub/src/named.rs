@@ -183,7 +183,13 @@ pub(super) fn after_key(bytes: &[u8], at: usize, keys: &Keys) -> Option<Secret> 
         return None;
     }
     // A bare number behind a key in quotes is JSON, and should stay so.
-    Some((start, end, if quoted_key { "\"***\"" } else { MASK }))
+    let mask = match bytes[key_end] {
+        b'\\' => "\\\"***\\\"",
+        b'\'' => "'***'",
+        b'"' => "\"***\"",
+        _ => MASK,
+    };
+    Some((start, end, mask))
 }
 
 /// `--smtp-password x`, as on a command line. The space is at `space`.
@@ -257,6 +263,33 @@ fn is_password_in_french(bytes: &[u8], key_start: usize, key: &[u8]) -> bool {
         && key_start.checked_sub(BEFORE.len()).is_some_and(|start| {
             bytes[start..key_start].eq_ignore_ascii_case(BEFORE) && (start == 0 || !is_word(bytes[start - 1]))
         })
+}
+
+/// Whether it looks like a line of JSON.
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{") && bytes.trim_ascii_end().ends_with(b"}")
+}
+
+/// The quotes of an object that begin and end its texts, from `start` on: those within have a backslash before them.
+fn bare_quotes(bytes: &[u8], start: usize, end: usize) -> impl Iterator<Item = usize> {
+    let is_bare = |at: &usize| bytes[..*at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    memchr::memchr_iter(b'"', &bytes[start..end]).map(move |at| start + at).filter(is_bare)
+}
+
+/// Where a secret from `start` to `end` of an object ends at the latest: with the text that it stands in.
+pub(super) fn end_within(bytes: &[u8], start: usize, end: usize) -> usize {
+    bare_quotes(bytes, start, end).next().unwrap_or(end)
+}
+
+/// Whether the text of an object ends between a key at its end, of which the separator is at `at`, and `start`: `"msg":"password="}`.
+pub(super) fn is_closed(bytes: &[u8], at: usize, start: usize) -> bool {
+    let key_end = bytes[..at].trim_ascii_end().len();
+    let is_quoted_key = key_end > 0 && bare_quotes(bytes, key_end - 1, key_end).next().is_some();
+    let closes = |quote: usize| {
+        let behind = skip(bytes, quote + 1, |byte| byte == b' ');
+        bytes.get(behind).is_some_and(|byte| b",}]:".contains(byte))
+    };
+    !is_quoted_key && bare_quotes(bytes, at, start).any(closes)
 }
 
 pub(super) fn value_end(bytes: &[u8], start: usize) -> usize {

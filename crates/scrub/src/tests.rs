@@ -309,6 +309,24 @@ fn a_wrong_pattern_is_refused_with_its_reason() {
 }
 
 #[test]
+fn no_secret_goes_on_over_the_end_of_a_text_of_json() {
+    for (line, expected) in [
+        (r#"{"message":"x password="}"#, r#"{"message":"x password="}"#),
+        (r#"{"message":"password: ","level":"info"}"#, r#"{"message":"password: ","level":"info"}"#),
+        (r#"{"message":"token=\"","n":1}"#, r#"{"message":"token=\"","n":1}"#),
+        (r#"{"message":"token=\"abc def","n":1}"#, r#"{"message":"token=\"***","n":1}"#),
+        (r#"{"message":"password='abc def","n":1}"#, r#"{"message":"password='***","n":1}"#),
+        (r#"{"message":"the password is"}"#, r#"{"message":"the password is"}"#),
+        (r#"{"password":"abc","n":1}"#, r#"{"password":"***","n":1}"#),
+        (r#"{"password" : "abc","n":1}"#, r#"{"password" : "***","n":1}"#),
+        (r#"{password="abc def", n=1}"#, r#"{password="***", n=1}"#),
+        (r#"{"path":"C:\\token=","n":1}"#, r#"{"path":"C:\\token=","n":1}"#),
+    ] {
+        assert_eq!(scrub(line), expected);
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_stay_as_they_are() {
     let mut counts = Counts::default();
     let clean = Scrubber::default().scrub(b"\xff password=\xe9\xff x\xfe", &mut counts);
@@ -326,6 +344,20 @@ proptest! {
     fn no_secret_gets_through(before in "[ -~]{0,20}", key in "(smtp_|X-)?(password|token|api[-_]key)", sep in "(=| = |: )", secret in "[a-zA-Z0-9]{12}") {
         let line = format!("{before} {key}{sep}{secret} after");
         prop_assert!(!scrub(&line).contains(&secret));
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_line_of_json_stays_one(
+        texts in prop::collection::vec("(password|passe|is|token|--token|Bearer|Cookie|://u:p@|-----BEGIN PRIVATE KEY-----|[=: \"'\\\\@é,{}]|[a-z0-9]{1,9}){0,12}", 1..4)
+    ) {
+        let fields = ["message", "password", "n"].iter().zip(&texts).map(|(name, text)| ((*name).to_owned(), serde_json::Value::from(text.as_str())));
+        let line = serde_json::Value::Object(fields.collect()).to_string();
+        let scrubbed = scrub(&line).into_owned();
+        let read: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(&scrubbed);
+        prop_assert!(read.is_ok_and(|read| read.len() == texts.len()), "{line} became {scrubbed}");
+        prop_assert_eq!(scrub(&scrubbed), scrubbed.as_str());
     }
 }
 

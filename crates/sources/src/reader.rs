@@ -185,6 +185,11 @@ impl Reader {
         heading.into_iter().chain(self.assembler.held()).collect()
     }
 
+    /// Of these, the lines of the record that [`Self::finish`] gives last, if no line of another stands between them.
+    pub fn last_held(&self) -> Option<Range<u64>> {
+        self.assembler.last_held()
+    }
+
     /// Takes one line, without its line feed, that arrived at `now`; gives `sink` each record that is complete by it.
     pub fn push(&mut self, raw: &[u8], now: Timestamp, sink: &mut dyn FnMut(Record<'_>)) {
         self.calendar.arrived(now);

@@ -113,7 +113,7 @@ import-rejected = ; { $n } not taken: { $why }
 import-rejected-help = : once that is changed, --again imports the whole file anew
 record-too-old = older than what is kept: raise `keep-days` of [log-store]
 record-too-long = longer than 4 MiB
-import-completed = ; the incomplete line at its end was replaced by the complete one
+import-completed = ; the incomplete record at its end was replaced by the complete one
 import-removed = { $name }: { $n ->
     [one] { n-record } of it is
    *[other] { n-record } of it are

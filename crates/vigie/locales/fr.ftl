@@ -140,7 +140,7 @@ import-rejected =  ; { $n } { $n ->
 import-rejected-help =  : après correction, --again réimporte tout le fichier
 record-too-old = plus ancienne que la durée de conservation : augmentez « keep-days » dans [log-store]
 record-too-long = plus longue que 4 Mio
-import-completed =  ; la dernière ligne, incomplète, a été remplacée par la ligne complète
+import-completed =  ; la dernière ligne, incomplète, a été remplacée
 import-removed = { $name } : { n-record } { $n ->
     [one] n’est pas conservée
    *[other] ne sont pas conservées

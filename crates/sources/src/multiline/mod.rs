@@ -126,6 +126,11 @@ impl Assembler {
         held
     }
 
+    /// The lines of the record that [`Self::finish`] gives last, if no line of another stands between them.
+    pub fn last_held(&self) -> Option<Range<u64>> {
+        self.open.last().filter(|open| open.earlier.is_empty()).map(|open| open.lines.clone())
+    }
+
     /// How the open record of `speaker` would go on, if it has one.
     pub fn trace(&mut self, speaker: u64) -> Option<&mut Trace> {
         self.open.iter_mut().find(|open| open.speaker == speaker).map(|open| &mut open.trace)

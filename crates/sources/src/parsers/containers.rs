@@ -63,6 +63,11 @@ fn stamped(text: &str) -> Option<Stamped<'_>> {
         (b' ', 9) => (behind.strip_prefix("  ")?, false),
         _ => return None,
     };
+    // Container engines write the stream behind it.
+    let streamed = line.strip_prefix("stdout ").or_else(|| line.strip_prefix("stderr "));
+    if streamed.is_some_and(|part| part.starts_with(['F', 'P'])) {
+        return None;
+    }
     let stamp = Cursor::new(text).stamp()?;
     // Two spaces stand before a level that is aligned.
     let is_aligned = line.starts_with(' ') && !line.trim_start().starts_with("at ") && !line.starts_with("  File ");

@@ -69,7 +69,7 @@ pub fn search(
 
 /// What was given of a page.
 #[derive(Default)]
-struct Taken {
+struct Given {
     rows: usize,
     last: Option<Cursor>,
     /// Nobody takes more, or time is over.
@@ -84,13 +84,13 @@ fn take_until_damage(
     bounds: &Bounds,
     (tally, damaged): (&mut Tally, &mut BTreeSet<usize>),
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
-) -> Taken {
+) -> Given {
     let (limit, known) = (page.limit, damaged.len());
     let (mut parts, more) = in_order(snapshot, question, page);
     tally.add(more);
     parts.retain(|(part, ..)| part.address().is_none_or(|address| !damaged.contains(&address)));
     let mut pruner = Pruner::new(snapshot, &question.condition);
-    let (mut done, mut round, mut taken) = (0, bounds.threads.max(1), Taken::default());
+    let (mut done, mut round, mut taken) = (0, bounds.threads.max(1), Given::default());
     let mut waiting: BTreeMap<Key, FoundRow<'_>> = BTreeMap::new();
     while taken.rows < limit && done < parts.len() {
         // The next ones that may hold something.
@@ -234,7 +234,7 @@ fn give(
     ready: BTreeMap<Key, FoundRow<'_>>,
     order: Order,
     bounds: &Bounds,
-    (tally, damaged, taken): (&mut Tally, &mut BTreeSet<usize>, &mut Taken),
+    (tally, damaged, taken): (&mut Tally, &mut BTreeSet<usize>, &mut Given),
     each: &mut impl FnMut(Hit<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let ready: Vec<(Key, FoundRow<'_>)> = ready.into_iter().collect();

@@ -4,6 +4,7 @@
 
 #[path = "../desk/mod.rs"]
 mod desk;
+mod growing;
 mod imports;
 mod pipes;
 mod reimports;

@@ -42,7 +42,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("audit-job-reuse", &["POST /jobs/{id}/reuse"]),
     ("deed-log-clear", &["POST /logs/clear/{name}/", "POST /logs/clear/{name}"]),
     ("deed-log-format", &["POST /logs/format/{name}", "POST /sources/format"]),
-    ("deed-logs-delete", &["DELETE /logs"]),
+    ("deed-logs-delete", &["DELETE /logs", "DELETE /logs/{seq}"]),
     ("deed-project-new", &["POST /projects"]),
     ("deed-project-change", &["POST /projects/{name}", "PUT /projects/{name}"]),
     ("deed-project-key-add", &["POST /projects/{name}/keys"]),

@@ -43,18 +43,7 @@ pub(crate) fn declare(routes: Routes) -> Routes {
             .gives::<::api::logs::Taken>(200, "How many are synced and searchable, and why others were not taken")
             .body_max(LOGS_BYTES_MAX),
     );
-    let routes = imports::declare(routes);
-    routes
-        .delete(
-            "/api/v1/logs",
-            Access::Admin,
-            delete::delete,
-            // Written down there, with the query and the number of records.
-            About::new("Delete the records that match: all of them, or none where something is unclear")
-                .unaudited()
-                .query::<delete::DeleteQuery>()
-                .gives::<::api::logs::Deleted>(200, "How many match, and how many are gone"),
-        )
+    delete::declare(imports::declare(routes))
         .get(
             "/api/v1/logs/search",
             Access::Read,

@@ -1,11 +1,11 @@
 //! `vigie logs import`: files into the store.
 
 mod again;
+mod numbered;
 mod read;
-mod retention;
 
 use super::{
-    ledger::{Entry, FileStatus, Ledger},
+    ledger::{Entry, FileStatus, LastRecord, Ledger},
     lines::{Tally, Under},
 };
 use crate::{
@@ -24,7 +24,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::tz::TimeZone;
 use logs::{Labels, encoding::Encoding};
 use model::{Rng, Timestamp};
-use read::{ImportSource, Piece, Reading, read};
+use read::{ImportSource, Last, Piece, Reading, read};
 use serde_json::{Value, json};
 use std::{
     io,
@@ -89,7 +89,7 @@ async fn all(config: &Config, client: &Client, args: &LogsImportArgs, labels: &L
         }
         outcomes.push(outcome);
     }
-    retention::count_removed(config, client, &mut outcomes).await?;
+    numbered::count_removed(config, client, &mut outcomes).await?;
     Ok(outcomes)
 }
 
@@ -129,10 +129,10 @@ struct ImportTotals {
     missing: u64,
     /// Records of an earlier import that were deleted.
     replaced: u64,
-    /// The line at its end was imported half written, and is whole now.
-    completed: bool,
-    /// What the ledger says of it; none where it broke off.
-    imported: Option<Entry>,
+    /// The number of the record at its end that was imported half written, and is whole now.
+    completed: Option<u64>,
+    /// Numbers of its records; none where it is not known of all of them.
+    seqs: Vec<(u64, u64)>,
     /// Records that retention removed at once.
     removed: u64,
     encoding: Encoding,
@@ -184,13 +184,6 @@ async fn one(
     };
     let has_grown = before.as_ref().is_some_and(|entry| entry.open.is_none());
     let missing = if has_grown { again::missing(config, client, file, ledger).await? } else { 0 };
-    let grown = before.as_ref().filter(|_| has_grown);
-    let completed = match grown {
-        Some(entry) if entry.source.as_ref() == Some(&source) => {
-            again::remove_half_line(config, client, file, entry).await?
-        }
-        _ => false,
-    };
     let replaced = match &before {
         None if args.again => again::replace(config, client, args, (file, &source, zone_name), ledger).await?,
         _ => Replaced::Nothing,
@@ -217,7 +210,6 @@ async fn one(
             id: id.clone(),
             is_again: args.again,
             replaces: replaced.is_some(),
-            completes: completed,
             before: before.clone(),
         };
         let place = Arc::clone(&place);
@@ -225,10 +217,10 @@ async fn one(
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
     let replaced = replaced.unwrap_or(0);
-    let mut taken =
-        ImportTotals { passed_over, missing, replaced, completed, zone: zone_name, ..ImportTotals::default() };
+    let mut taken = ImportTotals { passed_over, missing, replaced, zone: zone_name, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
+    let is_resumed = stands.now.is_some();
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
     let read = reading.await.map_err(|_| Failure::new(t!("import-broke-off")))?;
     bar.clear();
@@ -238,6 +230,10 @@ async fn one(
         Err(NotTaken { then: Then::GiveUp, failure, .. }) => return Ok(Some(Became::Failed(failure.what))),
         Err(not) => return Err(kept(not.failure, file, taken.accepted, args.again)),
         Ok(()) => {}
+    }
+    if is_resumed {
+        // Those of the records before are not known.
+        taken.seqs.clear();
     }
     ended(client, ledger, read, taken, stands).await.map(Some)
 }
@@ -276,7 +272,7 @@ async fn ended(
     mut taken: ImportTotals,
     stands: Stands,
 ) -> Result<Became> {
-    let Reading { tally, encoding, converted, broken } = match read {
+    let Reading { tally, encoding, converted, broken, last } = match read {
         Ok(reading) => reading,
         Err(error) => return Ok(Became::Failed(error.say())),
     };
@@ -285,8 +281,20 @@ async fn ended(
     match (&taken.broken, stands.now) {
         // Whatever it was refused for, the file is as new as before.
         (None, Some(entry)) if taken.is_in_vain() => forget(client, &entry).await?,
-        (None, Some(entry)) => {
-            taken.imported = Some(entry.clone());
+        (None, Some(mut entry)) => {
+            taken.completed = entry.supersedes;
+            if let Some((_, seq)) = taken.seqs.last() {
+                // As many as may be stored of it, whatever the lines were that they were sent as.
+                entry.records = taken.accepted + taken.rejected;
+                entry.last = match last {
+                    Some(Last::Read(start)) if taken.rejected == 0 => Some(LastRecord { start, seq: *seq }),
+                    _ => None,
+                };
+            }
+            if let Some(Last::AsBefore(last)) = last {
+                entry.last = Some(last);
+            }
+            entry.seqs.clone_from(&taken.seqs);
             over(client, ledger, entry).await?;
         }
         _ => {}
@@ -294,9 +302,13 @@ async fn ended(
     Ok(Became::ImportTotals(Box::new(taken)))
 }
 
-/// Notes that a file was imported to its end, and only then forgets its position.
+/// Notes that a file was imported to its end, and only then forgets its position. What it has superseded is deleted before: should this
+/// be cut off, it is done again.
 async fn over(client: &Client, ledger: &mut Ledger, entry: Entry) -> Result<()> {
     if let Some(open) = entry.open.clone() {
+        if let Some(seq) = entry.supersedes {
+            numbered::delete(client, seq).await?;
+        }
         ledger.note(entry)?;
         client.delete::<()>(&format!("{IMPORTS}/{}", open.id)).await?;
     }
@@ -357,7 +369,7 @@ async fn send(
     while let Some(Piece { lines, to }) = pieces.recv().await {
         let (path, lines) = (stands.path(&to), Bytes::from(lines));
         let mut answer = std::pin::pin!(insist(client, &path, &lines));
-        let Taken { accepted, rejected, masked, problems } = loop {
+        let Taken { accepted, rejected, masked, problems, seqs } = loop {
             tokio::select! {
                 answer = &mut answer => break answer?,
                 () = tokio::time::sleep(Bar::EVERY) => bar.show(place.load(Ordering::Relaxed)),
@@ -366,6 +378,7 @@ async fn send(
         taken.accepted += accepted;
         taken.rejected += rejected;
         taken.masked += masked;
+        seqs.into_iter().for_each(|range| numbered::add(&mut taken.seqs, range));
         for problem in problems.into_iter().map(said) {
             if taken.problems.len() < PROBLEMS_SHOWN && !taken.problems.contains(&problem) {
                 taken.problems.push(problem);
@@ -423,7 +436,7 @@ impl Outcome {
                     "from": tally.first, "to": tally.last, "passed_over_bytes": passed_over, "error": broken,
                     "zoneless": tally.zoneless, "zone": zone, "encoding": encoding, "lines_of_windows_1252": converted,
                     "replaced": taken.replaced, "missing": taken.missing, "timeless": tally.timeless,
-                    "completed_last_line": taken.completed, "removed": taken.removed,
+                    "completed_last_record": taken.completed.is_some(), "removed": taken.removed,
                 })
             }
             Became::Known(Known { at, other_source, missing }) => {
@@ -494,7 +507,7 @@ impl ImportTotals {
         if self.passed_over > 0 {
             text += &t!("import-passed-over"; n = self.passed_over);
         }
-        if self.completed {
+        if self.completed.is_some() {
             text += &t!("import-completed");
         }
         if self.missing > 0 {

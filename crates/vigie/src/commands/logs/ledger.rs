@@ -50,6 +50,15 @@ pub(super) struct Entry {
     /// What was imported of it before was deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) replaces: bool,
+    /// The numbers of its records: ranges, from the first to the last of each. Not known of an import that was cut off in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) seqs: Vec<(u64, u64)>,
+    /// Its last record, with which a file that grows goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last: Option<LastRecord>,
+    /// The number of the last record of what was imported before, in the place of which the first of this stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) supersedes: Option<u64>,
     /// The zone in which it was to be read anew, noted before what was imported of it is deleted: an entry behind this one tells that it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     replacing: Option<String>,
@@ -61,6 +70,13 @@ pub(super) struct Entry {
     /// Of an import that is not over: by which it is known, and the time that further records without one have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) open: Option<Open>,
+}
+
+/// Where a record begins in its file, unpacked, and its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct LastRecord {
+    pub(super) start: u64,
+    pub(super) seq: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -231,6 +247,11 @@ impl Ledger {
         Ok(if found.is_whole(&entry) { FileStatus::Whole(entry) } else { FileStatus::Beginning(entry) })
     }
 
+    /// Whether the last record of an import was replaced by a longer one when its file had grown.
+    pub(super) fn is_superseded(&self, entry: &Entry) -> bool {
+        entry.last.is_some_and(|last| self.entries.iter().any(|other| other.supersedes == Some(last.seq)))
+    }
+
     /// What was imported of the file, under whatever source, and is not known to be replaced.
     pub(super) fn imports_of(&self, path: &Path) -> io::Result<Vec<Entry>> {
         let found = self.found(path, &|entry| entry.open.is_none() && entry.replacing.is_none())?;
@@ -320,6 +341,9 @@ impl Entry {
             span: None,
             zone: None,
             replaces: false,
+            seqs: Vec::new(),
+            last: None,
+            supersedes: None,
             replacing: None,
             beginning,
             end,
@@ -394,7 +418,7 @@ impl Sign {
         text(&self.all.clone().finish())
     }
 
-    pub(super) fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
+    fn read(&mut self, from: &mut dyn Read, bytes: u64) -> io::Result<()> {
         let mut from = from.take(bytes);
         let mut buffer = vec![0; 64 << 10];
         loop {
@@ -419,6 +443,12 @@ impl Sign {
         let behind = usize::try_from(self.bytes.checked_sub(bytes)?).ok()?;
         let end = self.tail.len().checked_sub(behind)?;
         self.tail.get(end.checked_sub(length)?..end).filter(|end| !end.is_empty()).map(hash)
+    }
+
+    /// The last bytes of what was read, as far as they are known.
+    pub(super) fn last(&self, bytes: u64) -> Option<&[u8]> {
+        let start = self.tail.len().checked_sub(usize::try_from(bytes).ok()?)?;
+        self.tail.get(start..)
     }
 
     /// What was read behind the last line that ended, as far as that is known: a longer one begins within itself.

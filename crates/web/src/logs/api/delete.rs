@@ -3,11 +3,12 @@
 use super::{jobs::StoredJobs, rows::left_out};
 use crate::{
     Ctx,
-    auth::{Granted, write_down},
-    extract::{Query, moment},
+    auth::{Access, Granted, write_down},
+    extract::{Json, Path, Query, moment},
     problem::{Problem, Result, worded},
+    routes::{About, Routes},
 };
-use api::logs::Deleted;
+use api::logs::{Deleted, SeqRanges, StoredCount};
 use axum::{Extension, extract::State, http::Uri};
 use logs::search::{ResolvedSearch, Search};
 use serde::Deserialize;
@@ -20,9 +21,40 @@ use utoipa::IntoParams;
 /// As it stands in the audit.
 const ACTION: &str = "DELETE /api/v1/logs";
 
+pub(super) fn declare(routes: Routes) -> Routes {
+    routes
+        .delete(
+            "/api/v1/logs",
+            Access::Admin,
+            delete,
+            // Written down there, with the query and the number of records.
+            About::new("Delete the records that match: all of them, or none where something is unclear")
+                .unaudited()
+                .query::<DeleteQuery>()
+                .gives::<Deleted>(200, "How many match, and how many are gone"),
+        )
+        .delete(
+            "/api/v1/logs/{seq}",
+            Access::Admin,
+            delete_numbered,
+            About::new("Delete the record of that number")
+                .unaudited()
+                .gives::<Deleted>(200, "Whether there was one"),
+        )
+        .post(
+            "/api/v1/logs/stored",
+            Access::Read,
+            stored,
+            About::new("How many records with those numbers are stored")
+                .unaudited()
+                .takes::<SeqRanges>()
+                .gives::<StoredCount>(200, "As many"),
+        )
+}
+
 #[derive(Deserialize, Default, IntoParams)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct DeleteQuery {
+struct DeleteQuery {
     /// Which records, in the language of docs/search.md without steps; all of it has to be understood. `*` means all.
     q: String,
     /// From then on: a moment, a day, or so long ago (`15m`, `7d`).
@@ -39,7 +71,7 @@ pub(crate) struct DeleteQuery {
     now: Option<String>,
 }
 
-pub(super) async fn delete(
+async fn delete(
     State(ctx): State<Ctx>,
     Extension(granted): Extension<Granted>,
     uri: Uri,
@@ -80,6 +112,36 @@ pub(super) async fn delete(
         tracing::info!(deleted, "records of the log store were deleted by query");
     }
     Ok(axum::Json(Deleted { matching: deletion.matching, deleted, now }))
+}
+
+/// Deletes one record, if there is such a one.
+async fn delete_numbered(
+    State(ctx): State<Ctx>,
+    Extension(granted): Extension<Granted>,
+    uri: Uri,
+    Path(seq): Path<u64>,
+) -> Result<axum::Json<Deleted>> {
+    let deleted = u64::from(ctx.app.logs.delete_numbered(seq).await?);
+    if deleted > 0 {
+        write_down(&ctx, granted.name(), ACTION, uri.path(), &seq.to_string()).await;
+        tracing::info!(seq, "a record of the log store was deleted");
+    }
+    Ok(axum::Json(Deleted { matching: deleted, deleted, now: ctx.app.logs.clock().now() }))
+}
+
+/// Ranges of one question.
+const RANGES_MAX: usize = 10_000;
+
+/// How many of the records with those numbers are stored.
+async fn stored(
+    State(ctx): State<Ctx>,
+    Json(SeqRanges { seqs }): Json<SeqRanges>,
+) -> Result<axum::Json<StoredCount>> {
+    let is_right = seqs.iter().all(|(first, last)| first <= last) && seqs.is_sorted_by(|one, next| one.1 < next.0);
+    if seqs.len() > RANGES_MAX || !is_right {
+        return Err(Problem::invalid(format!("seqs: write at most {RANGES_MAX} ranges, in rising order")));
+    }
+    Ok(axum::Json(StoredCount { stored: ctx.app.logs.count_numbered(seqs).await? }))
 }
 
 /// A search takes what it does not understand for words; a deletion must not.

@@ -87,7 +87,7 @@ pub(super) async fn step(
     let step = ImportStep { id: named(&id)?, from, to: position("to", &query.to)? };
     let (packing, pace) = (Packing::of(&headers)?, Pace::of_lines(&ctx.app.limits));
     let (taken, ()) = taking(&ctx, body, packing, pace, |intake, from| intake.import(from, step)).await?;
-    Ok(axum::Json(shown(&taken)))
+    Ok(axum::Json(Taken { seqs: taken.seqs, ..shown(&taken) }))
 }
 
 pub(super) async fn end(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<axum::http::StatusCode> {

@@ -47,6 +47,7 @@ pub(super) fn shown(taken: &IntakeReport) -> Taken {
         rejected: taken.rejected,
         masked: taken.masked,
         problems: taken.problems.iter().map(problem).collect(),
+        seqs: None,
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
         ledger::{Earlier, Entry, Ledger},
         reason,
     },
-    Became, forget, read,
+    Became, forget, numbered,
 };
 use crate::{
     cli::LogsImportArgs,
@@ -107,50 +107,23 @@ async fn is_wanted(
 /// How many records of what was imported of a file are no longer stored: they were deleted, or were older than what is kept.
 pub(super) async fn missing(config: &Config, client: &Client, file: &Path, ledger: &Ledger) -> Result<u64> {
     let mut by_source: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    let mut missing = 0;
     for entry in ledger.imports_of(file).unwrap_or_default() {
-        // Where records kept sources of their own, or none had a time, nothing tells which they are.
-        if let Some(source) = entry.source.clone().filter(|source| !source.is_empty() && entry.span.is_some()) {
+        if !entry.seqs.is_empty() {
+            let superseded = u64::from(ledger.is_superseded(&entry));
+            missing += entry.records.saturating_sub(numbered::count_stored(client, &entry.seqs).await? + superseded);
+        } else if let Some(source) = entry.source.clone().filter(|source| !source.is_empty() && entry.span.is_some()) {
+            // Where records kept sources of their own, or none had a time, nothing tells which they are.
             by_source.entry(source).or_default().push(entry);
         }
     }
-    let mut missing = 0;
-    for entries in by_source.into_values() {
+    for (source, entries) in by_source {
+        let Some(asked) = query_of(config, &source, &entries) else { continue };
+        let counted = delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?;
         let records: u64 = entries.iter().map(|entry| entry.records).sum();
-        missing += stored(config, client, &entries).await?.map_or(0, |stored| records.saturating_sub(stored));
+        missing += records.saturating_sub(counted.matching);
     }
     Ok(missing)
-}
-
-/// How many records are stored of imports under one source; `None` where nothing tells which they are.
-pub(super) async fn stored(config: &Config, client: &Client, entries: &[Entry]) -> Result<Option<u64>> {
-    let source = entries.first().and_then(|entry| entry.source.as_deref()).filter(|source| !source.is_empty());
-    let is_timed = entries.iter().all(|entry| entry.span.is_some());
-    let Some(asked) = source.filter(|_| is_timed).and_then(|source| query_of(config, source, entries)) else {
-        return Ok(None);
-    };
-    Ok(Some(delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?.matching))
-}
-
-/// Deletes the record of the line with which the file ended, half written, when it was imported: the whole line takes its place.
-/// Returns whether there was one.
-pub(super) async fn remove_half_line(config: &Config, client: &Client, file: &Path, entry: &Entry) -> Result<bool> {
-    let Some(source) = entry.source.as_deref().filter(|source| !source.is_empty() && entry.span.is_some()) else {
-        return Ok(false);
-    };
-    // Whatever is wrong with the file is said where it is read.
-    let line = read::half_line(file, entry.bytes).unwrap_or_default();
-    let Some(line) = std::str::from_utf8(&line).ok().map(|line| line.trim_end_matches('\r')) else { return Ok(false) };
-    let asked = query_of(config, source, std::slice::from_ref(entry))
-        .and_then(|asked| Some(LogQuery { text: asked.query.narrowed("message", line)?.only, ..asked }));
-    let Some(asked) = asked else { return Ok(false) };
-    let counted = delete::delete(client, &asked, &[("dry_run", "true".to_owned())]).await?;
-    // A line of a longer record is part of that, and alike ones cannot be told from each other.
-    if counted.matching != 1 {
-        return Ok(false);
-    }
-    let now = counted.now.to_string();
-    delete::delete(client, &asked, &[("at_most", "1".to_owned()), ("now", now)]).await?;
-    Ok(true)
 }
 
 /// The records of a source, within the times that the imports noted.

@@ -3,7 +3,7 @@
 //! A piece ends between two records, so that an import that is cut off goes on as if nothing had been.
 
 use super::super::{
-    ledger::{Entry, Open, Sign},
+    ledger::{Entry, LastRecord, Open, Sign},
     lines::{self, Tally, Under},
 };
 use crate::words::t;
@@ -59,8 +59,6 @@ pub(super) struct ImportSource {
     pub(super) is_again: bool,
     /// Whether what was imported of it before is deleted.
     pub(super) replaces: bool,
-    /// Whether the half line with which it ended before is deleted.
-    pub(super) completes: bool,
     /// What was imported of it before.
     pub(super) before: Option<Entry>,
 }
@@ -86,11 +84,20 @@ pub(super) struct Reading {
     /// Lines that were no UTF-8, and were read as Windows-1252.
     pub(super) converted: u64,
     pub(super) broken: Option<io::Error>,
+    pub(super) last: Option<Last>,
+}
+
+/// The record at the end of a file, which may go on when the file grows.
+pub(super) enum Last {
+    /// It was read, and begins there.
+    Read(u64),
+    /// It is that of the import before.
+    AsBefore(LastRecord),
 }
 
 /// Reads a file from where it was imported to, and gives the pieces that it makes, also of what came before a fault.
 pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc<AtomicU64>) -> io::Result<Reading> {
-    let passed_over = source.before.as_ref().map_or(0, |entry| entry.bytes);
+    let imported = source.before.as_ref().map_or(0, |entry| entry.bytes);
     raw::check_packed(&source.file)?;
     let (packed, modified) = raw::open_packed(&source.file)?;
     let gathered = RefCell::new(Gathered::default());
@@ -100,27 +107,28 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
     let mut reader = source.reader(modified);
     let mut time = modified;
     let mut unread = &head[..];
-    let mut begun = Vec::new();
-    if passed_over > 0 {
+    let mut resumed = Resumed::default();
+    if imported > 0 {
         reader.learn(&head);
-        unread = pass_over(passed_over, &head, &mut from)?;
-        gathered.borrow_mut().stand_at(passed_over);
-        // A line that had no end then is read anew: what came of it first was a part.
-        begun = gathered.borrow().sign.begun_line().to_vec();
+        unread = pass_over(imported, &head, &mut from)?;
+        gathered.borrow_mut().stand_at(imported);
+        resumed = Resumed::behind(&gathered.borrow().sign, source);
+        resumed.look_further(&mut unread, &mut from);
         time = last_time(source, &head, source.reader(modified)).unwrap_or(modified);
     }
-    let passed_over = passed_over - begun.len() as u64;
+    let start = resumed.start;
     let mut of_head = turns_of_head(&mut reader, &head);
     if !of_head.is_empty() {
-        of_head = turns(&source.file, passed_over, &mut reader)?;
+        of_head = turns(&source.file, start, &mut reader)?;
     }
     reader.walk_back(&of_head);
     let mut cutting = Cutting {
         reader,
         are_records: source.keeps_sources && lines::are_records(&head),
-        writing: Writing { tally: Tally::default(), under: &source.under, time, span: None, into: Vec::new() },
+        writing: Writing::new(&source.under, time, resumed.last),
         starts: Vec::new(),
         pushed: 0,
+        alone: None,
     };
     let give = |lines: Vec<u8>, cutting: &Cutting<'_>| {
         let Some(to) = gathered.borrow().entry(source, cutting) else { return ControlFlow::Continue(()) };
@@ -131,9 +139,9 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         }
     };
     let mut converted = 0;
-    let ended = raw::each_line_at(&mut begun.chain(unread).chain(&mut from), &mut |offset, line| {
+    let ended = raw::each_line_at(&mut resumed.text.chain(unread).chain(&mut from), &mut |offset, line| {
         let text = without_zeros(line);
-        let mut offset = passed_over + offset + (line.len() - text.len()) as u64;
+        let mut offset = start + offset + (line.len() - text.len()) as u64;
         for part in lines::parts(text) {
             // One of several parts may be cut within a character.
             let said = if part.len() == text.len() { as_utf8(part) } else { Cow::Borrowed(part) };
@@ -147,19 +155,68 @@ pub(super) fn read(source: &ImportSource, give: &mpsc::Sender<Piece>, place: Arc
         }
         ControlFlow::Continue(())
     });
+    let last = cutting.last();
     cutting.finish();
     let broken = ended.err();
     gathered.borrow_mut().stand_at_end(broken.is_some());
     let _ = give(std::mem::take(&mut cutting.writing.into), &cutting);
-    Ok(Reading { tally: cutting.writing.tally, encoding, converted, broken })
+    let Writing { tally, unchanged, .. } = cutting.writing;
+    let last = if tally.records == 0 { unchanged.map(Last::AsBefore) } else { last.map(Last::Read) };
+    Ok(Reading { tally, encoding, converted, broken, last })
 }
 
-/// The line at the end of what was imported of a file, where it was half written then.
-pub(super) fn half_line(file: &Path, imported: u64) -> io::Result<Vec<u8>> {
-    let (from, _) = raw::open(file)?;
-    let mut sign = Sign::default();
-    sign.read(&mut from.take(imported), imported)?;
-    Ok(without_zeros(sign.begun_line()).to_vec())
+/// Where the reading of a file goes on that has grown, or of which the import was cut off.
+#[derive(Default)]
+struct Resumed {
+    start: u64,
+    /// From there on: what is read once more.
+    text: Vec<u8>,
+    last: Option<PreviousLast>,
+}
+
+/// The last record of what was imported before, which may go on in what is new.
+struct PreviousLast {
+    record: LastRecord,
+    /// That it had.
+    lines: usize,
+    /// The last of them does not go on.
+    is_ended: bool,
+}
+
+impl Resumed {
+    /// Behind what `sign` has read: at the beginning of its last record, if the import has noted it, or of a line that had no end.
+    fn behind(sign: &Sign, source: &ImportSource) -> Self {
+        let noted = || {
+            let record = source.before.as_ref().filter(|entry| entry.open.is_none())?.last?;
+            Some((record, sign.last(sign.bytes.checked_sub(record.start)?)?))
+        };
+        let Some((record, text)) = noted() else {
+            let text = sign.begun_line().to_vec();
+            return Self { start: sign.bytes - text.len() as u64, text, last: None };
+        };
+        let lines = without_end(text).split(|byte| *byte == b'\n').count();
+        let last = PreviousLast { record, lines, is_ended: text.ends_with(b"\n") };
+        Self { start: record.start, text: text.to_vec(), last: Some(last) }
+    }
+
+    /// Whether a line that had no end then has only got that.
+    fn look_further(&mut self, unread: &mut &[u8], from: &mut impl Read) {
+        let Some(last) = self.last.as_mut().filter(|last| !last.is_ended) else { return };
+        let mut next = [0];
+        match unread.split_first() {
+            Some((byte, rest)) => (next[0], *unread) = (*byte, rest),
+            // What is wrong with it is told when it is read on.
+            None if from.read_exact(&mut next).is_err() => return,
+            None => {}
+        }
+        last.is_ended = next[0] == b'\n';
+        self.text.extend_from_slice(&next);
+    }
+}
+
+/// Text without the end of its last line.
+fn without_end(text: &[u8]) -> &[u8] {
+    text.strip_suffix(b"\n").unwrap_or(text)
 }
 
 /// The beginning of a text.
@@ -201,6 +258,8 @@ struct Cutting<'a> {
     starts: Vec<u64>,
     /// Lines that were pushed.
     pushed: u64,
+    /// Where the last of them begins, if it is a record by itself that was given at once.
+    alone: Option<u64>,
 }
 
 impl Cutting<'_> {
@@ -237,6 +296,23 @@ impl Cutting<'_> {
     fn push(&mut self, offset: u64, line: &[u8], now: Timestamp) {
         self.starts.push(offset);
         self.pushed += 1;
+        let before = self.writing.tally.records;
+        self.take(line, now);
+        self.alone = (self.writing.tally.records == before + 1).then_some(offset);
+    }
+
+    /// Where the record begins that is last, and is given by [`Self::finish`] unless it is given already.
+    fn last(&self) -> Option<u64> {
+        let Some(held) = self.reader.last_held() else {
+            return self.alone.filter(|_| self.reader.held().is_empty());
+        };
+        // Records of an export are not pushed to the reader: what it holds then are the lines at the end.
+        let is_at_end = self.are_records || held.end == self.pushed;
+        let lines = usize::try_from(held.end - held.start).ok()?;
+        self.starts.get(self.starts.len().checked_sub(lines)?).copied().filter(|_| is_at_end)
+    }
+
+    fn take(&mut self, line: &[u8], now: Timestamp) {
         if self.are_records && lines::is_record(line.trim_ascii()) {
             // What stands between records is text, and ends where the next one begins.
             self.finish();
@@ -301,11 +377,43 @@ struct Writing<'a> {
     /// The first and the last time of those that have this source; none where they keep their own.
     span: Option<(Timestamp, Timestamp)>,
     into: Vec<u8>,
+    /// That the first record may be, longer.
+    previous: Option<PreviousLast>,
+    /// The first record is that one, as it was.
+    unchanged: Option<LastRecord>,
+    /// The first record stands in the place of the one with that number.
+    supersedes: Option<u64>,
 }
 
-impl Writing<'_> {
+impl<'a> Writing<'a> {
+    fn new(under: &'a Under, time: Timestamp, previous: Option<PreviousLast>) -> Self {
+        Self {
+            tally: Tally::default(),
+            under,
+            time,
+            span: None,
+            into: Vec::new(),
+            previous,
+            unchanged: None,
+            supersedes: None,
+        }
+    }
+
+    /// Whether a record of so many lines is the last one of before, and has not changed.
+    fn is_known(&mut self, lines: usize) -> bool {
+        let Some(previous) = self.previous.take() else { return false };
+        match previous.is_ended && previous.lines == lines {
+            true => self.unchanged = Some(previous.record),
+            false => self.supersedes = Some(previous.record.seq),
+        }
+        self.unchanged.is_some()
+    }
+
     fn take(&mut self, record: &Record<'_>) {
         self.time = record.time.unwrap_or(self.time);
+        if self.is_known(record.lines as usize) {
+            return;
+        }
         let (first, last) = self.span.unwrap_or((self.time, self.time));
         self.span = Some((first.min(self.time), last.max(self.time)));
         self.tally.add(record);
@@ -316,6 +424,9 @@ impl Writing<'_> {
     fn take_record(&mut self, line: &[u8]) {
         let time = lines::time_of(line);
         self.time = time.unwrap_or(self.time);
+        if self.is_known(1) {
+            return;
+        }
         self.tally.add_one("vigie", 1, time);
         lines::label(line, &self.under.labels, &mut self.into);
     }
@@ -361,8 +472,6 @@ impl Gathered {
         // Of an import that was cut off: what it took already counts.
         let before = source.before.as_ref().filter(|entry| entry.open.is_some());
         let records = before.map_or(0, |entry| entry.records) + writing.tally.records;
-        // The one that it had in the place of the first of them is deleted.
-        let records = records.saturating_sub(source.completes.into());
         let spans = before.and_then(|entry| entry.span).into_iter().chain(writing.span);
         let span = spans.reduce(|(first, last), (from, to)| (first.min(from), last.max(to)));
         let mut entry = Entry::new(&source.file, &self.sign, records, Clock::System.now().to_string())?;
@@ -370,6 +479,7 @@ impl Gathered {
         entry.span = span;
         entry.zone = source.zone.iana_name().map(str::to_owned);
         entry.replaces = source.replaces || before.is_some_and(|entry| entry.replaces);
+        entry.supersedes = writing.supersedes.or_else(|| before?.supersedes);
         Some(entry.open(Open { id: source.id.clone(), time: writing.time, is_again: source.is_again }))
     }
 }
