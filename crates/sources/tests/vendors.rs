@@ -3,7 +3,11 @@
 
 use jiff::tz::TimeZone;
 use model::Timestamp;
-use sources::{Options, Reader, Record, multiline::Limits, timestamps::Reference};
+use sources::{
+    Options, Reader, Record,
+    multiline::Limits,
+    timestamps::{Reference, Turns},
+};
 use std::fmt::Write as _;
 
 /// What is stated of a line.
@@ -52,6 +56,10 @@ fn held(text: &str) -> ([u32; 4], String) {
         let mut take = |record: Record<'_>| {
             records.push((record.raw.to_vec(), record.time, record.parsed.level, record.parsed.format));
         };
+        // As an import does, to know how often the year turns.
+        let mut turns = Turns::default();
+        stated.iter().for_each(|Stated { line, .. }| reader.look_ahead(line.as_bytes(), &mut turns));
+        reader.walk_back(&turns);
         for Stated { line, .. } in &stated {
             reader.push(line.as_bytes(), read_at, &mut take);
         }
