@@ -91,8 +91,20 @@ impl<'a> Cursor<'a> {
     /// A word that names a level, in letters of any alphabet.
     pub(crate) fn level(&mut self) -> Option<Level> {
         let mut next = *self;
-        let level = level::named(next.take(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii()))?;
+        let word = next.take(|byte| byte.is_ascii_alphanumeric());
+        // Nearly every word is done here.
+        let is_accented = next.peek().is_some_and(|byte| !byte.is_ascii());
+        let level = is_accented.then(|| next.accented_level(self.text)).flatten().or_else(|| level::named(word))?;
         *self = next;
+        Some(level)
+    }
+
+    /// The level that the word names at the beginning of `text`, of which the letters before the first with an accent are passed
+    /// over already.
+    fn accented_level(&mut self, text: &str) -> Option<Level> {
+        let rest = self.text.trim_start_matches(char::is_alphanumeric);
+        let level = level::named(&text[..text.len() - rest.len()])?;
+        self.text = rest;
         Some(level)
     }
 

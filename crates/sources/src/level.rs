@@ -2,65 +2,76 @@
 
 use model::Level;
 
-/// The level a word names, in any case: `WARN`, `err`, `notice`, `DEBUG3`, and PostgreSQL's in French.
+/// The level a word names, in any case: `WARN`, `err`, `notice`, `DEBUG3`, and in other languages, with accents or without.
 pub fn named(word: &str) -> Option<Level> {
-    // The longest of them is `informational`.
-    let mut lower = [0; 16];
-    let lower = lower.get_mut(..word.len())?;
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
-    Some(match &*lower {
+    let mut plain = [0; NAME_BYTES_MAX];
+    let plain = if word.is_ascii() { lowered(word, &mut plain) } else { without_accents(word, &mut plain) }?;
+    Some(match plain {
         b"trace" | b"subdebug" | b"trce" | b"trc" | b"verbose" | b"verb" | b"vrb" | b"finest" | b"finer" | b"all"
-        | b"trac" | b"feiner" | b"feinst" => Level::Trace,
-        b"debug"
-        | b"ddebug"
-        | b"dbug"
-        | b"dbg"
-        | b"debg"
-        | b"fine"
-        | b"debug1"
-        | b"debug2"
-        | b"debug3"
-        | b"debug4"
-        | b"debug5"
-        | b"debu"
-        | b"fein"
-        | b"d\xc3\xa9bogage"
-        | b"debogage"
-        | b"depuraci\xc3\xb3n"
-        | b"depuraci\xc3\x93n"
-        | b"depuracion"
-        | b"depura\xc3\xa7\xc3\xa3o"
-        | b"depura\xc3\x87\xc3\x83o" => Level::Debug,
-        b"info"
-        | b"hinweis"
-        | b"infos"
-        | b"inf"
-        | b"information"
-        | b"informational"
-        | b"notice"
-        | b"note"
-        | b"log"
-        | b"config"
-        | b"stats"
-        | b"system"
-        | b"success"
-        | b"normal"
-        | b"informazione"
-        | b"informaci\xc3\xb3n"
-        | b"informaci\xc3\x93n"
-        | b"informa\xc3\xa7\xc3\xa3o"
-        | b"informa\xc3\x87\xc3\x83o" => Level::Info,
-        b"warning" | b"warn" | b"wrn" | b"warni" | b"avertissement" | b"avert" | b"avertiss" | b"attention"
-        | b"warnung" | b"advertencia" | b"aviso" | b"avviso" | b"avvertenza" | b"waarschuwing" | b"achtung"
-        | b"varning" | b"advarsel" => Level::Warning,
-        b"error" | b"err" | b"eror" | b"erro" | b"severe" | b"fail" | b"failure" | b"erreur" | b"fehler" | b"grave"
-        | b"schwerwiegend" | b"errore" | b"fout" | b"fel" | b"fejl" | b"feil" => Level::Error,
+        | b"trac" => Level::Trace,
+        b"debug" | b"ddebug" | b"dbug" | b"dbg" | b"debg" | b"fine" | b"debug1" | b"debug2" | b"debug3" | b"debug4"
+        | b"debug5" | b"debu" => Level::Debug,
+        b"info" | b"infos" | b"inf" | b"information" | b"informational" | b"notice" | b"note" | b"log" | b"config"
+        | b"stats" | b"system" | b"success" | b"normal" => Level::Info,
+        b"warning" | b"warn" | b"wrn" | b"warni" => Level::Warning,
+        b"error" | b"err" | b"eror" | b"severe" | b"fail" | b"failure" => Level::Error,
         b"critical" | b"crit" | b"fatal" | b"ftl" | b"fatl" | b"alert" | b"emerg" | b"emergency" | b"panic"
-        | b"fata" | b"pani" | b"dpanic" | b"critique" | b"panique" | b"kritisch" | b"kritiek" | b"critico"
-        | b"cr\xc3\xadtico" | b"cr\xc3\x8dtico" => Level::Critical,
+        | b"fata" | b"pani" | b"dpanic" => Level::Critical,
+        // In small letters they are prose more often.
+        b"alerta" | b"alerte" => {
+            Some(Level::Warning).filter(|_| !word.bytes().any(|byte| byte.is_ascii_lowercase()))?
+        }
+        _ => return translated(plain),
+    })
+}
+
+/// The longest of them are `informational` and `avertissement`; with accents they are a little longer.
+const NAME_BYTES_MAX: usize = 16;
+
+/// In French, German, Spanish, Italian, Portuguese, Dutch and the languages of Scandinavia, of small letters without accents.
+fn translated(word: &[u8]) -> Option<Level> {
+    Some(match word {
+        b"feiner" | b"feinst" => Level::Trace,
+        b"fein" | b"debogage" | b"depuracion" | b"depuracao" => Level::Debug,
+        b"hinweis" | b"informations" | b"informationen" | b"informazione" | b"informazioni" | b"informacion"
+        | b"informacao" => Level::Info,
+        b"avertissement" | b"avert" | b"avertiss" | b"attention" | b"warnung" | b"achtung" | b"advertencia"
+        | b"aviso" | b"atencion" | b"atencao" | b"avviso" | b"avvertenza" | b"avvertimento" | b"attenzione"
+        | b"waarschuwing" | b"varning" | b"advarsel" => Level::Warning,
+        b"erreur" | b"fehler" | b"grave" | b"schwerwiegend" | b"erro" | b"errore" | b"fout" | b"fel" | b"fejl"
+        | b"feil" => Level::Error,
+        b"critique" | b"panique" | b"kritisch" | b"kritiek" | b"critico" => Level::Critical,
         _ => return None,
     })
+}
+
+fn lowered<'a>(word: &str, into: &'a mut [u8; NAME_BYTES_MAX]) -> Option<&'a [u8]> {
+    let lower = into.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    Some(lower)
+}
+
+/// The same of a word with letters of western Europe; any other letter is in no name.
+fn without_accents<'a>(word: &str, into: &'a mut [u8; NAME_BYTES_MAX]) -> Option<&'a [u8]> {
+    if word.len() > NAME_BYTES_MAX {
+        return None;
+    }
+    let mut length = 0;
+    for letter in word.chars() {
+        into[length] = match letter {
+            'À'..='Ä' | 'à'..='ä' => b'a',
+            'Ç' | 'ç' => b'c',
+            'È'..='Ë' | 'è'..='ë' => b'e',
+            'Ì'..='Ï' | 'ì'..='ï' => b'i',
+            'Ò'..='Ö' | 'ò'..='ö' => b'o',
+            'Ù'..='Ü' | 'ù'..='ü' => b'u',
+            letter if letter.is_ascii() => (letter as u8).to_ascii_lowercase(),
+            _ => return None,
+        };
+        length += 1;
+    }
+    Some(&into[..length])
 }
 
 /// As [`named`], of names alone that mean nothing else in prose, in any case.
@@ -236,8 +247,8 @@ pub fn find(text: &str) -> Option<Level> {
             continue;
         }
         let start = at;
-        while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
-            at += 1;
+        while let Some(length) = length_of_letter(&bytes[at..]) {
+            at += length;
         }
         // Not the middle of an accented word.
         if at - start > 13 || start > 0 && !bytes[start - 1].is_ascii() {
@@ -262,6 +273,16 @@ pub fn find(text: &str) -> Option<Level> {
         }
     }
     None
+}
+
+/// Bytes of the letter, digit or `_` that `bytes` begin with, which may have an accent as those of `ATENÇÃO`.
+fn length_of_letter(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [byte, ..] if byte.is_ascii_alphanumeric() || *byte == b'_' => Some(1),
+        // À to ÿ.
+        [0xc3, 0x80..=0xbf, ..] => Some(2),
+        _ => None,
+    }
 }
 
 /// `SERVICE ALERT: host;disk;OK;HARD;3;was CRITICAL`: the state that Nagios and Icinga tell, whatever they say of the one before.
@@ -317,6 +338,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_have_accents_or_none() {
+        for (word, expected) in [
+            ("ATENÇÃO", Some(Level::Warning)),
+            ("atencao", Some(Level::Warning)),
+            ("Débogage", Some(Level::Debug)),
+            ("DÉBOGAGE", Some(Level::Debug)),
+            ("Informação", Some(Level::Info)),
+            ("CRÍTICO", Some(Level::Critical)),
+            ("ALERTE", Some(Level::Warning)),
+            ("alerte", None),
+            ("ERROŘ", None),
+            ("错误", None),
+            ("avertissements graves", None),
+        ] {
+            assert_eq!(named(word), expected, "{word}");
+        }
+    }
+
+    #[test]
     fn a_level_is_found_where_it_stands_out() {
         for (text, expected) in [
             ("12 WARN disk is full", Some(Level::Warning)),
@@ -349,6 +389,9 @@ mod tests {
             ("7f3a1c2d4740 Fatal error: melted", Some(Level::Critical)),
             ("a fatal error: melted", Some(Level::Error)),
             ("VARNING: low", Some(Level::Warning)),
+            ("escola ATENÇÃO 4 alunos", Some(Level::Warning)),
+            ("Información: listo", Some(Level::Info)),
+            ("PRÉERROR of it", None),
             ("--log=debug started", None),
             ("error.log rotated", None),
             ("resolver: debug 1: fetch", Some(Level::Debug)),
