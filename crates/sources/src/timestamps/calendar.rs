@@ -283,6 +283,12 @@ impl Calendar {
         (-DAY..before).contains(&(self.reference() - moment)).then(|| Timestamp::from_micros(moment))
     }
 
+    /// The moment of a number that may count something else: none that lies ahead of the text.
+    pub fn resolve_past(&mut self, stamp: Stamp) -> Option<Timestamp> {
+        let latest = self.reference() + DAY;
+        self.resolve(stamp).filter(|time| time.as_micros() <= latest)
+    }
+
     /// A date before the first time of day is that of the file's beginning: `=== started: 20/11/2026 10:00:00`, then `[10:00:01] …`.
     fn begin_day(&mut self, civil: i64) {
         if self.day.is_some() || self.reference == Reference::Arrival {

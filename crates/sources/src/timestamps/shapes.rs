@@ -8,7 +8,7 @@ use super::{
     days_in_month, days_of,
     months::month,
     weekdays,
-    zone::zone,
+    zone::{zone, zone_or_hours},
 };
 
 /// What begins with a digit.
@@ -191,7 +191,7 @@ fn with_signs(bytes: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// Where the clock stands behind a date that ends at `at`: `2026-11-20T10:15:30`, `06/27/2014 - 17:51:19`, `20/10/2026 -- 10:15:30`,
-/// `03/12/2026 à 16h58`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`, `2026-11-20","10:15:30`.
+/// `03/12/2026 à 16h58`, `Nov 20, 2026 @ 10:15:30`, `2026-11-20;10:15:30`, `2026-11-20][10:15:30`, `2026-11-20","10:15:30`.
 fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     let at = match bytes.get(at)? {
         b'T' | b't' | b' ' | b'_' | b'-' | b':' | b',' | b';' | b'|' | b'@' | b'\t' => at + 1,
@@ -205,7 +205,8 @@ fn clock_behind(bytes: &[u8], at: usize) -> Option<usize> {
     }
     let at = skip_spaces(bytes, at);
     let rest = bytes.get(at..).unwrap_or_default();
-    let between = ["- ", "-- ", "| ", "à ", "um ", "at ", "klo "].iter().find(|word| rest.starts_with(word.as_bytes()));
+    let between =
+        ["- ", "-- ", "| ", "@ ", "à ", "um ", "at ", "klo "].iter().find(|word| rest.starts_with(word.as_bytes()));
     Some(at + between.map_or(0, |word| word.len()))
 }
 
@@ -228,8 +229,11 @@ pub(super) const YEARS_OF_NOW: std::ops::RangeInclusive<i64> = 24..=35;
 
 /// What begins with a letter: a month or a day of the week.
 pub(super) fn named(bytes: &[u8]) -> Option<(Stamp, usize)> {
-    if let Some((month, end)) = month(bytes, 0) {
-        return month_first(bytes, month, 0, end);
+    // `mar.` is March, and Tuesday in French, Spanish and Italian.
+    if let Some((month, end)) = month(bytes, 0)
+        && let Some(found) = month_first(bytes, month, 0, end)
+    {
+        return Some(found);
     }
     const WEEK: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     let start = bytes.get(..3)?;
@@ -281,7 +285,7 @@ fn month_first(bytes: &[u8], month: i64, start: usize, end: usize) -> Option<(St
     if let Some(year) = count(bytes, next, 4)
         && bytes.get(next + 4).is_some_and(|byte| matches!(byte, b' ' | b','))
     {
-        return rest_of(bytes, date(year, month, day)?, skip_spaces(bytes, next + 5));
+        return rest_of(bytes, date(year, month, day)?, clock_behind(bytes, next + 4)?);
     }
     let (micros, end) = clock(bytes, next)?;
     if start > 0 {
@@ -338,7 +342,7 @@ pub(super) fn of_no_year(month: i64, day: i64, micros: i64) -> Option<Stamp> {
 
 /// ` 2025`, ` UTC 2025` or ` +0100 2025` behind the clock.
 pub(super) fn year_last(bytes: &[u8], month: i64, day: i64, micros: i64, at: usize) -> Option<(Stamp, usize)> {
-    let (offset, at) = zone(bytes, at);
+    let (offset, at) = zone_or_hours(bytes, at);
     if bytes.get(at) != Some(&b' ') {
         return None;
     }

@@ -253,6 +253,29 @@ fn what_is_no_time_is_not_read() {
 }
 
 #[test]
+fn what_date_writes_in_other_languages_is_read() {
+    for (text, expected) in [
+        ("mar. 14 juil. 2026 22:30:01 CEST", "2026-07-14T20:30:01Z"),
+        ("mar 14 jul 2026 22:30:01 CEST", "2026-07-14T20:30:01Z"),
+        ("mar jul 14 22:30:01 CEST 2026", "2026-07-14T20:30:01Z"),
+        ("mar 14 lug 2026, 22:30:01, CEST", "2026-07-14T20:30:01Z"),
+        ("Di 14. Jul 22:30:01 CEST 2026", "2026-07-14T20:30:01Z"),
+        ("Di 14. Jul 2026 22:30:01 CEST", "2026-07-14T20:30:01Z"),
+        ("ter 14 jul 2026 22:30:01 -03", "2026-07-15T01:30:01Z"),
+        ("ter jul 14 22:30:01 -03 2026", "2026-07-15T01:30:01Z"),
+        ("Tue Jul 14 22:30:01 -03 2026", "2026-07-15T01:30:01Z"),
+        ("di 14 jul 2026 22:30:01 CEST", "2026-07-14T20:30:01Z"),
+    ] {
+        assert_eq!(read(text), Some((Stamp::Instant(utc(expected)), text.len())), "{text}");
+    }
+    // March, as nothing else follows.
+    let march = Stamp::Yearless { month: 3, day: 14, micros: 22 * HOUR, offset: None };
+    assert_eq!(read("mar 14 22:00:00 srv1"), Some((march, "mar 14 22:00:00".len())));
+    let kibana = Stamp::Civil(utc("2026-11-20T10:15:30.118Z"));
+    assert_eq!(read("Nov 20, 2026 @ 10:15:30.118"), Some((kibana, "Nov 20, 2026 @ 10:15:30.118".len())));
+}
+
+#[test]
 fn counts_since_1970_tell_their_unit_by_their_size() {
     for (text, expected) in [
         ("1736514735", "2025-01-10T13:12:15Z"),

@@ -1,11 +1,13 @@
 //! Dates behind the name of a weekday in another language than English, as `date` writes them: `Sa 28. Feb 23:59:52 CET 2026`,
-//! `jeu. 3 déc. 2026 16:58:09`, `mié nov 18 10:16:02 CET 2026`, `lundi 2 mars 2026, 08:00:01 (UTC+0100)`.
+//! `jeu. 3 déc. 2026 16:58:09`, `mié nov 18 10:16:02 CET 2026`, `lundi 2 mars 2026, 08:00:01 (UTC+0100)`,
+//! `mar 14 lug 2026, 22:30:01, CEST`, `ter 14 jul 2026 22:30:01 -03`.
 
 use super::{
-    Stamp,
+    DAY, Stamp,
     clock::clock,
     months::month,
-    shapes::{count, date, of_no_year, rest_of, skip_of, skip_spaces, year_last},
+    shapes::{count, date, of_no_year, skip_of, skip_spaces, year_last},
+    zone::zone_or_hours,
 };
 
 /// French, German, Spanish, Italian, Portuguese, Swedish, Danish, Norwegian, Polish and Dutch, in full and as `date` cuts them, in lower case.
@@ -61,8 +63,10 @@ fn of_day(bytes: &[u8], month: i64, day: i64, at: usize) -> Option<(Stamp, usize
         let end = at + 4 + usize::from(bytes.get(at + 4) == Some(&b','));
         let at = skip_spaces(bytes, end);
         let between = ["à ", "um "].iter().find(|word| bytes[at..].starts_with(word.as_bytes()));
-        return (at > end)
-            .then(|| rest_of(bytes, date(year, month, day)?, at + between.map_or(0, |word| word.len())))?;
+        let (micros, end) = clock(bytes, at + between.map_or(0, |word| word.len())).filter(|_| at > end)?;
+        let civil = date(year, month, day)? * DAY + micros;
+        let (offset, end) = zone_or_hours(bytes, end);
+        return Some((offset.map_or(Stamp::Civil(civil), |offset| Stamp::Instant(civil - offset)), end));
     }
     let (micros, end) = clock(bytes, at)?;
     year_last(bytes, month, day, micros, end).or_else(|| of_no_year(month, day, micros).map(|stamp| (stamp, end)))

@@ -22,6 +22,23 @@ pub(super) fn zone(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
     found.map_or((None, at), |(offset, end)| (Some(offset), region(bytes, end)))
 }
 
+/// As [`zone`], where `date` may have written it: ` -03`, as a zone without a name has only its hours, and `, CEST` of Italian.
+pub(super) fn zone_or_hours(bytes: &[u8], at: usize) -> (Option<i64>, usize) {
+    if let Some(behind) = bytes.get(at..).and_then(|rest| rest.strip_prefix(b", "))
+        && behind.first().is_some_and(u8::is_ascii_uppercase)
+        && let Some((offset, end)) = worded_zone(bytes, at + 2)
+    {
+        return (Some(offset), end);
+    }
+    let found = zone(bytes, at);
+    let (Some([b' ', sign @ (b'+' | b'-')]), None) = (bytes.get(at..at + 2), found.0) else { return found };
+    let ends = !bytes.get(at + 4).is_some_and(|byte| byte.is_ascii_alphanumeric() || b":./-".contains(byte));
+    match count(bytes, at + 2, 2).filter(|hours| *hours <= HOURS_MAX && ends) {
+        Some(hours) => (Some(if *sign == b'-' { -hours } else { hours } * HOUR), at + 4),
+        None => found,
+    }
+}
+
 /// `CET`, `UTC+01:00`, `GMT-5`.
 fn worded_zone(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
     let (offset, end) = named_zone(bytes, at)?;
@@ -60,6 +77,9 @@ fn region(bytes: &[u8], at: usize) -> usize {
     end.filter(|_| is_region).map_or(at, |end| at + end + 2)
 }
 
+/// Hours that a zone may be away from Greenwich, and some to spare.
+const HOURS_MAX: i64 = 18;
+
 /// `+0200`, `+02:00`, and `+02` where nothing separates it from the clock.
 fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
     let hours = count(bytes, at + 1, 2)?;
@@ -73,7 +93,7 @@ fn signed_zone(bytes: &[u8], at: usize, spaced: bool) -> Option<(i64, usize)> {
         None if bytes[at] == b'+' && bytes.get(at + 3..at + 6) == Some(b" - ") => (0, at + 3),
         None => return None,
     };
-    if hours > 18 || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+    if hours > HOURS_MAX || minutes > 59 || bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
         return None;
     }
     let offset = hours * HOUR + minutes * MINUTE;
