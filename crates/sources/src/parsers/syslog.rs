@@ -114,6 +114,11 @@ fn head(text: &str) -> Option<Head<'_>> {
     {
         return None;
     }
+    if full && let Some(priority) = of_vmware(host) {
+        let (program, process) = tag(&mut cursor)?;
+        let (priority, message) = (Some(priority), cursor.rest());
+        return Some(Head { priority, level: None, stamp: Some(stamp), host: "", program, process, message, behind });
+    }
     // What only looks like them is the program, or its first word.
     let priority = priority.or(worded(&mut cursor));
     let level = of_program(&mut cursor);
@@ -153,6 +158,15 @@ fn with_year(text: &str, priority: Option<u8>) -> Option<Head<'_>> {
     let host = cursor.word()?;
     let (program, process) = tag(&mut cursor)?;
     Some(Head { priority, level: None, stamp: Some(stamp), host, program, process, message: cursor.rest(), behind })
+}
+
+/// `In(166)`, `Er(163)`: two letters of the severity and the priority, where VMware's ESXi writes no host.
+fn of_vmware(word: &str) -> Option<u8> {
+    const SEVERITIES: [&str; 8] = ["Em", "Al", "Cr", "Er", "Wa", "No", "In", "Db"];
+    let (letters, number) = word.strip_suffix(')')?.split_once('(')?;
+    let severity = SEVERITIES.iter().position(|name| *name == letters)?;
+    let priority: u8 = number.parse().ok().filter(|priority| *priority <= 191)?;
+    (usize::from(priority & 7) == severity).then_some(priority)
 }
 
 /// `auth.info `, as BusyBox writes facility and severity before the program.
@@ -285,7 +299,8 @@ fn header(text: &str) -> Option<Header<'_>> {
     };
     let (host, app, process, id) = (part()?, part()?, part()?, part()?);
     let bare = priority.is_none();
-    let data = matches!(cursor.peek(), Some(b'[' | b'-'));
+    // Heroku's drains leave the data out behind an empty identifier.
+    let data = matches!(cursor.peek(), Some(b'[' | b'-')) || !bare && id == "-";
     // Without a priority the four words could be any; a process that is a number is the better sign.
     let likely = !bare || process == "-" || process.bytes().all(|byte| byte.is_ascii_digit());
     (data && likely).then_some(Header { priority, stamp, host, app, process, id, rest: cursor })

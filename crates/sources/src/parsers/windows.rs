@@ -230,15 +230,18 @@ pub(super) fn traced_before(text: &str) -> Option<Parsed<'_>> {
     Some(parsed.with("tid", thread))
 }
 
-/// `10:00:00.329+420` and `11-20-2026`: the minutes are those that the clock is behind UTC.
+/// `10:00:00.329+420` and `11-20-2026`: the minutes are those that the clock is behind UTC. Intune writes none.
 fn west(clock: &str, date: &str) -> Option<Stamp> {
-    let sign_at = clock.rfind(['+', '-'])?;
-    let minutes: i64 = clock[sign_at..].parse().ok().filter(|minutes: &i64| minutes.abs() <= 18 * 60)?;
+    let sign_at = clock.rfind(['+', '-']).unwrap_or(clock.len());
+    let minutes = match &clock[sign_at..] {
+        "" => None,
+        minutes => Some(minutes.parse().ok().filter(|minutes: &i64| minutes.abs() <= 18 * 60)?),
+    };
     let mut parts = date.splitn(3, '-');
     let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
     let text = format!("{year}-{month:0>2}-{day:0>2} {}", &clock[..sign_at]);
     let (stamp, length) = timestamps::read(&text)?;
-    (length == text.len()).then(|| stamp.with_offset(-minutes * 60))
+    (length == text.len()).then(|| minutes.map_or(stamp, |minutes| stamp.with_offset(-minutes * 60)))
 }
 
 /// What stands within `<name …>` and `</name>`.
