@@ -34,6 +34,12 @@ pub(crate) struct ExportHeading {
     separator: char,
 }
 
+/// Values that name a level where one must stand, and are users, states or counts elsewhere.
+const AMBIGUOUS: [&str; 14] = [
+    "alert", "system", "log", "all", "normal", "success", "config", "stats", "fine", "note", "verbose", "fail",
+    "failure", "fel",
+];
+
 /// Names of a date and time, in small letters, the rarest last; then of a date, a time of day, a level and a message.
 #[rustfmt::skip]
 const NAMES: [(Column, &[&str]); 5] = [
@@ -71,7 +77,7 @@ pub(super) fn heading(text: &str) -> Option<ExportHeading> {
     if !(COLUMNS_MIN..=COLUMNS_MAX).contains(&names.len()) || !names.iter().all(is_name) {
         return None;
     }
-    let folded: Vec<String> = names.iter().map(|name| name.to_lowercase().replace('_', " ")).collect();
+    let folded: Vec<String> = names.iter().map(|name| name.to_lowercase().replace(['_', '.'], " ")).collect();
     let mut columns: Vec<Column> = names.iter().map(|name| Column::Field((*name).to_owned())).collect();
     // The first of a kind's names that there is: `message` rather than `operation`.
     for (column, known) in NAMES {
@@ -100,6 +106,7 @@ pub(super) fn row<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> 
     let ExportHeading { columns, separator } = &memory.exports;
     let mut parsed = Parsed::new("csv", text);
     let (mut date, mut clock) = ("", "");
+    let has_level = columns.contains(&Column::Level);
     let mut rest = (!columns.is_empty()).then_some(text);
     for column in columns {
         let Some(row) = rest else { break };
@@ -118,10 +125,16 @@ pub(super) fn row<'a>(text: &'a str, memory: &mut Memory) -> Option<Parsed<'a>> 
             Column::Level => parsed.level = level_of(value.trim()),
             Column::Message if !value.is_empty() => parsed.message = unquoted(value),
             Column::Message => {}
-            Column::Field(name) => match unquoted(value) {
-                Cow::Borrowed(value) => parsed.push(name.clone(), value),
-                Cow::Owned(value) => parsed.add(name.clone(), Value::Text(value.into())),
-            },
+            Column::Field(name) => {
+                // Where no name says which it is, the first that is nothing but a level.
+                if !has_level && parsed.level.is_none() {
+                    parsed.level = alone(value.trim());
+                }
+                match unquoted(value) {
+                    Cow::Borrowed(value) => parsed.push(name.clone(), value),
+                    Cow::Owned(value) => parsed.add(name.clone(), Value::Text(value.into())),
+                }
+            }
         }
     }
     if parsed.stamp.is_none() {
@@ -137,6 +150,13 @@ fn level_of(value: &str) -> Option<model::Level> {
         [letter] => level::lettered(letter.to_ascii_uppercase()),
         _ => level::named(value),
     }
+}
+
+/// The level that a value names which may as well be something else.
+fn alone(value: &str) -> Option<model::Level> {
+    const LETTERS_MIN: usize = 4;
+    let is_ambiguous = || AMBIGUOUS.iter().any(|word| word.eq_ignore_ascii_case(value));
+    level::named(value).filter(|_| value.len() >= LETTERS_MIN && !is_ambiguous())
 }
 
 /// A quote within quotes is doubled.
@@ -171,6 +191,14 @@ mod tests {
         assert!(parsed.stamp.is_some());
         let whole = read("time,level,data,message", "2026-11-18 07:00:09,error,x=1,it failed").unwrap();
         assert!(whole.ends_with("Some(Error) it failed"), "{whole}");
+        let unnamed =
+            read("Date;Heure;Poste;Type;Message", "18/11/2026;07:00:09;SYSTEM;ERREUR;Login déjà pris").unwrap();
+        assert!(unnamed.ends_with("Some(Error) Login déjà pris"), "{unnamed}");
+        let kibana = read(
+            "\"@timestamp\",\"log.level\",\"host.name\",message",
+            "\"Nov 20, 2026 @ 10:15:30.118\",warn,web02,\"disk at 91%\"",
+        );
+        assert!(kibana.is_some_and(|row| row.ends_with("Some(Warning) disk at 91%")));
         assert_eq!(read(apart, "aucune;heure;ERREUR;Login déjà pris"), None);
     }
 
