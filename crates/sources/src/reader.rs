@@ -297,7 +297,7 @@ impl Reader {
         let format = self.recognise(text);
         let headed = matches!(self.open_shape(), Some(Shape::Headed));
         match format {
-            Some(place) if !(headed && FORMATS[place].standing == Standing::Loose && self.tag_differs(place)) => {
+            Some(place) if !(headed && FORMATS[place].standing == Standing::Loose && self.began_otherwise(place)) => {
                 self.count(format);
                 self.beginning(place, text)
             }
@@ -347,8 +347,17 @@ impl Reader {
         FORMATS.get(tag).map(|format| format.shape)
     }
 
-    fn tag_differs(&self, place: usize) -> bool {
-        self.assembler.tag(NOBODY) != Some(place)
+    /// Whether the record that is open began with another kind of line than those of a format.
+    fn began_otherwise(&self, place: usize) -> bool {
+        let format = &FORMATS[place];
+        let tag = self.assembler.tag(NOBODY);
+        // A general entry of the same name may have taken its first line.
+        let takes_head = || {
+            let head = self.assembler.raw(NOBODY).unwrap_or_default().split(|byte| *byte == b'\n').next();
+            (format.sniff)(&line::text(head.unwrap_or_default()))
+        };
+        let is_namesake = tag.and_then(|tag| FORMATS.get(tag)).is_some_and(|open| open.name == format.name);
+        tag != Some(place) && !(is_namesake && takes_head())
     }
 
     fn recognise(&mut self, text: &str) -> Option<usize> {
@@ -415,6 +424,10 @@ impl Reader {
         }
         let time = parsed.stamp.and_then(|stamp| match parsed.format {
             "" => self.calendar.resolve_near(stamp),
+            // A bare number, which may count something else.
+            "dated" if format.is_some_and(|format| format.standing == Standing::Loose) => {
+                self.calendar.resolve_past(stamp)
+            }
             _ => self.calendar.resolve(stamp),
         });
         let said = match format.filter(|format| format.is_object() && !parsed.format.is_empty()) {

@@ -19,6 +19,7 @@ pub(super) fn dated(text: &str) -> Option<Parsed<'_>> {
     let divided = match cursor.rest().trim_start_matches(' ').as_bytes() {
         [b'|', ..] => Divided::ByBar,
         [b',', ..] => Divided::ByComma,
+        [b';', ..] => Divided::BySemicolon,
         [b'\t', ..] => Divided::ByTab,
         _ => Divided::Otherwise,
     };
@@ -351,6 +352,32 @@ fn seconds(cursor: &mut Cursor<'_>, opened: bool) -> Option<Stamp> {
     }
     cursor.eat(&cursor.rest()[..length])?;
     Some(stamp)
+}
+
+/// `1795082400 ping 10.0.0.1`: seconds since 1970, and words behind them; with a level between the two, [`dated`] takes it.
+pub(super) fn counted(text: &str) -> Option<Parsed<'_>> {
+    let (stamp, mut cursor) = seconds_and_words(text)?;
+    let level = direct(&mut cursor)
+        .or_else(|| marks::find(cursor.rest(), Divided::Otherwise))
+        .or_else(|| level::find(cursor.rest()));
+    Some(Parsed::new("dated", cursor.rest()).at(Some(stamp)).level(level))
+}
+
+/// Ten digits that are a time of some years around now, and words that are not what they count.
+fn seconds_and_words(text: &str) -> Option<(Stamp, Cursor<'_>)> {
+    const DIGITS: usize = "1795082400".len();
+    const COUNTED: [&str; 12] =
+        ["bytes", "byte", "octets", "Bytes", "B", "kB", "KB", "KiB", "rows", "lines", "records", "items"];
+    // Nearly every line is passed over here.
+    if !matches!(text.as_bytes(), [b'1', b'5'..=b'9', ..]) || text.as_bytes().get(DIGITS) != Some(&b' ') {
+        return None;
+    }
+    let (stamp, _) = timestamps::epoch(text).filter(|(_, length)| *length == DIGITS)?;
+    let mut cursor = Cursor::new(&text[DIGITS..]);
+    cursor.spaces();
+    cursor.rest().chars().next().filter(|first| first.is_alphabetic() || *first == '[')?;
+    let word = cursor.rest().split([' ', ',', '.', ')']).next()?;
+    (!COUNTED.contains(&word)).then_some((stamp, cursor))
 }
 
 /// `10:00:00 default: message`, `[10:00:00] message`: the time of day alone, as RQ's workers and scripts write it, or before its date.

@@ -19,6 +19,7 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
         .or_else(|| joined(text))
         .or_else(|| (divided == Divided::ByBar).then(|| among_fields(text.as_bytes(), b'|'))?)
         .or_else(|| (divided == Divided::ByComma).then(|| among_fields(head, b','))?)
+        .or_else(|| (divided == Divided::BySemicolon).then(|| among_fields(head, b';'))?)
         .or_else(|| (divided == Divided::ByTab).then(|| behind_tab(head))?)
         .or_else(|| among_fields(head, b'\t'))
         .or_else(|| before_arrow(head))
@@ -26,6 +27,7 @@ pub(super) fn find(text: &str, divided: Divided) -> Option<Level> {
         .or_else(|| paired(head))
         .or_else(|| of_device(text))
         .or_else(|| of_thread(text))
+        .or_else(|| of_pairs(head))
 }
 
 /// `I Starting`: a letter alone behind a tab, where the word behind it begins anew.
@@ -97,6 +99,7 @@ pub(super) fn first(text: &str) -> Option<Level> {
             ..,
         ] => level::lettered(*letter),
         [b'0', b'x', ..] => of_macos(text),
+        [b'a', b't', b'=', ..] => of_at(&text.as_bytes()[3..]),
         [b'0'..=b'9', ..] => of_process(text),
         [b'a'..=b'z', ..] => of_facility(text).or_else(|| of_place(text)),
         [b'A'..=b'Z', b'a'..=b'z', ..] => of_facility(text),
@@ -158,6 +161,7 @@ fn of_bracket(text: &str) -> Option<Level> {
 pub(super) enum Divided {
     ByBar,
     ByComma,
+    BySemicolon,
     ByTab,
     Otherwise,
 }
@@ -351,6 +355,20 @@ pub(super) fn paired(head: &[u8]) -> Option<Level> {
     std::str::from_utf8(&value[..length]).ok().and_then(level::named)
 }
 
+/// `heroku[router]: at=error code=H12`: what the first of the pairs behind a program says.
+fn of_pairs(head: &[u8]) -> Option<Level> {
+    // Nearly every text is passed over here.
+    let colon = memchr::memchr(b':', head)?;
+    let pairs = head[colon..].strip_prefix(b": at=")?;
+    memchr::memchr(b' ', &head[..colon]).is_none().then(|| of_at(pairs))?
+}
+
+/// `error code=H12` behind `at=`, which may be a place or a time too.
+fn of_at(pairs: &[u8]) -> Option<Level> {
+    let word = pairs.split(|byte| *byte == b' ').next()?;
+    level::plainly_named(std::str::from_utf8(word).ok()?)
+}
+
 fn unquoted(field: &[u8]) -> &[u8] {
     let field = field.trim_ascii();
     field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
@@ -445,6 +463,10 @@ mod tests {
             ("name - warn of it", None),
             ("name level=warn slow", Some(Level::Warning)),
             ("started --level=warn", None),
+            ("heroku[router]: at=error code=H12", Some(Level::Error)),
+            ("at=info method=GET", Some(Level::Info)),
+            ("heroku[router]: at=home code=H12", None),
+            ("it said: at=error", None),
             ("log_level=debug is set", None),
             ("x\tinfo\tmain", Some(Level::Info)),
             ("x\tN\tmain", None),
@@ -452,6 +474,10 @@ mod tests {
         ] {
             assert_eq!(find(text, Divided::Otherwise), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn so_are_fields_between_bars_and_semicolons() {
         for (text, expected) in [
             ("worker|gems|E|gone", Some(Level::Error)),
             ("worker | warn | gone", Some(Level::Warning)),
@@ -459,6 +485,13 @@ mod tests {
             ("worker|gems|E", None),
         ] {
             assert_eq!(find(text, Divided::ByBar), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("PC;accueil;ERREUR;3022 - refus", Some(Level::Error)),
+            ("PC;accueil;INFO", None),
+            ("a list; error; of it", None),
+        ] {
+            assert_eq!(find(text, Divided::BySemicolon), expected, "{text}");
         }
     }
 

@@ -153,7 +153,8 @@ fn behind_numbers<'a>(before: &'a str, mut cursor: Cursor<'a>) -> Option<Parsed<
         b' ' | b':' => Divided::Otherwise,
         b'\t' => Divided::ByTab,
         b'|' => Divided::ByBar,
-        b',' | b';' => Divided::ByComma,
+        b',' => Divided::ByComma,
+        b';' => Divided::BySemicolon,
         _ => return None,
     };
     cursor.take(is_divider);

@@ -157,6 +157,7 @@ pub static FORMATS: &[Format] = &[
     simple!("mailing", Headed, Loose, mailing::line),
     format("syslog", Line, Loose, network::sniff_bare, network::parse_bare),
     simple!("dated", Headed, General, dated::dated, dated::begins),
+    simple!("dated", Headed, Loose, dated::counted),
     simple!("placed", Headed, General, placed::placed),
     simple!("clocked", Headed, General, dated::clocked, dated::begins_with_clock),
 ];
