@@ -115,6 +115,55 @@ impl Read for Utf16 {
     }
 }
 
+/// Bytes by which it is seen whether a text is in UTF-8, and of a line that is read as one.
+const TOLD_BY: usize = 64 << 10;
+const LINE_BYTES_MAX: usize = 4 << 20;
+
+/// Gives the lines of `from` as [`line_as_utf8`] reads them, where its beginning is not in UTF-8.
+pub(crate) fn lines_as_utf8(mut from: Box<dyn Read + Send>) -> Box<dyn Read + Send> {
+    let mut head = Vec::with_capacity(TOLD_BY);
+    let broken = Read::by_ref(&mut from).take(TOLD_BY as u64).read_to_end(&mut head).err();
+    // One that is cut at the end is none of another encoding, and what has control characters is no text.
+    let is_utf8 = std::str::from_utf8(&head).map_or_else(|error| error.error_len().is_none(), |_| true)
+        || head.iter().any(is_no_text);
+    let whole = Begun { head: io::Cursor::new(head), broken, from };
+    if is_utf8 {
+        return Box::new(whole);
+    }
+    Box::new(Windows1252 { from: whole, begun: Vec::new(), given: io::Cursor::new(Vec::new()), is_over: false })
+}
+
+/// Lines of which some are in Windows-1252.
+struct Windows1252 {
+    from: Begun,
+    /// Of the line that has no end yet.
+    begun: Vec<u8>,
+    given: io::Cursor<Vec<u8>>,
+    is_over: bool,
+}
+
+impl Read for Windows1252 {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.given.read(buffer)?;
+            if read > 0 || self.is_over {
+                return Ok(read);
+            }
+            let before = self.begun.len();
+            self.is_over = Read::by_ref(&mut self.from).take(BUFFER_BYTES as u64).read_to_end(&mut self.begun)? == 0;
+            let end = memchr::memrchr(b'\n', &self.begun[before..]).map(|at| before + at + 1);
+            let is_whole = self.is_over || self.begun.len() > LINE_BYTES_MAX;
+            let Some(end) = end.or_else(|| is_whole.then_some(self.begun.len())) else { continue };
+            let mut text = Vec::with_capacity(end + end / 8);
+            for line in self.begun[..end].split_inclusive(|byte| *byte == b'\n') {
+                text.extend_from_slice(&line_as_utf8(line));
+            }
+            self.begun.drain(..end);
+            self.given = io::Cursor::new(text);
+        }
+    }
+}
+
 /// What follows the zeros at the beginning of a line: a loss of power leaves some where the end of a file was not yet written.
 pub fn without_zeros(line: &[u8]) -> &[u8] {
     &line[line.iter().position(|byte| *byte != 0).unwrap_or(line.len())..]
@@ -143,6 +192,23 @@ fn is_no_text(byte: &u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_converted_wherever_they_are_cut() {
+        for (given, expected) in [
+            (b"Gravit\xe9;Soci\xe9t\xe9\nplain\n\xe9t\xe9".as_slice(), "Gravité;Société\nplain\nété"),
+            ("déjà\nen UTF-8\n".as_bytes(), "déjà\nen UTF-8\n"),
+            (b"\xe9\n\n".as_slice(), "é\n\n"),
+        ] {
+            let mut text = String::new();
+            lines_as_utf8(Box::new(Slow(given.to_vec(), 0))).read_to_string(&mut text).unwrap();
+            assert_eq!(text, expected);
+        }
+        let long = [b"\xe9".repeat(LINE_BYTES_MAX + 5), b"\n\xe9".to_vec()].concat();
+        let mut text = String::new();
+        lines_as_utf8(Box::new(io::Cursor::new(long.clone()))).read_to_string(&mut text).unwrap();
+        assert_eq!(text.chars().count(), long.len());
+    }
 
     /// Gives a few bytes at a time.
     struct Slow(Vec<u8>, usize);

@@ -133,13 +133,18 @@ import-masked =  ; { n-secret } { $n ->
     [one] masqué
    *[other] masqués
 }
+import-accepted =  ; { n-record } { $n ->
+    [one] importée
+   *[other] importées
+}
+import-source = --source : écrivez de 1 à { $most } octets
 import-rejected =  ; { $n } { $n ->
     [one] refusée
    *[other] refusées
 } : { $why }
 import-rejected-help =  : après correction, --again réimporte tout le fichier
-record-too-old = plus ancienne que la durée de conservation : augmentez « keep-days » dans [log-store]
-record-too-long = plus longue que 4 Mio
+record-too-old = au-delà de la durée de conservation : augmentez « keep-days » dans [log-store]
+record-too-long = plus de 4 Mio
 import-completed =  ; la dernière ligne, incomplète, a été remplacée
 import-removed = { $name } : { n-record } { $n ->
     [one] n’est pas conservée
@@ -759,6 +764,7 @@ column-task-id = identifiant externe
 column-on-unknown = si non confirmé
 column-message = message
 column-level = niveau
+column-line-time = date
 column-fields = champs
 column-reason = motif
 column-total = total

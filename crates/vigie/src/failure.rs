@@ -54,6 +54,11 @@ impl Failure {
         Self { exit: Exit::Refused, ..Self::new(what) }
     }
 
+    /// What was found is not all of it.
+    pub(crate) fn incomplete(what: impl fmt::Display) -> Self {
+        Self { exit: Exit::Incomplete, ..Self::new(what) }
+    }
+
     /// The owner of the data directory does not answer any more.
     pub(crate) fn owner_ended(what: impl fmt::Display) -> Self {
         Self { owner_ended: true, ..Self::new(what) }

@@ -16,6 +16,7 @@ pub use lines::{each_line, each_line_at};
 pub use open::{FileTrouble, check_packed, open, open_packed, unpack, unpack_text};
 pub use query::RawQuery;
 
+use crate::encoding::lines_as_utf8;
 use lines::Buffer;
 use query::Kind;
 use std::{
@@ -34,7 +35,7 @@ pub struct RawHit {
     pub file: PathBuf,
     /// From 1; of a record, its first line.
     pub line: u64,
-    /// Where the line begins, in bytes; of a packed file, in what it unpacks to.
+    /// Where the line begins, in bytes; of a packed file, in what it unpacks to, and of one that is converted, in what it becomes.
     pub offset: u64,
     /// Without its line's end.
     pub text: Vec<u8>,
@@ -92,6 +93,7 @@ fn look(files: &[PathBuf], query: &RawQuery, cancel: &Cancel, each: &mut Each<'_
             trouble: FileTrouble::of(error),
         };
         let (mut from, modified) = match open(file) {
+            Ok((from, modified)) if query.converts => (lines_as_utf8(from), modified),
             Ok(opened) => opened,
             Err(error) => {
                 summary.unread.push(unread(&error));

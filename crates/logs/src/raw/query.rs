@@ -15,6 +15,7 @@ pub struct RawQuery {
     pub(super) kind: Kind,
     filter: Filter,
     pipes: Vec<Pipe>,
+    pub(super) converts: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +50,12 @@ impl RawQuery {
         Self::new(Query { filter, pipes: Vec::new() })
     }
 
+    /// The same, and files that do not begin in UTF-8 are read as Windows-1252, as an import reads them.
+    #[must_use]
+    pub fn converting(self) -> Self {
+        Self { converts: true, ..self }
+    }
+
     fn new(Query { filter, pipes }: Query) -> Self {
         let kind = match LineFilter::new(&filter) {
             Ok(Some(lines)) => Kind::Lines(lines),
@@ -60,7 +67,7 @@ impl RawQuery {
                 range: None,
             })),
         };
-        Self { kind, filter, pipes }
+        Self { kind, filter, pipes, converts: false }
     }
 
     /// The steps that the query has and that play no part.

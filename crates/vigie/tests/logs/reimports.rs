@@ -37,6 +37,19 @@ fn what_windows_writes_is_decoded() {
 }
 
 #[test]
+fn files_in_windows_1252_are_searched_as_they_are_imported() {
+    let desk = Desk::new();
+    let lines = b"Horodatage;Gravit\xe9;Soci\xe9t\xe9;Message\r\n27/11/2026 08:00:00;ERREUR;\xc9t\xe9;d\xe9marr\xe9\r\n27/11/2026 08:00:01;INFO;A;fin\r\n";
+    desk.file("w.csv", lines);
+    done(&desk.run(&["logs", "import", "w.csv"]));
+    for query in ["d\u{e9}marr\u{e9}", "level>=error"] {
+        let stored = desk.run(&["logs", "search", query, "--text"]);
+        let raw = desk.run(&["logs", "search", query, "--file", "w.csv", "--text"]);
+        assert_eq!((done(&stored).out.lines().count(), done(&raw).out.lines().count()), (1, 1), "{query}: {}", raw.out);
+    }
+}
+
+#[test]
 fn the_head_of_a_windows_csv_is_no_line_of_now() {
     let desk = Desk::new();
     desk.file(

@@ -17,7 +17,7 @@ use axum::{extract::State, response::Response};
 use serde::Deserialize;
 use std::{cmp::Reverse, collections::BTreeMap};
 use store::Scope;
-use telemetry::query::Cell;
+use telemetry::query::{Cell, parse};
 use utoipa::IntoParams;
 
 /// Sources that are shown, and groups of their lines by format from which they are made.
@@ -144,7 +144,7 @@ impl SourceCounts {
         let mut pairs = vec![("q", &*q)];
         pairs.extend(since.map(|since| ("since", since)));
         let format = match self.most {
-            _ if self.unread * 2 > self.lines => {
+            _ if self.unread * 2 > self.lines && parse("").0.narrowed("source", source).is_some() => {
                 SourceFormat::Unknown(rows::address("/sources/format", &[("source", source)]))
             }
             Some((format, _)) => SourceFormat::Known(plain(&format)),

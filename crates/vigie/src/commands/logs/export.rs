@@ -108,8 +108,9 @@ async fn copy(
     let mut pieces = client.stream(&path).await?;
     let mut lines = 0;
     while let Some(piece) = pieces.next().await {
-        let piece = piece
-            .map_err(|error| Failure::new(t!("export-cut", why = innermost(&error))).help(t!("export-cut-help")))?;
+        let piece = piece.map_err(|error| {
+            Failure::incomplete(t!("export-cut", why = innermost(&error))).help(t!("export-cut-help"))
+        })?;
         lines += piece.iter().filter(|byte| **byte == b'\n').count();
         if let Err(error) = write(&piece) {
             return Ok(Err(error));

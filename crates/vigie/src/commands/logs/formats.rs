@@ -90,7 +90,7 @@ fn try_on(config: &Config, args: &LogsPatternTryArgs) -> Result<Exit> {
     render::out(&pattern)?;
     say(trial);
     let left = |name| (name, Align::Left);
-    let mut table = Table::new(&[left("time"), left("level"), left("fields"), left("message")]);
+    let mut table = Table::new(&[left("line time"), left("level"), left("fields"), left("message")]);
     let pattern = format!("{} %H:%M:%S", render::day_pattern());
     for line in first_lines(&text) {
         let Some(read) = reading(config, &custom, line) else {

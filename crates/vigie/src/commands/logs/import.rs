@@ -37,6 +37,8 @@ use std::{
 };
 use tokio::sync::mpsc;
 
+/// Bytes of the name of a source: of a longer one, no query could ask.
+const SOURCE_BYTES_MAX: usize = 1_000;
 /// Where imports stand that are not over.
 const IMPORTS: &str = "/api/v1/logs/imports";
 /// Pieces that wait to be sent.
@@ -53,6 +55,9 @@ const TIMELESS_SHARE: u64 = 10;
 
 pub(super) async fn run(config: &Config, args: LogsImportArgs) -> Result<Exit> {
     let labels = super::labels(&args.labels)?;
+    if args.source.as_ref().is_some_and(|source| source.is_empty() || source.len() > SOURCE_BYTES_MAX) {
+        return Err(Failure::refused(t!("import-source", most = SOURCE_BYTES_MAX)));
+    }
     // Before the directory is held, or whoever waits would be asked for answers.
     let _alone = Ledger::alone(&config.data.value)?;
     let mut connected = app::changing(config, "logs import", Engines::Rest).await?;
@@ -131,6 +136,8 @@ struct ImportTotals {
     replaced: u64,
     /// The number of the record at its end that was imported half written, and is whole now.
     completed: Option<u64>,
+    /// Formats that people described.
+    described: Vec<String>,
     /// Numbers of its records; none where it is not known of all of them.
     seqs: Vec<(u64, u64)>,
     /// Records that retention removed at once.
@@ -217,7 +224,9 @@ async fn one(
     };
     let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
     let replaced = replaced.unwrap_or(0);
-    let mut taken = ImportTotals { passed_over, missing, replaced, zone: zone_name, ..ImportTotals::default() };
+    let described = config.log_store.value.formats.iter().map(|format| format.name.clone()).collect();
+    let mut taken =
+        ImportTotals { passed_over, missing, replaced, described, zone: zone_name, ..ImportTotals::default() };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let is_resumed = stands.now.is_some();
@@ -487,7 +496,10 @@ impl ImportTotals {
             let at = |at: Timestamp| at.in_zone(&zone).strftime(&pattern).to_string();
             text += &t!("import-span", first = at(first), last = at(last), zone = self.zone_text());
         }
-        if tally.first.is_none() && tally.records > 0 {
+        let is_described = self.described.iter().any(|name| tally.formats.contains_key(name));
+        if is_described {
+            // Whoever described it knows what it has.
+        } else if tally.first.is_none() && tally.records > 0 {
             text += &t!("import-no-times");
         } else if tally.timeless * TIMELESS_SHARE > tally.records {
             text += &t!("import-few-times"; n = tally.timeless);
@@ -517,6 +529,7 @@ impl ImportTotals {
             text += &t!("import-masked"; n = self.masked);
         }
         if self.rejected > 0 {
+            text += &t!("import-accepted"; n = self.accepted);
             text += &t!("import-rejected", why = self.problems.join(&t!("semicolon")); n = self.rejected);
             if !self.is_in_vain() {
                 text += &t!("import-rejected-help");

@@ -71,7 +71,7 @@ pub(super) async fn run(config: &Config, args: LogsSearchArgs) -> Result<Exit> {
 
 fn query(config: &Config, asked: &LogQuery) -> RawQuery {
     let (zone, now) = (&config.zone.value, Clock::System.now());
-    let query = RawQuery::parse(&asked.text).0.at(now, zone);
+    let query = RawQuery::parse(&asked.text).0.converting().at(now, zone);
     if asked.since.is_none() && asked.until.is_none() {
         return query;
     }

@@ -37,9 +37,7 @@ pub(super) fn declare(routes: Routes) -> Routes {
             "/api/v1/logs/{seq}",
             Access::Admin,
             delete_numbered,
-            About::new("Delete the record of that number")
-                .unaudited()
-                .gives::<Deleted>(200, "Whether there was one"),
+            About::new("Delete the record of that number").unaudited().gives::<Deleted>(200, "Whether there was one"),
         )
         .post(
             "/api/v1/logs/stored",
@@ -133,10 +131,7 @@ async fn delete_numbered(
 const RANGES_MAX: usize = 10_000;
 
 /// How many of the records with those numbers are stored.
-async fn stored(
-    State(ctx): State<Ctx>,
-    Json(SeqRanges { seqs }): Json<SeqRanges>,
-) -> Result<axum::Json<StoredCount>> {
+async fn stored(State(ctx): State<Ctx>, Json(SeqRanges { seqs }): Json<SeqRanges>) -> Result<axum::Json<StoredCount>> {
     let is_right = seqs.iter().all(|(first, last)| first <= last) && seqs.is_sorted_by(|one, next| one.1 < next.0);
     if seqs.len() > RANGES_MAX || !is_right {
         return Err(Problem::invalid(format!("seqs: write at most {RANGES_MAX} ranges, in rising order")));

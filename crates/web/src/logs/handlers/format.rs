@@ -156,7 +156,10 @@ async fn show_of_source(
 fn show(ctx: &Ctx, v: &View, described: &Described, query: &FormatQuery) -> Response {
     let is_ours = !query.kept.is_empty() && notice::is_ours(v, &[("kept", &query.kept)], &query.seal);
     let kept = is_ours.then(|| Notice { mood: Mood::Ok, text: v.with("format-kept", "name", &query.kept) });
-    let typed = Typed { name: String::new(), pattern: query.pattern.trim().to_owned() };
+    // What was described is shown, unless another pattern is tried.
+    let described_before = ctx.app.logs.formats_of(&described.source).first().map(|custom| custom.pattern().to_owned());
+    let pattern = Some(query.pattern.trim().to_owned()).filter(|pattern| !pattern.is_empty());
+    let typed = Typed { name: String::new(), pattern: pattern.or(described_before).unwrap_or_default() };
     let mut faults = Faults::default();
     let page = format_page(v, ctx.app.clock.now(), described, typed, &mut faults);
     shown(&FormatPage { notice: kept, faults, ..page })

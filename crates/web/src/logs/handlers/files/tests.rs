@@ -304,5 +304,6 @@ async fn a_source_of_lines_that_nothing_recognises_is_marked_and_described() {
     let back = answer.header("location").to_owned();
     let page = site.look(&admin, &back).await;
     assert!(page.text.contains("The format shop has been saved"), "{back}: {}", page.text);
+    assert!(page.text.contains("2 of the last 2 lines match"), "its pattern is shown: {}", page.text);
     assert_eq!(site.app.logs.formats_of("/srv/shop/a.log.1").len(), 1);
 }
