@@ -111,7 +111,9 @@ pub(super) async fn missing(config: &Config, client: &Client, file: &Path, ledge
     for entry in ledger.imports_of(file).unwrap_or_default() {
         if !entry.seqs.is_empty() {
             let superseded = u64::from(ledger.is_superseded(&entry));
-            missing += entry.records.saturating_sub(numbered::count_stored(client, &entry.seqs).await? + superseded);
+            // What cannot be counted, as by a server of a version before, is not known to be missing.
+            let stored = numbered::count_stored(client, &entry.seqs).await.unwrap_or(entry.records);
+            missing += entry.records.saturating_sub(stored + superseded);
         } else if let Some(source) = entry.source.clone().filter(|source| !source.is_empty() && entry.span.is_some()) {
             // Where records kept sources of their own, or none had a time, nothing tells which they are.
             by_source.entry(source).or_default().push(entry);
