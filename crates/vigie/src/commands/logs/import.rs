@@ -195,17 +195,16 @@ async fn one(
         None if args.again => again::replace(config, client, args, (file, &source, zone_name), ledger).await?,
         _ => Replaced::Nothing,
     };
-    let replaced = match replaced {
-        Replaced::Nothing => None,
-        Replaced::Deleted(records) => Some(records),
-        Replaced::Not(became) => return Ok(Some(became)),
+    let replaced = match replaced.records() {
+        Ok(replaced) => replaced,
+        Err(became) => return Ok(Some(became)),
     };
     // What a file has grown by is read as its beginning was.
     let zone = args.tz.is_none().then(|| before.as_ref()?.zone()).flatten().unwrap_or_else(|| zone.clone());
     let zone_name = zone.iana_name().unwrap_or("UTC").to_owned();
     let (give, pieces) = mpsc::channel(PIECES_MAX);
-    let (file_size, place) = (std::fs::metadata(file).map_or(0, |found| found.len()), Arc::new(AtomicU64::new(0)));
-    let bar = Bar::new(Silence::beside(config), file, file_size);
+    let place = Arc::new(AtomicU64::new(0));
+    let bar = Bar::new(Silence::beside(config), file, std::fs::metadata(file).map_or(0, |found| found.len()));
     let id = before.as_ref().and_then(|entry| entry.open.as_ref()).map_or_else(new_id, |open| open.id.clone());
     let reading = {
         let source = ImportSource {
@@ -222,29 +221,31 @@ async fn one(
         let place = Arc::clone(&place);
         tokio::task::spawn_blocking(move || read(&source, &give, place))
     };
-    let passed_over = before.as_ref().map_or(0, |entry| entry.bytes);
-    let replaced = replaced.unwrap_or(0);
-    let described = config.log_store.value.formats.iter().map(|format| format.name.clone()).collect();
-    let mut taken =
-        ImportTotals { passed_over, missing, replaced, described, zone: zone_name, ..ImportTotals::default() };
+    let mut taken = ImportTotals {
+        passed_over: before.as_ref().map_or(0, |entry| entry.bytes),
+        missing,
+        replaced: replaced.unwrap_or(0),
+        described: config.log_store.value.formats.iter().map(|format| format.name.clone()).collect(),
+        zone: zone_name,
+        ..ImportTotals::default()
+    };
     // Only an import that was cut off goes on from a position; of a file that has grown a new one begins.
     let mut stands = Stands { id, now: before.filter(|entry| entry.open.is_some()) };
     let is_resumed = stands.now.is_some();
     let sent = send(client, pieces, &mut stands, &mut taken, (&bar, &place)).await;
     let read = reading.await.map_err(|_| Failure::new(t!("import-broke-off")))?;
     bar.clear();
-    match sent {
-        Err(NotTaken { then: Then::LookAgain, .. }) => return Ok(None),
-        // It would be refused again; other files need not be.
-        Err(NotTaken { then: Then::GiveUp, failure, .. }) => return Ok(Some(Became::Failed(failure.what))),
-        Err(not) => return Err(kept(not.failure, file, taken.accepted, args.again)),
-        Ok(()) => {}
-    }
     if is_resumed {
         // Those of the records before are not known.
         taken.seqs.clear();
     }
-    ended(client, ledger, read, taken, stands).await.map(Some)
+    match sent {
+        Ok(()) => ended(client, ledger, read, taken, stands).await.map(Some),
+        Err(NotTaken { then: Then::LookAgain, .. }) => Ok(None),
+        // It would be refused again; other files need not be.
+        Err(NotTaken { then: Then::GiveUp, failure, .. }) => Ok(Some(Became::Failed(failure.what))),
+        Err(not) => Err(kept(not.failure, file, taken.accepted, args.again)),
+    }
 }
 
 /// What was imported of a file that has not been imported whole; else what becomes of it.

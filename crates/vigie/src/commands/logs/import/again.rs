@@ -33,6 +33,17 @@ pub(super) enum Replaced {
     Not(Became),
 }
 
+impl Replaced {
+    /// How many records were deleted, if there was an earlier import; or what becomes of the file instead.
+    pub(super) fn records(self) -> Result<Option<u64>, Became> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Deleted(records) => Ok(Some(records)),
+            Self::Not(became) => Err(became),
+        }
+    }
+}
+
 pub(super) async fn replace(
     config: &Config,
     client: &Client,
